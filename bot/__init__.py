@@ -1,0 +1,1 @@
+"""The shell: loads, asks the core, writes what it said, commits."""

@@ -1,0 +1,1 @@
+"""The conversation engine: pure, told the time, returning effects. It imports nothing of ours."""

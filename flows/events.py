@@ -1,0 +1,57 @@
+"""What happened. Past tense, frozen; each resumes a session through `step`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flows.effects import Purpose, Value
+from flows.understanding.types import Screening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReceived:
+    """The family wrote. `text` is clean (no NUL, no controls); `screening` ran first, apart from the step."""
+
+    text: str
+    screening: Screening
+    pictures: int = 0  # media attached: kept as a note, never fetched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerFired:
+    """`step_no` is the step that set it: a timer of an earlier step is stale and does nothing."""
+
+    name: str
+    step_no: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckInDue:
+    """A touch was decided and its flow opens. `touch` comes back in RecordScore and CloseTouch."""
+
+    flow: str
+    touch: int
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckInReminded:
+    """The check-in had no answer for the programme's days: say it once more."""
+
+    touch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffReplied:
+    """A worker wrote from the desk; the bot goes quiet while they talk."""
+
+    staff: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryFailed:
+    """A message of ours did not arrive."""
+
+    purpose: Purpose
+
+
+Event = MessageReceived | TimerFired | CheckInDue | CheckInReminded | StaffReplied | DeliveryFailed

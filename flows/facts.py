@@ -1,0 +1,97 @@
+"""What a step may know (Facts, of this turn) and what it works with (Assets, of this bundle)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from flows.effects import Level, Listing
+from flows.understanding.types import Lexicon
+
+if TYPE_CHECKING:
+    from flows.flow import Flow
+    from flows.wording import Wording
+
+Consent = Literal["unasked", "given", "stopped"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """The world as the shell loaded it for one step. Instants are aware, UTC; dates are Europe/London."""
+
+    now: datetime
+    today: date
+    look_by: Mapping[Level, datetime]  # when a person will look, by the working calendar
+    open_now: bool  # the team is at work now
+    fresh_ref: str  # a reference nobody has yet, for a referral made in this step
+    channel: Literal["sms", "web"] = "sms"
+    language: str = "en"
+    consent: Consent = "unasked"
+    first_contact: bool = False  # nothing was ever said to this address: say who reads it
+    worker_talking: bool = False  # case claimed and a worker's word within 12 hours
+    asked_since_stop: bool = False  # anything was asked of them after consent stopped
+    marks: frozenset[str] = frozenset()  # unsafe, shared, watched, worrying
+    open_case: Level | None = None
+    open_refs: tuple[str, ...] = ()  # their referrals still open, newest first
+    last_score: int | None = None  # the 0-10 answer before this one
+    known_postcode: str | None = None
+    next_touch_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place as the family gave it. `precision` is how much of a postcode was given or known."""
+
+    read_as: str
+    precision: Literal["postcode", "sector", "outcode", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What to look for. `age` in years. `skip` is how many were already shown."""
+
+    text: str
+    needs: tuple[str, ...] = ()
+    postcode: str | None = None
+    age: float | None = None
+    language: str | None = None
+    skip: int = 0
+    limit: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    place: Place
+    listings: tuple[Listing, ...]
+    more: bool  # there are further results after these
+
+
+class Finder(Protocol):
+    """Directory search joined with understanding; the shell provides it (bot/finding.py)."""
+
+    def find(self, search: Search) -> Found: ...
+
+
+class Readers(Protocol):
+    """Readers of answers that other rooms own."""
+
+    def postcode(self, text: str) -> str | None:
+        """The first UK postcode, sector or outcode in the text, in standard form ("SW18 2PU"), or None."""
+
+    def phone(self, text: str) -> str | None:
+        """A UK mobile or landline in the text, E.164, or None."""
+
+    def age(self, text: str) -> float | None:
+        """A child's age in years said in the text ("my 4yr old", "18 months" is 1.5), or None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assets:
+    """Everything a step works with; compiled once when content or directory changes, shared by threads."""
+
+    flows: Mapping[str, "Flow"]  # by name, of the session's bundle
+    wording: "Wording"
+    lexicon: Lexicon
+    readers: Readers
+    finder: Finder
+    council: Mapping[str, str] = field(default_factory=dict)  # values every text may use: service, phone ...

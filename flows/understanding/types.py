@@ -1,0 +1,46 @@
+"""The answers of understanding, and the protocol the engine asks them through."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+Risk = Literal["none", "concern", "urgent"]
+Speaker = Literal["child", "parent", "young-person", "bystander", "worker", "harmer"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screening:
+    """How much danger the words themselves show, and which words decided.
+
+    `watched` is true where the words say that the phone is watched or that they cannot talk.
+    """
+
+    risk: Risk = "none"
+    because: tuple[str, ...] = ()
+    speaker: Speaker | None = None
+    watched: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """One message understood. `needs` are ids of needs.yaml, best first, at most five."""
+
+    intent: str = "need"
+    needs: tuple[str, ...] = ()
+    risk: Risk = "none"
+    lang: str = "en"
+    speaker: Speaker | None = None
+    because_intent: tuple[str, ...] = ()
+    because_needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    because_risk: tuple[str, ...] = ()
+    because_lang: tuple[str, ...] = ()
+
+
+class Lexicon(Protocol):
+    """Compiled once from content; pure and safe to share between threads."""
+
+    def screen(self, texts: Sequence[str]) -> Screening:
+        """Danger in the newest text, joined with the ones before it (oldest first, last two minutes)."""
+
+    def understand(self, text: str) -> Understanding:
+        """Everything the text shows, screening of this one text included."""

@@ -1,0 +1,1 @@
+"""What a message is: addresses, encoding, delivery status, and whether it may leave."""
