@@ -1,0 +1,206 @@
+"""What a flow is: named nodes as frozen data. Content is read into these; the engine walks them.
+
+A node either does something and goes on, or waits for the family. Every text is named by an id, `flow.node`,
+so that structure can be pinned to a bundle while wording stays the newest.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from flows.effects import Level
+
+AskKind = Literal["choice", "number", "text", "date", "postcode", "month", "children", "phone"]
+ReferralKind = Literal["full", "call-me", "unfinished"]
+Moment = Literal["next-working-day"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Test:
+    """One condition on an answer or a fact by name. Every part given must hold; no part: the name is known."""
+
+    __test__ = False  # not a test case, whatever its name says to a test runner
+
+    name: str
+    is_: str | None = None
+    is_not: str | None = None
+    at_least: int | None = None
+    at_most: int | None = None
+    known: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One choice of an ask. `go` overrides the ask's own; `when` hides it unless it holds."""
+
+    value: str
+    label: str
+    says: tuple[str, ...] = ()  # synonyms
+    go: str | None = None
+    when: Test | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SayNode:
+    """Say the text `flow.node` and go on."""
+
+    id: str
+    go: str
+    value_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskNode:
+    """Ask, wait, and keep the answer under `as_name`.
+
+    `unless_known` skips the question when the answer is there already. `optional` lets SKIP go on without one.
+    `consent` records a yes or no as consent of that kind, with this ask's text id as the wording agreed to.
+    `score` records the number as a 0-10 answer. `heard` is where words of need go when they are no answer, and
+    where they go after an answer that came with them. `wait_hours` and `on_timeout` move on from silence.
+    """
+
+    id: str
+    kind: AskKind
+    as_name: str
+    go: str
+    options: tuple[Option, ...] = ()
+    unless_known: bool = False
+    optional: bool = False
+    consent: str | None = None
+    score: bool = False
+    mark: str | None = None
+    heard: str | None = None
+    wait_hours: int | None = None
+    on_timeout: str | None = None
+    repair: bool = False  # has a text of its own for asking once more: `flow.node.repair`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    when: Test
+    go: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchNode:
+    """The first case that holds decides; `go` when none does."""
+
+    id: str
+    cases: tuple[Case, ...]
+    go: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchNode:
+    """Search the directory by what is known, show up to three, go on. Each visit shows the next three."""
+
+    id: str
+    go: str
+    none: str  # nothing found at all
+    no_more: str  # everything was shown already
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferNode:
+    id: str
+    kind: ReferralKind
+    go: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalateNode:
+    """Bring the person before the team, in the words they just wrote."""
+
+    id: str
+    level: Level
+    reason: str
+    go: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetNode:
+    """Keep values under names. `language` is the name of an answer that becomes the person's language."""
+
+    id: str
+    go: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseNode:
+    """End the check-in this flow was opened for; `reason` is the ledger's plain English."""
+
+    id: str
+    outcome: Literal["answered", "no-reply"]
+    reason: str
+    go: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallNode:
+    """Walk another flow from its start, then come back and go on."""
+
+    id: str
+    flow: str
+    go: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitNode:
+    """Wait in silence, then go on. Anything the family writes meanwhile is read as if no flow were open."""
+
+    id: str
+    hours: int
+    go: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndNode:
+    id: str
+
+
+Node = (
+    SayNode
+    | AskNode
+    | BranchNode
+    | SearchNode
+    | ReferNode
+    | EscalateNode
+    | SetNode
+    | CloseNode
+    | CallNode
+    | WaitNode
+    | EndNode
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """A conversation with one purpose.
+
+    `keywords` and `intents` start it. `holds` keeps the talk until it is done: a need said meanwhile is kept with
+    the answers instead of being searched for. `human` is where "just call me" goes, `left` where an unfinished
+    one goes next working day. `updates` maps a reader ("postcode", "age") to the node that uses a new value said
+    at any question. `check_in` flows are opened by the clock and never by a family's words.
+    """
+
+    name: str
+    title: str
+    start: str
+    nodes: Mapping[str, Node]
+    keywords: tuple[str, ...] = ()
+    intents: tuple[str, ...] = ()
+    holds: bool = False
+    check_in: bool = False
+    human: str | None = None
+    left: str | None = None
+    updates: Mapping[str, str] = field(default_factory=dict)
+    expires_hours: int | None = None
+
+    def asked_names(self) -> frozenset[str]:
+        return frozenset(node.as_name for node in self.nodes.values() if isinstance(node, AskNode))
+
+    def ask(self, node: str) -> AskNode | None:
+        found = self.nodes.get(node)
+        return found if isinstance(found, AskNode) else None

@@ -1,0 +1,108 @@
+"""What texts say: by id, in each language, with dates and times as people write them. The one door to babel."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
+from babel.messages.pofile import read_po
+
+from flows.effects import Value
+
+LONDON = ZoneInfo("Europe/London")
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+
+
+class UnknownTextError(KeyError):
+    """No text has this id. Ours or an author's to mend: content is refused at load when a flow lacks one."""
+
+
+def catalog(po: str) -> Mapping[str, str]:
+    """A gettext catalogue (the text of a .po file) as English to translation, fuzzy and empty ones left out."""
+    return {
+        message.id: message.string
+        for message in read_po(StringIO(po))
+        if isinstance(message.id, str) and message.id and isinstance(message.string, str) and message.string
+        if not message.fuzzy
+    }
+
+
+def placeholders(english: str) -> frozenset[str]:
+    return frozenset(PLACEHOLDER.findall(english))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """Texts by id in English, catalogues by language, and the values every text may use (service, phone ...)."""
+
+    texts: Mapping[str, str]
+    catalogs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    shared: Mapping[str, str] = field(default_factory=dict)
+
+    def has(self, text_id: str) -> bool:
+        return text_id in self.texts
+
+    def needs(self, text_id: str) -> frozenset[str]:
+        """The values a text takes from its step: its placeholders without the shared ones."""
+        return placeholders(self.texts.get(text_id, "")) - self.shared.keys()
+
+    def label(self, english: str, language: str = "en") -> str:
+        """A choice's label, or any English source text, in a language; English where it is not translated."""
+        return self.catalogs.get(language, {}).get(english, english)
+
+    def render(self, text_id: str, values: Mapping[str, Value], language: str = "en", tz: ZoneInfo = LONDON) -> str:
+        """The words to send. Raises UnknownTextError; a value that is missing leaves nothing behind it.
+
+        Content that names an unknown value is refused at load. The blank is for wording that is newer than the
+        flow it is said in: a gap reads better than a brace, and an error would lose the reply.
+        """
+        try:
+            english = self.texts[text_id]
+        except KeyError:
+            raise UnknownTextError(text_id) from None
+        words = self.label(english, language)
+        return PLACEHOLDER.sub(lambda match: self._value(match[1], values, language, tz), words)
+
+    def _value(self, name: str, values: Mapping[str, Value], language: str, tz: ZoneInfo) -> str:
+        value = values.get(name, self.shared.get(name, ""))
+        if isinstance(value, datetime):
+            return say_moment(value, language, tz)
+        if isinstance(value, date):
+            return say_date(value, language)
+        return str(value)
+
+
+def say_moment(at: datetime, language: str = "en", tz: ZoneInfo = LONDON) -> str:
+    """An instant as people say it: "10am on Monday 23 November" in English, the locale's own order elsewhere."""
+    local = at.astimezone(tz)
+    if language == "en":
+        return f"{_clock(local)} on {say_date(local.date())}"
+    locale = _locale(language)
+    return f"{say_date(local.date(), language)}, {format_time(local, 'short', tzinfo=tz, locale=locale)}"
+
+
+def say_date(on: date, language: str = "en") -> str:
+    """A local date with its weekday and no year: "Monday 23 November"."""
+    pattern = "EEEE d MMMM" if language == "en" else "EEEE, d MMMM"
+    return format_date(on, pattern, locale=_locale(language))
+
+
+def _clock(local: datetime) -> str:
+    if (local.hour, local.minute) == (12, 0):
+        return "12 noon"
+    if (local.hour, local.minute) == (0, 0):
+        return "midnight"
+    hour = local.hour % 12 or 12
+    half = "am" if local.hour < 12 else "pm"  # noqa: PLR2004 - hours of the clock
+    return f"{hour}{half}" if local.minute == 0 else f"{hour}:{local.minute:02}{half}"
+
+
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse("en_GB" if language == "en" else language)
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en_GB")
