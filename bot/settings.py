@@ -1,0 +1,138 @@
+"""Settings from the environment, read once. What is missing is refused by name, with what to do.
+
+A value is personal to an installation and never logged. Outside the demo there are no defaults for keys.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+NOT_BUILT = {
+    "NOTIFY_API_KEY": "GOV.UK Notify",
+    "NOTIFY_API_BASE": "GOV.UK Notify",
+    "OIDC_ISSUER": "single sign-on",
+    "OIDC_CLIENT_ID": "single sign-on",
+    "OIDC_CLIENT_SECRET": "single sign-on",
+    "SMTP_URL": "alerts by email",
+    "TEAMS_URL": "alerts by Teams",
+    "METRICS_TOKEN": "metrics",
+    "API_TOKENS": "the enrolment API",
+}
+TWILIO = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
+
+
+class SettingsFault(Exception):
+    """One or more settings cannot be used. `faults` are sentences for the operator, each naming a setting."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    database_url: str
+    public_url: str  # no slash at the end
+    secret_key: str = field(repr=False)
+    data_keys: str = field(repr=False)
+    phone_index_key: str = field(repr=False)
+    twilio_account_sid: str | None = None
+    twilio_auth_token: str | None = field(default=None, repr=False)
+    twilio_auth_token_next: str | None = field(default=None, repr=False)
+    twilio_from: str | None = None
+    twilio_api_base: str = "https://api.twilio.com"
+    content_dir: Path = ROOT / "content"
+    council: Path | None = None  # a YAML file that stands in for content/council.yaml
+    trusted_proxies: tuple[str, ...] = ()
+    demo: bool = False
+    demo_dir: Path | None = None
+    clock_file: Path | None = None
+
+    @property
+    def sms(self) -> bool:
+        """Texting is set up."""
+        return self.twilio_account_sid is not None
+
+    @property
+    def secure(self) -> bool:
+        """Cookies are Secure unless the public address is plain http on this very machine."""
+        return not self.public_url.startswith("http://")
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
+        """Read the environment. Raises SettingsFault naming every fault at once."""
+        env = os.environ if env is None else env
+
+        def get(name: str) -> str:
+            return (env.get(name) or "").strip()
+
+        faults: list[str] = []
+        demo = get("DEMO") == "1"
+        for name in ("SECRET_KEY", "DATA_KEYS", "PHONE_INDEX_KEY"):
+            if not get(name):
+                faults.append(f"{name} is not set. `thrive keys new` prints a set ready for an environment file.")
+        if get("SECRET_KEY") and len(get("SECRET_KEY")) < 32:
+            faults.append("SECRET_KEY is shorter than 32 characters. `thrive keys new` prints a good one.")
+        for name, feature in NOT_BUILT.items():
+            if get(name):
+                faults.append(f"{name} is set, but {feature} is not built yet. Take the setting out.")
+        if get("QUEUE") not in {"", "embedded"}:
+            faults.append(f"QUEUE is {get('QUEUE')!r}; only `embedded` is built. Take the setting out.")
+        faults += _twilio_faults(get)
+        faults += _url_faults(get("PUBLIC_URL"), demo=demo, sms=bool(get("TWILIO_ACCOUNT_SID")))
+        database_url = get("DATABASE_URL") or "sqlite:///var/thrive.db"
+        if demo and not database_url.startswith("sqlite"):
+            faults.append("DATABASE_URL: the demo runs on SQLite only, so that no real data is ever near its open doors.")
+        council = Path(get("COUNCIL")) if get("COUNCIL") else None
+        if council is not None and not council.is_file():
+            faults.append(f"COUNCIL: there is no file {council}.")
+        content = Path(get("CONTENT_DIR")) if get("CONTENT_DIR") else ROOT / "content"
+        if not content.is_dir():
+            faults.append(f"CONTENT_DIR: there is no folder {content}.")
+        if faults:
+            raise SettingsFault(faults)
+        return cls(
+            database_url=database_url,
+            public_url=(get("PUBLIC_URL") or get("DEMO_URL") or "http://127.0.0.1:8000").rstrip("/"),
+            secret_key=get("SECRET_KEY"),
+            data_keys=get("DATA_KEYS"),
+            phone_index_key=get("PHONE_INDEX_KEY"),
+            twilio_account_sid=get("TWILIO_ACCOUNT_SID") or None,
+            twilio_auth_token=get("TWILIO_AUTH_TOKEN") or None,
+            twilio_auth_token_next=get("TWILIO_AUTH_TOKEN_NEXT") or None,
+            twilio_from=get("TWILIO_FROM") or None,
+            twilio_api_base=(get("TWILIO_API_BASE") or "https://api.twilio.com").rstrip("/"),
+            content_dir=content,
+            council=council,
+            trusted_proxies=tuple(filter(None, (p.strip() for p in get("TRUSTED_PROXIES").split(",")))),
+            demo=demo,
+            demo_dir=Path(get("DEMO_DIR")) if demo and get("DEMO_DIR") else None,
+            clock_file=Path(get("CLOCK_FILE")) if get("CLOCK_FILE") else None,
+        )
+
+
+def _twilio_faults(get: Callable[[str], str]) -> list[str]:
+    given = [name for name in TWILIO if get(name)]
+    missing = [name for name in TWILIO if not get(name)]
+    if given and missing:
+        return [f"{name} is not set, but {given[0]} is: texting needs all three of {', '.join(TWILIO)}." for name in missing]
+    base = get("TWILIO_API_BASE")
+    if base and urlsplit(base).scheme not in {"http", "https"}:
+        return ["TWILIO_API_BASE must be an http or https address."]
+    return []
+
+
+def _url_faults(url: str, *, demo: bool, sms: bool) -> list[str]:
+    if demo:
+        return ["PUBLIC_URL is set with DEMO=1: a demo is served on this machine only. Unset one of them."] if url else []
+    if not url:
+        return ["PUBLIC_URL is not set: texting signs and calls back to it, for example https://text.example.gov.uk"] if sms else []
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return ["PUBLIC_URL must be an address such as https://text.example.gov.uk"]
+    if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        return ["PUBLIC_URL must be https: families' words would cross the network in the open."]
+    return []

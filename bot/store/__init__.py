@@ -1,0 +1,1 @@
+"""Rows and the statements over them: the only place that knows SQL. One file a domain."""

@@ -1,0 +1,225 @@
+"""Keeping in touch: enrolments with their next instant, touches with how each ended, and 0-10 answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.store.columns import Instant, Row, Sealed, table_of
+from bot.store.database import Tx, insert_ignoring
+
+
+class EnrolmentRow(Row):
+    """A person, a programme, a child (0: none) and a starting event: once."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (sa.UniqueConstraint("person_id", "programme", "child_id", "event_on"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    programme: Mapped[str] = mapped_column(sa.String(40))
+    child_id: Mapped[int] = mapped_column(default=0)
+    event_on: Mapped[date] = mapped_column()
+    told_on: Mapped[date] = mapped_column()
+    told_by: Mapped[str] = mapped_column(Sealed("enrolment.told_by"))
+    team: Mapped[str | None] = mapped_column(sa.String(64))
+    state: Mapped[str] = mapped_column(sa.String(8), default="active")  # active, ended
+    next_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class TouchRow(Row):
+    """(enrolment, touch, occurrence) is unique: never the same touch twice. A row when it is decided."""
+
+    __tablename__ = "touch"
+    __table_args__ = (sa.UniqueConstraint("enrolment_id", "touch", "occurrence"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"), index=True)
+    touch: Mapped[str] = mapped_column(sa.String(40))
+    occurrence: Mapped[int] = mapped_column(default=1)
+    address_id: Mapped[int | None] = mapped_column(sa.ForeignKey("address.id"), index=True)
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    decided_at: Mapped[datetime] = mapped_column(Instant)
+    outcome: Mapped[str] = mapped_column(sa.String(12), index=True)
+    reason: Mapped[str] = mapped_column(sa.String(200))
+    reminded_at: Mapped[datetime | None] = mapped_column(Instant)
+    settled_at: Mapped[datetime | None] = mapped_column(Instant)  # answered, or listed as no reply
+    seen_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))  # who took it off the no-reply list
+    next_at: Mapped[datetime | None] = mapped_column(Instant, index=True)  # when silence is looked at next
+
+
+class ScoreRow(Row):
+    __tablename__ = "score"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_id: Mapped[int] = mapped_column(sa.ForeignKey("address.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    touch_id: Mapped[int | None] = mapped_column(sa.ForeignKey("touch.id"))
+    score: Mapped[int] = mapped_column()
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    id: int
+    person_id: int
+    programme: str
+    child_id: int
+    event_on: date
+    told_on: date
+    team: str | None
+    state: str
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touch:
+    id: int
+    enrolment_id: int
+    touch: str
+    occurrence: int
+    address_id: int | None
+    due_at: datetime
+    decided_at: datetime
+    outcome: str
+    reason: str
+    reminded_at: datetime | None
+    settled_at: datetime | None
+    next_at: datetime | None
+
+
+enrolment = table_of(EnrolmentRow)
+touch = table_of(TouchRow)
+score = table_of(ScoreRow)
+_ENROLMENT = sa.select(*(enrolment.c[f] for f in Enrolment.__dataclass_fields__))
+_TOUCH = sa.select(*(touch.c[f] for f in Touch.__dataclass_fields__))
+
+
+def enrol(tx: Tx, **values: object) -> int | None:
+    """A new enrolment, or None when it stands already."""
+    row = tx.execute(
+        insert_ignoring(tx, enrolment).values(**{"state": "active", "child_id": 0, **values}).returning(enrolment.c.id)
+    ).one_or_none()
+    return None if row is None else int(row[0])
+
+
+def enrolment_by_id(tx: Tx, enrolment_id: int, *, lock: bool = False) -> Enrolment:
+    statement = _ENROLMENT.where(enrolment.c.id == enrolment_id)
+    return Enrolment(**tx.execute(statement.with_for_update() if lock else statement).one()._asdict())
+
+
+def enrolments_of(tx: Tx, person_ids: Sequence[int]) -> list[Enrolment]:
+    rows = tx.execute(_ENROLMENT.where(enrolment.c.person_id.in_(person_ids)).order_by(enrolment.c.id))
+    return [Enrolment(**r._asdict()) for r in rows]
+
+
+def due_enrolments(tx: Tx, now: datetime, limit: int = 200) -> list[Enrolment]:
+    rows = tx.execute(
+        _ENROLMENT.where(enrolment.c.state == "active", enrolment.c.next_at <= now)
+        .order_by(enrolment.c.next_at)
+        .limit(limit)
+    )
+    return [Enrolment(**r._asdict()) for r in rows]
+
+
+def change_enrolment(tx: Tx, enrolment_id: int, **values: object) -> None:
+    tx.execute(sa.update(enrolment).where(enrolment.c.id == enrolment_id).values(**values))
+
+
+def next_enrolment_at(tx: Tx, after: datetime) -> datetime | None:
+    return tx.execute(
+        sa.select(sa.func.min(enrolment.c.next_at)).where(enrolment.c.state == "active", enrolment.c.next_at > after)
+    ).scalar_one_or_none()
+
+
+def next_followup_at(tx: Tx, after: datetime) -> datetime | None:
+    return tx.execute(sa.select(sa.func.min(touch.c.next_at)).where(touch.c.next_at > after)).scalar_one_or_none()
+
+
+def decide_touch(tx: Tx, **values: object) -> int | None:
+    """Write how a touch was decided. None when it was decided before: never the same touch twice."""
+    row = tx.execute(insert_ignoring(tx, touch).values(**values).returning(touch.c.id)).one_or_none()
+    return None if row is None else int(row[0])
+
+
+def touch_by_id(tx: Tx, touch_id: int, *, lock: bool = False) -> Touch:
+    statement = _TOUCH.where(touch.c.id == touch_id)
+    return Touch(**tx.execute(statement.with_for_update() if lock else statement).one()._asdict())
+
+
+def change_touch(tx: Tx, touch_id: int, **values: object) -> None:
+    tx.execute(sa.update(touch).where(touch.c.id == touch_id).values(**values))
+
+
+def silent_touches(tx: Tx, now: datetime, limit: int = 200) -> list[Touch]:
+    """Sent, unanswered, and due to be looked at again."""
+    rows = tx.execute(
+        _TOUCH.where(touch.c.outcome == "sent", touch.c.next_at <= now).order_by(touch.c.next_at).limit(limit)
+    )
+    return [Touch(**r._asdict()) for r in rows]
+
+
+def touches_of(tx: Tx, enrolment_ids: Sequence[int]) -> list[Touch]:
+    rows = tx.execute(_TOUCH.where(touch.c.enrolment_id.in_(enrolment_ids)).order_by(touch.c.due_at, touch.c.id))
+    return [Touch(**r._asdict()) for r in rows]
+
+
+def last_sent_at(tx: Tx, address_id: int) -> datetime | None:
+    return tx.execute(
+        sa.select(sa.func.max(touch.c.decided_at)).where(
+            touch.c.address_id == address_id,
+            touch.c.outcome.in_(("sent", "answered", "no-reply", "unknown", "undelivered")),
+        )
+    ).scalar_one_or_none()
+
+
+def no_replies(tx: Tx, limit: int = 200) -> list[tuple[Touch, int]]:
+    """Check-ins nobody answered, listed for the team until one of them has seen it; with the person's id."""
+    rows = tx.execute(
+        _TOUCH.add_columns(enrolment.c.person_id)
+        .join(enrolment, enrolment.c.id == touch.c.enrolment_id)
+        .where(touch.c.outcome == "no-reply", touch.c.seen_by.is_(None))
+        .order_by(touch.c.settled_at)
+        .limit(limit)
+    )
+    listed = []
+    for r in rows:
+        values = r._asdict()
+        person_id = int(values.pop("person_id"))
+        listed.append((Touch(**values), person_id))
+    return listed
+
+
+def ledger(tx: Tx, *, person_id: int | None = None, since: datetime | None = None) -> list[tuple[Touch, Enrolment]]:
+    """Every decided touch with its enrolment, in the order they were decided."""
+    statement = (
+        sa.select(touch.c.id, enrolment.c.id)
+        .join(enrolment, enrolment.c.id == touch.c.enrolment_id)
+        .order_by(touch.c.decided_at, touch.c.id)
+    )
+    if person_id is not None:
+        statement = statement.where(enrolment.c.person_id == person_id)
+    if since is not None:
+        statement = statement.where(touch.c.decided_at >= since)
+    return [(touch_by_id(tx, t), enrolment_by_id(tx, e)) for t, e in tx.execute(statement).all()]
+
+
+def add_score(
+    tx: Tx, *, address_id: int, person_id: int | None, touch_id: int | None, value: int, at: datetime
+) -> None:
+    tx.execute(
+        sa.insert(score).values(address_id=address_id, person_id=person_id, touch_id=touch_id, score=value, at=at)
+    )
+
+
+def last_score(tx: Tx, address_id: int) -> int | None:
+    return tx.execute(
+        sa.select(score.c.score).where(score.c.address_id == address_id).order_by(score.c.id.desc()).limit(1)
+    ).scalar_one_or_none()
+
+
+def scores_of(tx: Tx, address_ids: Sequence[int]) -> list[tuple[datetime, int]]:
+    rows = tx.execute(
+        sa.select(score.c.at, score.c.score).where(score.c.address_id.in_(address_ids)).order_by(score.c.id)
+    )
+    return [(at, int(value)) for at, value in rows]

@@ -1,0 +1,270 @@
+"""What came in, what must go out, and what the provider said of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.store.columns import Instant, Row, Sealed, table_of
+from bot.store.database import Tx, insert_ignoring
+
+
+class InboxRow(Row):
+    """A message as it came. (account, provider_sid) is unique: seen before means nothing happens twice."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        sa.UniqueConstraint("account", "provider_sid"),
+        sa.Index("ix_inbox_address_at", "address_id", "received_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(sa.String(64))
+    provider_sid: Mapped[str] = mapped_column(sa.String(64))
+    address_id: Mapped[int] = mapped_column(sa.ForeignKey("address.id"))
+    body: Mapped[str] = mapped_column(Sealed("inbox.body"))
+    pictures: Mapped[int] = mapped_column(default=0)
+    received_at: Mapped[datetime] = mapped_column(Instant)
+    state: Mapped[str] = mapped_column(sa.String(8), default="new")  # new, done, failed
+    attempts: Mapped[int] = mapped_column(default=0)
+    retry_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
+    risk: Mapped[str] = mapped_column(sa.String(8), default="none")
+
+
+class OutboxRow(Row):
+    """What must be said. `key` is unique: session:step:n, touch, ladder step or form id."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        sa.Index("ix_outbox_due", "state", "not_before"),
+        sa.Index("ix_outbox_line", "address_id", "class_", "id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    address_id: Mapped[int] = mapped_column(sa.ForeignKey("address.id"))
+    purpose: Mapped[str] = mapped_column(sa.String(16))
+    class_: Mapped[str] = mapped_column(sa.String(16))
+    rank: Mapped[int] = mapped_column()  # of its class: lower leaves first
+    state: Mapped[str] = mapped_column(sa.String(12), default="queued")
+    text_id: Mapped[str] = mapped_column(sa.String(80))
+    body: Mapped[str] = mapped_column(Sealed("outbox.body"))
+    extras: Mapped[str | None] = mapped_column(Sealed("outbox.extras"))  # JSON: choices and listings, for the web
+    language: Mapped[str] = mapped_column(sa.String(8), default="en")
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    not_before: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    claimed_at: Mapped[datetime | None] = mapped_column(Instant)
+    claimed_by: Mapped[str | None] = mapped_column(sa.String(64))
+    attempts: Mapped[int] = mapped_column(default=0)
+    looked: Mapped[int] = mapped_column(default=0)  # times an unknown row was looked for at the provider
+    provider_sid: Mapped[str | None] = mapped_column(sa.String(64), index=True)
+    error_code: Mapped[str | None] = mapped_column(sa.String(16))
+    reason: Mapped[str | None] = mapped_column(sa.String(200))  # plain English, no words of the family
+    accepted_at: Mapped[datetime | None] = mapped_column(Instant)
+    settled_at: Mapped[datetime | None] = mapped_column(Instant)
+    case_id: Mapped[int | None] = mapped_column(sa.ForeignKey("cases.id"), index=True)
+    touch_id: Mapped[int | None] = mapped_column(sa.ForeignKey("touch.id"), index=True)
+
+
+class ReceiptRow(Row):
+    """Every word of the provider about a message, late and repeated ones too."""
+
+    __tablename__ = "receipt"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outbox_id: Mapped[int | None] = mapped_column(sa.ForeignKey("outbox.id"), index=True)
+    provider_sid: Mapped[str | None] = mapped_column(sa.String(64), index=True)
+    status: Mapped[str] = mapped_column(sa.String(24))
+    error_code: Mapped[str | None] = mapped_column(sa.String(16))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    id: int
+    account: str
+    provider_sid: str
+    address_id: int
+    body: str
+    pictures: int
+    received_at: datetime
+    state: str
+    attempts: int
+    risk: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbox:
+    id: int
+    key: str
+    address_id: int
+    purpose: str
+    class_: str
+    rank: int
+    state: str
+    text_id: str
+    body: str
+    extras: str | None
+    language: str
+    created_at: datetime
+    not_before: datetime
+    expires_at: datetime | None
+    claimed_at: datetime | None
+    attempts: int
+    looked: int
+    provider_sid: str | None
+    error_code: str | None
+    reason: str | None
+    accepted_at: datetime | None
+    case_id: int | None
+    touch_id: int | None
+
+
+inbox = table_of(InboxRow)
+outbox = table_of(OutboxRow)
+receipt = table_of(ReceiptRow)
+
+_INBOX = sa.select(*(inbox.c[f] for f in Inbox.__dataclass_fields__))
+_OUTBOX = sa.select(*(outbox.c[f] for f in Outbox.__dataclass_fields__))
+
+
+def take_in(
+    tx: Tx, *, account: str, provider_sid: str, address_id: int, body: str, pictures: int, at: datetime
+) -> int | None:
+    """Keep a message. None when it was seen before: then nothing more may happen."""
+    row = tx.execute(
+        insert_ignoring(tx, inbox)
+        .values(account=account, provider_sid=provider_sid, address_id=address_id, body=body, pictures=pictures,
+                received_at=at, state="new", attempts=0, risk="none")
+        .returning(inbox.c.id)
+    ).one_or_none()  # fmt: skip
+    return None if row is None else int(row[0])
+
+
+def inbox_by_id(tx: Tx, inbox_id: int) -> Inbox:
+    return Inbox(**tx.execute(_INBOX.where(inbox.c.id == inbox_id)).one()._asdict())
+
+
+def change_inbox(tx: Tx, inbox_id: int, **values: object) -> None:
+    tx.execute(sa.update(inbox).where(inbox.c.id == inbox_id).values(**values))
+
+
+def recent_words(tx: Tx, address_id: int, *, since: datetime, before_id: int) -> list[str]:
+    """What the family wrote just before, oldest first, to be screened together."""
+    rows = tx.execute(
+        sa.select(inbox.c.body)
+        .where(inbox.c.address_id == address_id, inbox.c.received_at >= since, inbox.c.id < before_id)
+        .order_by(inbox.c.id)
+    )
+    return [str(r[0]) for r in rows]
+
+
+def inbox_to_retry(tx: Tx, now: datetime, limit: int = 100) -> list[Inbox]:
+    rows = tx.execute(_INBOX.where(inbox.c.state == "new", inbox.c.retry_at <= now).order_by(inbox.c.id).limit(limit))
+    return [Inbox(**r._asdict()) for r in rows]
+
+
+def put_out(tx: Tx, *, key: str, **values: object) -> int | None:
+    """Queue a message under its unique key. None when the key was used: it is queued or gone already."""
+    row = tx.execute(
+        insert_ignoring(tx, outbox)
+        .values(key=key, **{"state": "queued", "attempts": 0, "looked": 0, **values})
+        .returning(outbox.c.id)
+    ).one_or_none()
+    return None if row is None else int(row[0])
+
+
+def outbox_by_id(tx: Tx, outbox_id: int) -> Outbox:
+    return Outbox(**tx.execute(_OUTBOX.where(outbox.c.id == outbox_id)).one()._asdict())
+
+
+def find_outbox(tx: Tx, *, outbox_id: int | None = None, provider_sid: str | None = None) -> Outbox | None:
+    where = outbox.c.id == outbox_id if outbox_id is not None else outbox.c.provider_sid == provider_sid
+    row = tx.execute(_OUTBOX.where(where).with_for_update()).first()
+    return None if row is None else Outbox(**row._asdict())
+
+
+def change_outbox(tx: Tx, outbox_id: int, *, expect: Sequence[str] | None = None, **values: object) -> bool:
+    """Change a row, only from the states expected. False when another got there first."""
+    statement = sa.update(outbox).where(outbox.c.id == outbox_id)
+    if expect is not None:
+        statement = statement.where(outbox.c.state.in_(expect))
+    return tx.execute(statement.values(**values)).rowcount == 1
+
+
+def due_out(tx: Tx, now: datetime, *, limit: int, address_id: int | None = None) -> list[Outbox]:
+    """Rows that may be claimed, safety first: the head of each line (address and class) that nothing holds back.
+
+    `unknown` blocks nothing behind it; a row being sent blocks the later ones of its own line, to keep their order.
+    """
+    ahead = outbox.alias("ahead")
+    held_back = sa.exists().where(
+        ahead.c.address_id == outbox.c.address_id,
+        ahead.c.class_ == outbox.c.class_,
+        ahead.c.id < outbox.c.id,
+        ahead.c.state.in_(("queued", "sending")),
+    )
+    statement = _OUTBOX.where(outbox.c.state == "queued", outbox.c.not_before <= now, ~held_back)
+    if address_id is not None:
+        statement = statement.where(outbox.c.address_id == address_id)
+    statement = statement.order_by(outbox.c.rank, outbox.c.id).limit(limit).with_for_update(skip_locked=True)
+    return [Outbox(**r._asdict()) for r in tx.execute(statement)]
+
+
+def out_in_state(tx: Tx, state: str, *, claimed_before: datetime | None = None, limit: int = 200) -> list[Outbox]:
+    statement = _OUTBOX.where(outbox.c.state == state).order_by(outbox.c.id).limit(limit)
+    if claimed_before is not None:
+        statement = statement.where(outbox.c.claimed_at < claimed_before)
+    return [Outbox(**r._asdict()) for r in tx.execute(statement)]
+
+
+def known_sids(tx: Tx, sids: Sequence[str]) -> set[str]:
+    return {str(r[0]) for r in tx.execute(sa.select(outbox.c.provider_sid).where(outbox.c.provider_sid.in_(sids)))}
+
+
+def add_receipt(
+    tx: Tx, *, outbox_id: int | None, provider_sid: str | None, status: str, error_code: str | None, at: datetime
+) -> None:
+    tx.execute(
+        sa.insert(receipt).values(
+            outbox_id=outbox_id, provider_sid=provider_sid, status=status, error_code=error_code, at=at
+        )
+    )
+
+
+def receipts_without_row(tx: Tx, provider_sid: str) -> list[sa.Row[tuple[object, ...]]]:
+    """Receipts that came before our own commit of the provider's id."""
+    return list(
+        tx.execute(
+            sa.select(receipt.c.id, receipt.c.status, receipt.c.error_code, receipt.c.at).where(
+                receipt.c.provider_sid == provider_sid, receipt.c.outbox_id.is_(None)
+            )
+        )
+    )
+
+
+def inbox_of(tx: Tx, address_ids: Sequence[int], *, limit: int = 500) -> list[Inbox]:
+    rows = tx.execute(_INBOX.where(inbox.c.address_id.in_(address_ids)).order_by(inbox.c.id.desc()).limit(limit))
+    return [Inbox(**r._asdict()) for r in rows][::-1]
+
+
+def outbox_of(tx: Tx, address_ids: Sequence[int], *, after_id: int = 0, limit: int = 500) -> list[Outbox]:
+    rows = tx.execute(
+        _OUTBOX.where(outbox.c.address_id.in_(address_ids), outbox.c.id > after_id)
+        .order_by(outbox.c.id.desc())
+        .limit(limit)
+    )
+    return [Outbox(**r._asdict()) for r in rows][::-1]
+
+
+def count_out(tx: Tx) -> dict[str, int]:
+    return {str(s): int(n) for s, n in tx.execute(sa.select(outbox.c.state, sa.func.count()).group_by(outbox.c.state))}
+
+
+def oldest_queued_at(tx: Tx, now: datetime) -> datetime | None:
+    return tx.execute(
+        sa.select(outbox.c.not_before)
+        .where(outbox.c.state == "queued", outbox.c.not_before <= now)
+        .order_by(outbox.c.not_before)
+        .limit(1)
+    ).scalar_one_or_none()

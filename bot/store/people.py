@@ -1,0 +1,261 @@
+"""Who is who: addresses, people, households and their consents."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.store.columns import Instant, Row, Sealed, keyring_of, table_of
+from bot.store.database import Tx, insert_ignoring
+
+
+class AddressRow(Row):
+    """A number or a web chat: one conversation, one texting consent, its safety marks."""
+
+    __tablename__ = "address"
+    __table_args__ = (sa.UniqueConstraint("kind", "fingerprint"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(8))
+    fingerprint: Mapped[str] = mapped_column(sa.String(64))  # keyed: finds, never tells
+    value: Mapped[str] = mapped_column(Sealed("address.value"))
+    consent: Mapped[str] = mapped_column(sa.String(8), default="unasked")
+    asked_since_stop: Mapped[bool] = mapped_column(default=False)
+    language: Mapped[str] = mapped_column(sa.String(8), default="en")
+    safe: Mapped[str] = mapped_column(sa.String(8), default="unknown")  # unknown, safe, unsafe
+    shared: Mapped[bool] = mapped_column(default=False)
+    watched: Mapped[bool] = mapped_column(default=False)
+    safe_times: Mapped[str | None] = mapped_column(Sealed("address.safe_times"))
+    first_said_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_in_at: Mapped[datetime | None] = mapped_column(Instant)
+    worker_wrote_at: Mapped[datetime | None] = mapped_column(Instant)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class HouseholdRow(Row):
+    __tablename__ = "household"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str | None] = mapped_column(sa.String(64), unique=True)  # keyed fingerprint of the source's name
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class PersonRow(Row):
+    __tablename__ = "person"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(sa.String(8), unique=True)
+    household_id: Mapped[int | None] = mapped_column(sa.ForeignKey("household.id"), index=True)
+    source: Mapped[str | None] = mapped_column(sa.String(64), unique=True)  # keyed fingerprint of the case system's id
+    source_reference: Mapped[str | None] = mapped_column(Sealed("person.source_reference"))
+    first_name: Mapped[str | None] = mapped_column(Sealed("person.first_name"))
+    last_name: Mapped[str | None] = mapped_column(Sealed("person.last_name"))
+    born: Mapped[str | None] = mapped_column(Sealed("person.born"))  # YYYY-MM
+    postcode: Mapped[str | None] = mapped_column(Sealed("person.postcode"))
+    email: Mapped[str | None] = mapped_column(Sealed("person.email"))
+    relation: Mapped[str | None] = mapped_column(Sealed("person.relation"))
+    child: Mapped[bool] = mapped_column(default=False)
+    language: Mapped[str] = mapped_column(sa.String(8), default="en")
+    worrying: Mapped[bool] = mapped_column(default=False)
+    team: Mapped[str | None] = mapped_column(sa.String(64))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class PersonAddressRow(Row):
+    __tablename__ = "person_address"
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
+    address_id: Mapped[int] = mapped_column(sa.ForeignKey("address.id"), primary_key=True, index=True)
+    since: Mapped[datetime] = mapped_column(Instant)
+    released_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class ConsentRow(Row):
+    """Every consent given or refused, with its wording and time. Only ever added to."""
+
+    __tablename__ = "consent"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_id: Mapped[int | None] = mapped_column(sa.ForeignKey("address.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(32))  # text, share:health ...
+    given: Mapped[bool] = mapped_column()
+    wording_id: Mapped[str] = mapped_column(sa.String(80))
+    wording: Mapped[str] = mapped_column(sa.Text)
+    via: Mapped[str] = mapped_column(sa.String(16))  # sms, web, staff, import, provider
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    id: int
+    kind: str
+    value: str
+    consent: str
+    asked_since_stop: bool
+    language: str
+    safe: str
+    shared: bool
+    watched: bool
+    safe_times: str | None
+    first_said_at: datetime | None
+    last_in_at: datetime | None
+    worker_wrote_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    id: int
+    ref: str
+    household_id: int | None
+    first_name: str | None
+    last_name: str | None
+    born: str | None
+    postcode: str | None
+    relation: str | None
+    child: bool
+    language: str
+    worrying: bool
+    team: str | None
+
+    @property
+    def name(self) -> str:
+        return " ".join(filter(None, (self.first_name, self.last_name))) or "Name not known"
+
+
+address = table_of(AddressRow)
+person = table_of(PersonRow)
+person_address = table_of(PersonAddressRow)
+consent = table_of(ConsentRow)
+
+_ADDRESS = sa.select(*(address.c[f] for f in Address.__dataclass_fields__))
+_BY_ID = _ADDRESS.where(address.c.id == sa.bindparam("b_id"))
+_BY_VALUE = _ADDRESS.where(address.c.kind == sa.bindparam("b_kind"), address.c.fingerprint == sa.bindparam("b_print"))
+_PERSON = sa.select(*(person.c[f] for f in Person.__dataclass_fields__))
+
+
+def address_by_id(tx: Tx, address_id: int, *, lock: bool = False) -> Address:
+    """One address; `lock` holds it until the transaction ends (PostgreSQL; SQLite has one writer anyway)."""
+    row = tx.execute(_BY_ID.with_for_update() if lock else _BY_ID, {"b_id": address_id}).one()
+    return Address(**row._asdict())
+
+
+def find_address(tx: Tx, kind: str, value: str, *, lock: bool = False) -> Address | None:
+    row = tx.execute(
+        _BY_VALUE.with_for_update() if lock else _BY_VALUE,
+        {"b_kind": kind, "b_print": keyring_of(tx.dialect).index(kind, value)},
+    ).one_or_none()
+    return None if row is None else Address(**row._asdict())
+
+
+def open_address(tx: Tx, kind: str, value: str, now: datetime) -> Address:
+    """The address, locked, made if it is new. Two makers at once end with one row."""
+    found = find_address(tx, kind, value, lock=True)
+    if found is not None:
+        return found
+    insert = insert_ignoring(tx, address).values(
+        kind=kind, fingerprint=keyring_of(tx.dialect).index(kind, value), value=value, created_at=now,
+        consent="unasked", asked_since_stop=False, language="en", safe="unknown", shared=False, watched=False,
+    )  # fmt: skip
+    tx.execute(insert)
+    made = find_address(tx, kind, value, lock=True)
+    assert made is not None
+    return made
+
+
+def change_address(tx: Tx, address_id: int, **values: object) -> None:
+    tx.execute(sa.update(address).where(address.c.id == address_id).values(**values))
+
+
+def add_consent(
+    tx: Tx, *, address_id: int | None, person_id: int | None, kind: str, given: bool, wording_id: str, wording: str,
+    via: str, at: datetime,
+) -> None:  # fmt: skip
+    tx.execute(
+        sa.insert(consent).values(
+            address_id=address_id, person_id=person_id, kind=kind, given=given, wording_id=wording_id, wording=wording,
+            via=via, at=at,
+        )
+    )  # fmt: skip
+
+
+def consents_of(tx: Tx, *, address_ids: Sequence[int], person_ids: Sequence[int]) -> list[sa.Row[tuple[object, ...]]]:
+    table = consent
+    return list(
+        tx.execute(
+            sa.select(table)
+            .where(sa.or_(table.c.address_id.in_(address_ids), table.c.person_id.in_(person_ids)))
+            .order_by(table.c.at, table.c.id)
+        )
+    )
+
+
+def people_at(tx: Tx, address_id: int) -> list[Person]:
+    """Who is reached at this address, children never among them unless the number is their own."""
+    rows = tx.execute(
+        _PERSON.join(person_address, person_address.c.person_id == person.c.id)
+        .where(person_address.c.address_id == address_id, person_address.c.released_at.is_(None))
+        .order_by(person.c.id)
+    )
+    return [Person(**r._asdict()) for r in rows]
+
+
+def addresses_of(tx: Tx, person_id: int) -> list[Address]:
+    rows = tx.execute(
+        _ADDRESS.join(person_address, person_address.c.address_id == address.c.id)
+        .where(person_address.c.person_id == person_id, person_address.c.released_at.is_(None))
+        .order_by(address.c.id)
+    )
+    return [Address(**r._asdict()) for r in rows]
+
+
+def person_by_id(tx: Tx, person_id: int) -> Person:
+    return Person(**tx.execute(_PERSON.where(person.c.id == person_id)).one()._asdict())
+
+
+def find_person(tx: Tx, ref: str) -> Person | None:
+    row = tx.execute(_PERSON.where(person.c.ref == ref)).one_or_none()
+    return None if row is None else Person(**row._asdict())
+
+
+def find_person_by_source(tx: Tx, reference: str) -> Person | None:
+    row = tx.execute(_PERSON.where(person.c.source == keyring_of(tx.dialect).index("person", reference))).one_or_none()
+    return None if row is None else Person(**row._asdict())
+
+
+def add_person(tx: Tx, *, ref: str, now: datetime, source_reference: str | None = None, **values: object) -> int:
+    source = None if source_reference is None else keyring_of(tx.dialect).index("person", source_reference)
+    result = tx.execute(
+        sa.insert(person)
+        .values(ref=ref, source=source, source_reference=source_reference, created_at=now,
+                **{"child": False, "language": "en", "worrying": False, **values})
+        .returning(person.c.id)
+    )  # fmt: skip
+    return int(result.scalar_one())
+
+
+def change_person(tx: Tx, person_id: int, **values: object) -> None:
+    tx.execute(sa.update(person).where(person.c.id == person_id).values(**values))
+
+
+def household(tx: Tx, source: str, now: datetime) -> int:
+    """The household the source knows by this name, made if new."""
+    table = table_of(HouseholdRow)
+    fingerprint = keyring_of(tx.dialect).index("household", source)
+    tx.execute(insert_ignoring(tx, table).values(source=fingerprint, created_at=now))
+    return int(tx.execute(sa.select(table.c.id).where(table.c.source == fingerprint)).scalar_one())
+
+
+def household_of(tx: Tx, household_id: int) -> list[Person]:
+    rows = tx.execute(_PERSON.where(person.c.household_id == household_id).order_by(person.c.child, person.c.id))
+    return [Person(**r._asdict()) for r in rows]
+
+
+def link(tx: Tx, person_id: int, address_id: int, now: datetime) -> None:
+    tx.execute(insert_ignoring(tx, person_address).values(person_id=person_id, address_id=address_id, since=now))
+
+
+def release(tx: Tx, address_id: int, now: datetime) -> None:
+    """Wrong person: the number is nobody's any more."""
+    tx.execute(
+        sa.update(person_address)
+        .where(person_address.c.address_id == address_id, person_address.c.released_at.is_(None))
+        .values(released_at=now)
+    )
