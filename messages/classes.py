@@ -1,0 +1,34 @@
+"""Which messages go first, and which keep their order among themselves."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Literal
+
+Purpose = Literal["safety", "answer", "stop-receipt", "staff-reply", "promise", "check-in", "reminder", "staff-alert"]
+MessageClass = Literal["safety", "conversation", "check-in"]
+
+CLASS_OF: Final[Mapping[Purpose, MessageClass]] = MappingProxyType(
+    {
+        "safety": "safety",
+        # An alert tells a worker of someone in danger: behind a backlog of check-ins it would be worthless.
+        "staff-alert": "safety",
+        "answer": "conversation",
+        "stop-receipt": "conversation",
+        "staff-reply": "conversation",
+        "promise": "conversation",
+        "check-in": "check-in",
+        "reminder": "check-in",
+    }
+)
+
+PRIORITY: Final[tuple[MessageClass, ...]] = ("safety", "conversation", "check-in")
+
+
+def class_of(purpose: Purpose) -> MessageClass:
+    """The class whose messages to one person keep their order."""
+    return CLASS_OF[purpose]
+
+
+def priority_of(purpose: Purpose) -> int:
+    """0 leaves first; a lower number overtakes a higher one."""
+    return PRIORITY.index(CLASS_OF[purpose])

@@ -1,0 +1,194 @@
+"""May it leave? One table, read in the transaction that claims an outbox row.
+
+Every cell is data. A cell is `GO`, `TALKING` (only while the family is writing with us), or the plain reason why the
+row may not leave, as the desk and the ledger show it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final, Literal
+
+from messages.classes import Purpose
+
+Consent = Literal["unasked", "given", "stopped"]
+Mark = Literal["safe", "unsafe", "shared", "unknown"]
+Channel = Literal["sms", "web"]
+Hours = Literal["any", "unless-talking", "daytime"]
+
+GO: Final = "go"
+TALKING: Final = "while-talking"
+
+# The family wrote this recently: the phone is in their hand, whatever the hour.
+TALKING_FOR: Final = timedelta(minutes=30)
+A_DAY: Final = timedelta(days=1)
+
+STOPPED = "They texted STOP; telephone instead"
+STOPPED_CHECK_IN = "They texted STOP: we start nothing"
+NOT_ASKED = "They have not agreed to be texted"
+STARTED_AGAIN = "They have texted START since"
+UNSAFE = "Marked not safe to text; telephone at a safe time instead"
+SHARED = "The phone is shared; telephone at a safe time instead"
+NOT_KNOWN_SAFE = "Nobody has said that texting this number is safe"
+NOT_A_MOBILE = "Not a UK mobile; telephone instead"
+CARRIER_CONFIRMS = "The provider has already confirmed their STOP"
+ONLY_BY_TEXT = "A check-in goes only by text"
+TOO_OLD = "Not sent within a day of being written"
+WINDOW_CLOSED = "Its time had passed before it could be sent"
+WINDOW_CLOSES_QUIET = "Its time ends within quiet hours"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One purpose's line of the table."""
+
+    consent: Mapping[Consent, str]
+    mark: Mapping[Mark, str]
+    hours: Hours
+    lasts: timedelta | None  # older than this it would only confuse; None: never too old
+    web: str = GO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """The outbox row. `expires_at` is its own window (a check-in's day); without it the purpose's age counts."""
+
+    purpose: Purpose
+    created_at: datetime
+    channel: Channel = "sms"
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveFacts:
+    """The world, read in the claiming transaction.
+
+    `quiet_until` is when quiet hours end (the council's, or the family's own safe times), None where it is not quiet
+    now. `wrote_at` is when the family last wrote. `textable` is false for a landline, a foreign or unreadable number.
+    `carrier_confirms_stop` is true where the provider's own keyword handling is on.
+    """
+
+    now: datetime
+    consent: Consent
+    mark: Mark
+    quiet_until: datetime | None = None
+    wrote_at: datetime | None = None
+    textable: bool = True
+    carrier_confirms_stop: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave:
+    """Send it now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """Ask again then; nothing else of this person waits behind it in another class."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refuse:
+    """It may not go, ever; the reason is shown to the team."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expire:
+    """It came too late to be of use; the reason is shown to the team."""
+
+    reason: str
+
+
+Verdict = Leave | Later | Refuse | Expire
+
+_ANYONE: Final[Mapping[Consent, str]] = {"unasked": GO, "given": GO, "stopped": GO}
+_NOT_STOPPED: Final[Mapping[Consent, str]] = {"unasked": GO, "given": GO, "stopped": STOPPED}
+_ANY_PHONE: Final[Mapping[Mark, str]] = {"safe": GO, "unsafe": GO, "shared": GO, "unknown": GO}
+_IN_HAND: Final[Mapping[Mark, str]] = {"safe": GO, "unsafe": TALKING, "shared": GO, "unknown": GO}
+_CHECK_IN: Final = Rule(
+    consent={"unasked": NOT_ASKED, "given": GO, "stopped": STOPPED_CHECK_IN},
+    mark={"safe": GO, "unsafe": UNSAFE, "shared": SHARED, "unknown": NOT_KNOWN_SAFE},
+    hours="daytime",
+    lasts=A_DAY,
+    web=ONLY_BY_TEXT,
+)
+
+TABLE: Final[Mapping[Purpose, Rule]] = MappingProxyType(
+    {
+        # A safety reply answers danger: no consent, mark or hour stands before it. Its words are chosen for a phone
+        # that may be watched, and the desk is told to telephone where a carrier blocks it.
+        "safety": Rule(consent=_ANYONE, mark=_ANY_PHONE, hours="any", lasts=None),
+        # The family just wrote. Held up for longer than that, it is no longer part of what they are doing, so the
+        # night and an unsafe phone count again.
+        "answer": Rule(consent=_NOT_STOPPED, mark=_IN_HAND, hours="unless-talking", lasts=A_DAY),
+        # The confirmation of STOP, and the one answer after it that says how to start again.
+        "stop-receipt": Rule(
+            consent={"unasked": STARTED_AGAIN, "given": STARTED_AGAIN, "stopped": GO},
+            mark=_ANY_PHONE,
+            hours="any",
+            lasts=A_DAY,
+        ),
+        # A worker chose the moment and the words.
+        "staff-reply": Rule(consent=_NOT_STOPPED, mark=_IN_HAND, hours="any", lasts=A_DAY),
+        "promise": Rule(consent=_NOT_STOPPED, mark=_IN_HAND, hours="unless-talking", lasts=A_DAY),
+        "check-in": _CHECK_IN,
+        "reminder": _CHECK_IN,
+        # To a worker, not to a family.
+        "staff-alert": Rule(consent=_ANYONE, mark=_ANY_PHONE, hours="any", lasts=None),
+    }
+)
+
+
+def may_leave(row: Leaving, facts: LeaveFacts) -> Verdict:
+    """The table's verdict. What forbids comes before what delays: number, consent, mark, age, hour."""
+    rule = TABLE[row.purpose]
+    if row.channel == "web":
+        return Leave() if rule.web == GO else Refuse(reason=rule.web)
+    talking = _talking(row, facts)
+    reason = _forbidden(row, rule, facts, talking=talking)
+    if reason is not None:
+        return Refuse(reason=reason)
+    return _timed(row, rule, facts, talking=talking)
+
+
+def _timed(row: Leaving, rule: Rule, facts: LeaveFacts, *, talking: bool) -> Verdict:
+    ends_at = _ends_at(row, rule)
+    if ends_at is not None and facts.now >= ends_at:
+        return Expire(reason=WINDOW_CLOSED if row.expires_at else TOO_OLD)
+    quiet = facts.quiet_until is not None and facts.quiet_until > facts.now
+    if facts.quiet_until is None or not quiet or rule.hours == "any" or (rule.hours == "unless-talking" and talking):
+        return Leave()
+    if ends_at is not None and facts.quiet_until >= ends_at:
+        return Expire(reason=WINDOW_CLOSES_QUIET)
+    return Later(until=facts.quiet_until)
+
+
+def _forbidden(row: Leaving, rule: Rule, facts: LeaveFacts, *, talking: bool) -> str | None:
+    if not facts.textable:
+        return NOT_A_MOBILE
+    if row.purpose == "stop-receipt" and facts.carrier_confirms_stop:
+        return CARRIER_CONFIRMS
+    consent, mark = rule.consent[facts.consent], rule.mark[facts.mark]
+    if consent != GO:
+        return consent
+    if mark == TALKING:
+        return None if talking else UNSAFE
+    return None if mark == GO else mark
+
+
+def _talking(row: Leaving, facts: LeaveFacts) -> bool:
+    """The family wrote within half an hour. An answer was written the moment they wrote."""
+    wrote_at = row.created_at if row.purpose == "answer" else None
+    moments = [at for at in (wrote_at, facts.wrote_at) if at is not None]
+    return any(facts.now - at <= TALKING_FOR for at in moments)
+
+
+def _ends_at(row: Leaving, rule: Rule) -> datetime | None:
+    if row.expires_at is not None:
+        return row.expires_at
+    return None if rule.lasts is None else row.created_at + rule.lasts

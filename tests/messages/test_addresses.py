@@ -1,0 +1,117 @@
+"""Numbers are read as people write them, and only UK mobiles are texted."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from messages.addresses import find_phone, for_reading, one_way, read_phone, textable
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "07911 123456",
+        "07911123456",
+        "+447911123456",
+        "+44 7911 123456",
+        "+44 (0)7911 123456",
+        "00447911123456",
+        "447911123456",
+        "7911123456",  # a spreadsheet ate the zero
+        " 07911-123-456 ",
+        "\uff10\uff17\uff19\uff11\uff11\uff11\uff12\uff13\uff14\uff15\uff16",
+    ],
+)
+def test_one_mobile_however_written(written: str) -> None:
+    """Every usual way to write a UK mobile is the same number."""
+    phone = read_phone(written)
+    assert (phone.e164, phone.kind) == ("+447911123456", "mobile")
+    assert textable(phone)
+
+
+@given(st.integers(min_value=900000, max_value=900999), st.sampled_from(["07700 {}", "+447700{}", "00447700{}"]))
+def test_drama_numbers_are_mobiles(last_six: int, written: str) -> None:
+    """Ofcom's drama numbers, which the library calls invalid, count as mobiles."""
+    phone = read_phone(written.format(last_six))
+    assert (phone.e164, phone.kind) == (f"+447700{last_six}", "mobile")
+    assert textable(phone)
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ("020 7946 0018", "landline"),
+        ("0300 123 1234", "landline"),
+        ("0800 1111", "landline"),
+        ("070 0000 0000", "landline"),
+        ("+33 6 12 34 56 78", "foreign"),
+        ("+1 415 555 2671", "foreign"),
+        ("61234", "shortcode"),
+        ("60777", "shortcode"),
+        ("Wandsworth", "alphanumeric"),
+        ("NHS-NoReply", "alphanumeric"),
+        ("07700 TAXI", "alphanumeric"),
+        ("a name that is too long", "invalid"),
+        ("whatsapp:+447911123456", "invalid"),
+        ("", "invalid"),
+        ("+", "invalid"),
+        ("0", "invalid"),
+        ("07700 900", "invalid"),
+        ("07700 901000", "invalid"),
+        ("7" * 500, "invalid"),
+    ],
+)
+def test_only_uk_mobiles_are_textable(written: str, kind: str) -> None:
+    """Each other kind is told apart and none of them is texted."""
+    phone = read_phone(written)
+    assert phone.kind == kind
+    assert not textable(phone)
+    assert (phone.e164 is None) == (kind in {"shortcode", "alphanumeric", "invalid"})
+
+
+def test_senders_that_cannot_be_answered() -> None:
+    """A name or a short code is one-way; a landline is not (a person can ring it)."""
+    assert one_way(read_phone("Council"))
+    assert one_way(read_phone("60777"))
+    assert not one_way(read_phone("020 7946 0018"))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("call me on 07700 900123 after 3, I have 2 kids", "+447700900123"),
+        ("07700 900123 2 children", "+447700900123"),
+        ("my number is +44 7700 900 123.", "+447700900123"),
+        ("+44(0)7700900123", "+447700900123"),
+        ("its 447700900123 ok", "+447700900123"),
+        ("0 7700 900123", "+447700900123"),
+        ("ring (020) 7946 0018 or 07700900555", "+442079460018"),
+        ("mine is 07000 or 07700900555", "+447700900555"),
+        ("07700-900-123", "+447700900123"),
+        ("07700900123456", None),
+        ("NHS number 485 777 3456", None),
+        ("SW18 2PU, 4yr old", None),
+        ("he is 3 and she is 10", None),
+        ("+33612345678", None),
+        ("", None),
+    ],
+)
+def test_a_number_within_a_sentence(sentence: str, found: str | None) -> None:
+    """The first UK number said is found; other digits are not taken for one."""
+    assert find_phone(sentence) == found
+
+
+@given(st.text(max_size=80))
+def test_any_text_has_an_answer(text: str) -> None:
+    """Reading never raises, and only a read number carries E.164."""
+    phone = read_phone(text)
+    assert phone.e164 is None or phone.e164.startswith("+")
+    found = find_phone(text)
+    assert found is None or read_phone(found).kind in {"mobile", "landline"}
+
+
+def test_numbers_are_shown_as_people_read_them() -> None:
+    """A UK number loses its country code on the desk; one from abroad keeps it; anything else is left alone."""
+    assert for_reading("+447700900123") == "07700 900123"
+    assert for_reading("+33612345678") == "+33 6 12 34 56 78"
+    assert for_reading("Council") == "Council"
