@@ -1,0 +1,191 @@
+"""May this touch go now? Send, wait until an instant, missed, or suppressed: each with its reason in plain English.
+
+The tables come before the branches; their order is the order in which a worker would want to be told.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from scheduler.localtime import DAY, in_words, instant, local_date
+from scheduler.programme import PlannedTouch
+from scheduler.quiet import ContactHours, SafeWindow, next_sending, quiet_until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRules:
+    """The council's rules for starting a conversation. `cap_days`: one check-in in so many days, all programmes."""
+
+    hours: ContactHours
+    cap_days: int = 14
+    conversation: timedelta = timedelta(minutes=30)
+    worker: timedelta = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Not yet; decide again at `until` (later than now)."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TouchFacts:
+    """What is true of the person when the touch is decided, read in the deciding transaction."""
+
+    enrolled_on: date
+    has_number: bool = True
+    consent: Literal["unasked", "given", "stopped"] = "unasked"
+    safe_to_text: bool = True
+    safe_windows: tuple[SafeWindow, ...] = ()
+    safe_times_unread: bool = False  # they gave safe times in words that nobody has yet turned into windows
+    opted_out: bool = False  # of this programme, by their own word or a worker's
+    ended: bool = False  # the programme was ended: early help opened again, the family moved away
+    child_died: bool = False
+    person_died: bool = False
+    social_care_open: bool = False
+    paused_until: date | None = None
+    family_wrote_at: datetime | None = None
+    worker_wrote_at: datetime | None = None  # a worker's last word in a case still claimed
+    last_check_in_at: datetime | None = None  # the last sent to this person, of any programme
+    waiting: Wait | None = None  # what was last decided for this touch, where that was to wait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send:
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """Its time ran out."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppressed:
+    """It must not be sent to this person."""
+
+    reason: str
+
+
+Decision = Send | Wait | Missed | Suppressed
+
+Bar = tuple[Callable[[TouchFacts], bool], str]
+
+# The plan is over for this person.
+OVER: tuple[Bar, ...] = (
+    (lambda facts: facts.person_died, "The person has died."),
+    (lambda facts: facts.child_died, "A child of the family has died. A person reviews what the family hears from us."),
+    (lambda facts: facts.ended, "The programme was ended for this family."),
+    (lambda facts: facts.opted_out, "They asked to leave this programme."),
+)
+# The plan stands, and a text is not the way to reach them.
+UNREACHABLE: tuple[Bar, ...] = (
+    (lambda facts: facts.consent == "stopped", "They stopped our texts, and have not started them again."),
+    (lambda facts: not facts.has_number, "We hold no mobile number for them."),
+    (lambda facts: not facts.safe_to_text, "It is not safe to text them."),
+    (
+        lambda facts: facts.safe_times_unread,
+        "They told us when it is safe to text in words that nobody has set as times yet.",
+    ),
+)
+
+
+def first_bar(bars: tuple[Bar, ...], facts: TouchFacts) -> str | None:
+    """The reason of the first bar that holds, or None."""
+    return next((reason for holds, reason in bars if holds(facts)), None)
+
+
+def _social_care(facts: TouchFacts, _rules: ContactRules, now: datetime) -> Wait | None:
+    if not facts.social_care_open:
+        return None
+    # Nobody says beforehand when a case closes, so it is looked at daily.
+    return Wait(until=instant(local_date(now) + DAY), reason="Paused: children's social care has an open case.")
+
+
+def _paused(facts: TouchFacts, _rules: ContactRules, now: datetime) -> Wait | None:
+    if facts.paused_until is None or local_date(now) >= facts.paused_until:
+        return None
+    return Wait(until=instant(facts.paused_until), reason=f"Paused at their wish until {in_words(facts.paused_until)}.")
+
+
+def _worker_talking(facts: TouchFacts, rules: ContactRules, now: datetime) -> Wait | None:
+    if facts.worker_wrote_at is None or now >= facts.worker_wrote_at + rules.worker:
+        return None
+    return Wait(until=facts.worker_wrote_at + rules.worker, reason="Parked: a worker was talking with the family.")
+
+
+def _family_talking(facts: TouchFacts, rules: ContactRules, now: datetime) -> Wait | None:
+    if facts.family_wrote_at is None or now >= facts.family_wrote_at + rules.conversation:
+        return None
+    return Wait(until=facts.family_wrote_at + rules.conversation, reason="Parked: the family was in a conversation.")
+
+
+def _capped(facts: TouchFacts, rules: ContactRules, now: datetime) -> Wait | None:
+    if facts.last_check_in_at is None:
+        return None
+    # By dates, so that a check-in sent at noon does not push the next one from morning to afternoon.
+    sent_on = local_date(facts.last_check_in_at)
+    free_on = sent_on + timedelta(days=rules.cap_days)
+    if local_date(now) >= free_on:
+        return None
+    reason = f"They had a check-in on {in_words(sent_on)}, and get one in {rules.cap_days} days at most."
+    return Wait(until=instant(free_on), reason=reason)
+
+
+def _hours(facts: TouchFacts, rules: ContactRules, now: datetime) -> Wait | None:
+    at = next_sending(now, rules.hours, facts.safe_windows)
+    if at == now:
+        return None
+    if facts.safe_windows and quiet_until(now, rules.hours.quiet, facts.safe_windows) is not None:
+        return Wait(until=at, reason="Waiting for a time that they said is safe.")
+    if quiet_until(now, rules.hours.quiet) is not None:
+        return Wait(until=at, reason="Quiet hours.")
+    return Wait(until=at, reason="Waiting for an hour when someone is there to read the answer.")
+
+
+Hold = Callable[[TouchFacts, ContactRules, datetime], Wait | None]
+
+# What keeps anything we start waiting, and what more keeps a check-in waiting. The first that holds is told.
+HOLDS: tuple[Hold, ...] = (_social_care, _paused, _worker_talking, _family_talking)
+CHECK_IN_HOLDS: tuple[Hold, ...] = (*HOLDS, _capped, _hours)
+REMINDER_HOLDS: tuple[Hold, ...] = (*HOLDS, _hours)
+
+
+def first_hold(holds: tuple[Hold, ...], facts: TouchFacts, rules: ContactRules, now: datetime) -> Wait | None:
+    """What keeps it waiting now, or None."""
+    return next((wait for hold in holds if (wait := hold(facts, rules, now)) is not None), None)
+
+
+def decide(planned: PlannedTouch, facts: TouchFacts, rules: ContactRules, now: datetime) -> Decision:
+    """What becomes of a planned touch at this instant. The same facts always decide the same.
+
+    A Wait never goes past the touch's window, so that deciding again when told always ends.
+    """
+    opens, closes = planned.window
+    if now < opens:
+        return Wait(until=opens, reason=f"Not due until {in_words(planned.due_on)}.")
+    if (reason := first_bar(OVER + UNREACHABLE, facts)) is not None:
+        return Suppressed(reason=reason)
+    if now >= closes:
+        return Missed(reason=_why_missed(planned, facts, closes))
+    wait = first_hold(CHECK_IN_HOLDS, facts, rules, now)
+    if wait is not None:
+        return Wait(until=min(wait.until, closes), reason=wait.reason)
+    late = (local_date(now) - planned.due_on).days
+    if not late:
+        return Send(reason="Sent on the day it was due.")
+    return Send(reason=f"Sent {late} day{'s' if late > 1 else ''} after it was due, {in_words(planned.due_on)}.")
+
+
+def _why_missed(planned: PlannedTouch, facts: TouchFacts, closes: datetime) -> str:
+    last = in_words(planned.last_on)
+    if facts.enrolled_on > planned.last_on:
+        return f"It could go until {last}, and they were enrolled later, on {in_words(facts.enrolled_on)}."
+    if facts.waiting is not None and facts.waiting.until >= closes:
+        return f"It could go until {last}, and was still waiting then. {facts.waiting.reason}"
+    return f"It could go until {last}, and the service did not get to it in time."
