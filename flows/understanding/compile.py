@@ -1,0 +1,251 @@
+"""Content to a compiled lexicon: pure, no files, every fault told at once."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flows.understanding.content import ContentError, DangerFile, Fault, PhraseContent, read_content
+from flows.understanding.danger import DangerGrammar, HarmlessFrame, Rule
+from flows.understanding.intents import IntentGrammar, IntentRule
+from flows.understanding.keywords import Keywords
+from flows.understanding.language import LanguageModel
+from flows.understanding.lexicon import CompiledLexicon
+from flows.understanding.needs import NeedModel
+from flows.understanding.pattern import (
+    Grammar,
+    Part,
+    Pattern,
+    close_grammar,
+    compile_pattern,
+    make_grammar,
+    parse_parts,
+)
+from flows.understanding.spelling import Speller
+from flows.understanding.types import Speaker
+from flows.understanding.words import fold, split
+
+_Path = tuple[str | int, ...]
+_SPEAKERS: tuple[Speaker, ...] = ("worker", "harmer", "child", "young-person", "parent", "bystander")
+
+
+def compile_lexicon(content: Mapping[str, Any]) -> CompiledLexicon:
+    """`content`: parsed content/phrases by file stem, and `needs`, the parsed needs.yaml.
+
+    Raises `ContentError` with every fault: file stem, key path, message.
+    """
+    read, faults = read_content(content)
+    if faults:
+        raise ContentError(faults)
+    return _Compiler(read).compile()
+
+
+class _Compiler:
+    def __init__(self, content: PhraseContent) -> None:
+        self.content = content
+        self.faults: list[Fault] = []
+        self.patterns: list[Pattern] = []
+        self.short_forms = {key.lower(): tuple(map(fold, text.split())) for key, text in content.spellings.items()}
+
+    def compile(self) -> CompiledLexicon:
+        grammar = self._grammar()
+        rules = tuple(self._rules(grammar))
+        frames = tuple(self._frames(grammar))
+        times = {
+            name: tuple(
+                pattern
+                for stem, file in self.content.danger.items()
+                for pattern in self._patterns(grammar, stem, (name,), getattr(file, name))
+            )
+            for name in ("now", "past", "watched")
+        }
+        speakers = tuple(self._speakers(grammar))
+        intents = self._intents(grammar)
+        aside = self._patterns(grammar, "intents", ("aside", "says"), self._aside_sources())
+        if self.faults:
+            raise ContentError(self.faults)
+        close_grammar(grammar, self.patterns)
+        return CompiledLexicon(
+            grammar=grammar,
+            danger=DangerGrammar(rules=rules, frames=frames, speakers=speakers, **times),
+            needs=self._needs(),
+            intents=intents,
+            keywords=Keywords(self.content.keywords),
+            languages=self._languages(),
+            spellers=self._spellers(grammar),
+            short_forms=self.short_forms,
+            aside=aside,
+        )
+
+    def fault(self, file: str, path: _Path, message: str) -> None:
+        self.faults.append(Fault(file=file, path=path, message=message))
+
+    def _grammar(self) -> Grammar:
+        names = {name for file in self.content.danger.values() for name in file.groups}
+        groups: dict[str, list[tuple[Part, ...]]] = {}
+        for stem, file in self.content.danger.items():
+            for name, entries in file.groups.items():
+                for at, entry in enumerate(entries):
+                    try:
+                        groups.setdefault(name, []).append(parse_parts(entry, names))
+                    except ValueError as error:
+                        self.fault(stem, ("groups", name, at), str(error))
+        if self.faults:
+            raise ContentError(self.faults)
+        try:
+            return make_grammar(groups)
+        except ValueError as error:
+            self.fault(next(iter(self.content.danger)), ("groups",), str(error))
+            raise ContentError(self.faults) from error
+
+    def _patterns(self, grammar: Grammar, stem: str, path: _Path, sources: Sequence[str]) -> tuple[Pattern, ...]:
+        found: list[Pattern] = []
+        for at, source in enumerate(sources):
+            try:
+                found.append(compile_pattern(source, grammar))
+            except ValueError as error:
+                self.fault(stem, (*path, at), str(error))
+        self.patterns.extend(found)
+        return tuple(found)
+
+    def _rules(self, grammar: Grammar) -> list[Rule]:
+        rules: list[Rule] = []
+        seen: set[str] = set()
+        for stem, file in self.content.danger.items():
+            for at, rule in enumerate(file.rules):
+                path: _Path = ("rules", at)
+                if rule.id in seen:
+                    self.fault(stem, (*path, "id"), f"the id {rule.id} is given twice")
+                seen.add(rule.id)
+                rules.append(
+                    Rule(
+                        id=rule.id,
+                        kind=rule.kind,
+                        level=rule.level,
+                        now=rule.now or rule.level,
+                        past=rule.past or rule.level,
+                        says=self._patterns(grammar, stem, (*path, "says"), rule.says),
+                        along=self._patterns(grammar, stem, (*path, "along"), rule.along),
+                        unless=self._patterns(grammar, stem, (*path, "unless"), rule.unless),
+                    )
+                )
+        return rules
+
+    def _frames(self, grammar: Grammar) -> list[HarmlessFrame]:
+        kinds = {rule.kind for file in self.content.danger.values() for rule in file.rules}
+        frames: list[HarmlessFrame] = []
+        for stem, file in self.content.danger.items():
+            for at, frame in enumerate(file.frames):
+                for unknown in set(frame.kinds) - kinds:
+                    self.fault(stem, ("frames", at, "kinds"), f"no rule is of the kind {unknown}")
+                frames.append(
+                    HarmlessFrame(
+                        id=frame.id,
+                        says=self._patterns(grammar, stem, ("frames", at, "says"), frame.says),
+                        scope=frame.scope,
+                        kinds=frozenset(frame.kinds),
+                        unless=self._patterns(grammar, stem, ("frames", at, "unless"), frame.unless),
+                    )
+                )
+        return frames
+
+    def _speakers(self, grammar: Grammar) -> list[tuple[Speaker, tuple[Pattern, ...]]]:
+        found: list[tuple[Speaker, tuple[Pattern, ...]]] = []
+        for stem, file in self.content.danger.items():
+            for unknown in set(file.speakers) - set(_SPEAKERS):
+                self.fault(stem, ("speakers", unknown), f"must be one of {', '.join(_SPEAKERS)}")
+        for who in _SPEAKERS:
+            patterns = tuple(
+                pattern
+                for stem, file in self.content.danger.items()
+                for pattern in self._patterns(grammar, stem, ("speakers", who), file.speakers.get(who, ()))
+            )
+            found.append((who, patterns))
+        return found
+
+    def _intents(self, grammar: Grammar) -> IntentGrammar:
+        wholes: dict[tuple[str, ...], str] = {}
+        rules: list[IntentRule] = []
+        polite = frozenset(fold(word) for word in self.content.keywords.get("polite", ()))
+        for kind, phrases in self.content.intents.items():
+            if kind == "aside":
+                continue
+            for at, whole in enumerate(phrases.whole):
+                words = tuple(split(whole, self.short_forms).words)
+                if not words:
+                    self.fault("intents", (kind, "whole", at), "holds no word")
+                wholes.setdefault(words, kind)
+            path: _Path = (kind,)
+            rules.append(
+                IntentRule(
+                    kind=kind,
+                    strong=self._patterns(grammar, "intents", (*path, "strong"), phrases.strong),
+                    says=self._patterns(grammar, "intents", (*path, "says"), phrases.says),
+                    unless=self._patterns(grammar, "intents", (*path, "unless"), phrases.unless),
+                )
+            )
+        return IntentGrammar(wholes, rules, polite)
+
+    def _aside_sources(self) -> Sequence[str]:
+        aside = self.content.intents.get("aside")
+        return aside.says if aside else ()
+
+    def _words(self, text: str) -> list[str]:
+        return split(text, self.short_forms).words
+
+    def _needs(self) -> NeedModel:
+        phrases: dict[str, list[list[str]]] = {}
+        terms: dict[str, list[list[str]]] = {}
+        for need in self.content.need_ids:
+            given = self.content.needs.get(need)
+            own = [*self.content.covers[need].split(", ")]
+            if given is not None:
+                own += given.phrases + [text for texts in given.other.values() for text in texts] + given.words
+                terms[need] = [self._words(word) for word in given.words]
+            phrases[need] = [self._words(text) for text in own]
+        return NeedModel(self.content.need_ids, phrases, terms)
+
+    def _languages(self) -> LanguageModel:
+        samples: dict[str, list[str]] = {}
+        names: dict[str, list[str]] = {}
+        for lang, sample in self.content.languages.items():
+            samples[lang] = [*sample.words, *sample.sentences]
+            names[lang] = sample.names
+        for given in self.content.needs.values():
+            samples.setdefault("en", []).extend(given.phrases)
+            for lang, texts in given.other.items():
+                samples.setdefault(lang, []).extend(texts)
+        return LanguageModel(samples, names)
+
+    def _spellers(self, grammar: Grammar) -> dict[str, Speller]:
+        counts: dict[str, Counter[str]] = {}
+        for given in self.content.needs.values():
+            counts.setdefault("en", Counter()).update(
+                word for text in (*given.phrases, *given.words) for word in self._words(text)
+            )
+            for lang, texts in given.other.items():
+                counts.setdefault(lang, Counter()).update(word for text in texts for word in self._words(text))
+        by_language = _danger_words(self.content.danger, self.patterns, grammar)
+        known = {word for words in by_language.values() for word in words}
+        spellers: dict[str, Speller] = {}
+        for lang in self.content.languages:
+            counter = counts.get(lang, Counter())
+            counter.update(by_language.get(lang, ()))
+            plain = {fold(word) for text in self.content.plain.get(lang, ()) for word in text.split()}
+            sample = self.content.languages[lang]
+            plain |= {fold(word) for text in (*sample.words, *sample.sentences) for word in text.split()}
+            spellers[lang] = Speller(counter, plain | (known if lang == "en" else set()))
+        return spellers
+
+
+def _danger_words(
+    files: Mapping[str, DangerFile], patterns: Sequence[Pattern], grammar: Grammar
+) -> dict[str, set[str]]:
+    """The words of each language's rules; the intents' words count as English."""
+    keys = {word for pattern in patterns for need in pattern.needs for word in need}
+    found: dict[str, set[str]] = {"en": {word for word in keys if not word.endswith("*")}}
+    for file in files.values():
+        own: set[str] = set()
+        for name in file.groups:
+            own |= {word for entry in grammar.groups[name] for part in entry for word in part.words}
+        found.setdefault(file.language, set()).update(own)
+    return found

@@ -1,0 +1,151 @@
+"""Danger in the words: rules of who does or wants what, read with time, denial, reported speech and figures of speech.
+
+A rule fires where one of its patterns stands in the text outside every frame that makes it harmless. Patterns do not
+reach over a denial, so "he never hit me" is no "he hit me". The levels are those of needs.yaml; where two rules
+differ the higher wins.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flows.understanding.pattern import Pattern, Reading
+from flows.understanding.types import Risk, Screening, Speaker
+
+_ORDER: dict[Risk, int] = {"none": 0, "concern": 1, "urgent": 2}
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A compiled `DangerRule`."""
+
+    id: str
+    kind: str
+    level: Risk
+    now: Risk
+    past: Risk
+    says: tuple[Pattern, ...]
+    along: tuple[Pattern, ...]
+    unless: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HarmlessFrame:
+    """A compiled `Frame`."""
+
+    id: str
+    says: tuple[Pattern, ...]
+    scope: str
+    kinds: frozenset[str]
+    unless: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DangerGrammar:
+    """Everything compiled for screening; safe to share."""
+
+    rules: tuple[Rule, ...]
+    frames: tuple[HarmlessFrame, ...]
+    now: tuple[Pattern, ...]
+    past: tuple[Pattern, ...]
+    watched: tuple[Pattern, ...]
+    speakers: tuple[tuple[Speaker, tuple[Pattern, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    level: Risk
+    spans: tuple[Span, ...]
+    rule: str
+
+
+def screen(grammar: DangerGrammar, reading: Reading) -> Screening:
+    """How much danger one text (or several joined) shows, and the family's words that decided."""
+    hits = _hits(grammar, reading)
+    risk: Risk = max((hit.level for hit in hits), key=_ORDER.__getitem__, default="none")
+    watched = any(reading.holds(pattern) for pattern in grammar.watched)
+    spans = sorted({span for hit in hits if hit.level == risk != "none" for span in hit.spans})
+    because = tuple(dict.fromkeys(reading.text.said(*span) for span in _outermost(spans)))
+    return Screening(risk=risk, because=because, speaker=speaker(grammar, reading), watched=watched)
+
+
+def explain(grammar: DangerGrammar, reading: Reading) -> tuple[tuple[str, Risk, str], ...]:
+    """For authors: each rule that fired, its level and the words."""
+    return tuple((hit.rule, hit.level, reading.text.said(*hit.spans[0])) for hit in _hits(grammar, reading))
+
+
+def speaker(grammar: DangerGrammar, reading: Reading) -> Speaker | None:
+    """Who is speaking, where the words show it; the order of the content decides between two."""
+    for who, patterns in grammar.speakers:
+        if any(reading.holds(pattern) for pattern in patterns):
+            return who
+    return None
+
+
+def _hits(grammar: DangerGrammar, reading: Reading) -> list[_Hit]:
+    found: list[tuple[Rule, list[Span]]] = []
+    for rule in grammar.rules:
+        spans = [span for pattern in rule.says for span in reading.find(pattern)]
+        if spans and _company(rule, reading):
+            found.append((rule, spans))
+    if not found:
+        return []
+    frames = [(frame, spans) for frame in grammar.frames if (spans := _frame_spans(frame, reading))]
+    now = [span for pattern in grammar.now for span in reading.find(pattern)]
+    past = [span for pattern in grammar.past for span in reading.find(pattern)]
+    hits: list[_Hit] = []
+    for rule, spans in found:
+        standing = [span for span in spans if not _made_harmless(rule, span, frames, reading)]
+        if standing:
+            hits.extend(_timed(rule, span, now, past, reading) for span in standing)
+    return [hit for hit in hits if hit.level != "none"]
+
+
+def _company(rule: Rule, reading: Reading) -> bool:
+    if any(reading.holds(pattern) for pattern in rule.unless):
+        return False
+    return not rule.along or any(reading.holds(pattern) for pattern in rule.along)
+
+
+def _frame_spans(frame: HarmlessFrame, reading: Reading) -> list[Span]:
+    spans = [span for pattern in frame.says for span in reading.find(pattern)]
+    if spans and any(reading.holds(pattern) for pattern in frame.unless):
+        return []
+    return spans
+
+
+def _made_harmless(
+    rule: Rule, span: Span, frames: Sequence[tuple[HarmlessFrame, list[Span]]], reading: Reading
+) -> bool:
+    for frame, spans in frames:
+        if frame.kinds and rule.kind not in frame.kinds:
+            continue
+        if frame.scope == "message":
+            return True
+        here = _sentence(span, reading) if frame.scope == "sentence" else span
+        if any(start < here[1] and here[0] < end for start, end in spans):
+            return True
+    return False
+
+
+def _sentence(span: Span, reading: Reading) -> Span:
+    start, end = span
+    hard = reading.text.hard
+    while start > 0 and not hard[start]:
+        start -= 1
+    while end < len(hard) and not hard[end]:
+        end += 1
+    return start, end
+
+
+def _timed(rule: Rule, span: Span, now: Sequence[Span], past: Sequence[Span], reading: Reading) -> _Hit:
+    sentence = _sentence(span, reading)
+    if rule.past != rule.level and any(sentence[0] <= start < sentence[1] for start, _ in past):
+        return _Hit(rule.past, (span,), rule.id)
+    if rule.now != rule.level and now:
+        return _Hit(rule.now, (span, now[0]), rule.id)
+    return _Hit(rule.level, (span,), rule.id)
+
+
+def _outermost(spans: Sequence[Span]) -> list[Span]:
+    return [s for s in spans if not any(o != s and o[0] <= s[0] and s[1] <= o[1] for o in spans)]

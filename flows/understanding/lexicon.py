@@ -1,0 +1,127 @@
+"""The compiled lexicon: one text in, everything understood out. Pure, and safe to share between threads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from flows.understanding import danger
+from flows.understanding.danger import DangerGrammar
+from flows.understanding.intents import IntentGrammar, IntentGuess
+from flows.understanding.keywords import Keywords
+from flows.understanding.language import Guess, LanguageModel
+from flows.understanding.needs import NeedModel, RankedNeed, chosen
+from flows.understanding.pattern import Grammar, Pattern, Reading
+from flows.understanding.spelling import Speller
+from flows.understanding.types import Risk, Screening, Understanding
+from flows.understanding.words import Words, join, split
+
+_LONGEST = 2000  # characters read; a text message carries 1,600
+_LEAST = 4.0  # score below which no need is named
+_SHARE = 0.45  # of the best score, for a further need
+_BESIDE_INTENT = 9.0  # score from which a need outweighs an intent that is not strong
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledLexicon:
+    """Implements `Lexicon`. Made by `compile_lexicon`."""
+
+    grammar: Grammar
+    danger: DangerGrammar
+    needs: NeedModel
+    intents: IntentGrammar
+    keywords: Keywords
+    languages: LanguageModel
+    spellers: Mapping[str, Speller]
+    short_forms: Mapping[str, Sequence[str]]
+    aside: tuple[Pattern, ...] = ()
+
+    def screen(self, texts: Sequence[str]) -> Screening:
+        """Danger in the newest text, joined with the ones before it (oldest first, last two minutes)."""
+        newest = self._screen_one(texts[-1]) if texts else Screening()
+        if len(texts) < 2:
+            return newest
+        joined = self._screen_one(join(texts))
+        worse = joined if _GRAVE[joined.risk] > _GRAVE[newest.risk] else newest
+        return replace(worse, watched=newest.watched or joined.watched, speaker=worse.speaker or joined.speaker)
+
+    def understand(self, text: str) -> Understanding:
+        """Everything the text shows, screening of this one text included."""
+        words, guess = self._read(text)
+        reading = Reading(words, self.grammar)
+        screening = danger.screen(self.danger, reading)
+        intent = self.intents.guess(reading)
+        ranked = self.needs.rank(words.words, self._aside(reading))
+        intent, needs = _weigh(intent, ranked, screening.risk)
+        return Understanding(
+            intent=intent.intent,
+            needs=tuple(need.id for need in needs),
+            risk=screening.risk,
+            lang=guess.lang,
+            speaker=screening.speaker,
+            because_intent=intent.because,
+            because_needs={need.id: _quoted(words, need.places) for need in needs},
+            because_risk=screening.because,
+            because_lang=guess.because,
+        )
+
+    def intent_kind(self, text: str) -> str:
+        """The intent with its finer kind where there is one: `stop/less`, `status/when`, `need`."""
+        words, _ = self._read(text)
+        reading = Reading(words, self.grammar)
+        intent, _ = _weigh(self.intents.guess(reading), self.needs.rank(words.words, self._aside(reading)), "none")
+        return intent.kind
+
+    def is_keyword(self, keyword: str, text: str) -> bool:
+        """The whole message is this keyword (`stop`, `start`, `yes`), politeness and punctuation aside."""
+        return self.keywords.holds(keyword, text)
+
+    def explain(self, text: str) -> tuple[tuple[str, Risk, str], ...]:
+        """For authors: each danger rule that fires, its level and the words."""
+        words, _ = self._read(text)
+        return danger.explain(self.danger, Reading(words, self.grammar))
+
+    def _screen_one(self, text: str) -> Screening:
+        words, _ = self._read(text)
+        return danger.screen(self.danger, Reading(words, self.grammar))
+
+    def _read(self, text: str) -> tuple[Words, Guess]:
+        words = split(text[:_LONGEST], self.short_forms)
+        raw = [words.text[start:end] for start, end in words.spans]
+        guess = self.languages.guess(raw, words.words)
+        speller = self.spellers.get(guess.lang)
+        if speller is not None:
+            words.words[:] = [speller.correct(word) for word in words.words]
+        return words, guess
+
+    def _aside(self, reading: Reading) -> frozenset[int]:
+        return frozenset(
+            place for pattern in self.aside for start, end in reading.find(pattern) for place in range(start, end)
+        )
+
+
+_GRAVE: dict[Risk, int] = {"none": 0, "concern": 1, "urgent": 2}
+
+
+def _weigh(intent: IntentGuess, ranked: Sequence[RankedNeed], risk: Risk) -> tuple[IntentGuess, list[RankedNeed]]:
+    """An intent or needs, or both: a strong intent stands; a weaker one gives way to a clear need or to danger."""
+    needs = chosen(ranked, _LEAST, _SHARE)
+    if intent.kind == "need":
+        return intent, needs
+    clear = bool(needs) and needs[0].score >= _BESIDE_INTENT
+    if not intent.strong and (clear or risk != "none"):
+        return IntentGuess(), needs
+    return intent, needs if clear else []
+
+
+def _quoted(words: Words, places: Sequence[int]) -> tuple[str, ...]:
+    quotes: list[str] = []
+    start = previous = -1
+    for place in places:
+        if start < 0:
+            start = place
+        elif place != previous + 1:
+            quotes.append(words.said(start, previous + 1))
+            start = place
+        previous = place
+    if start >= 0:
+        quotes.append(words.said(start, previous + 1))
+    return tuple(dict.fromkeys(quotes))

@@ -1,0 +1,245 @@
+"""The grammar of the patterns in content/phrases, and matching them over words.
+
+A pattern is read left to right, its parts set apart by spaces:
+
+- `knife` a word; `punch+` its regular forms (punches, punched, punching); `threat*` what begins so
+- `MAN` a group of the file or of danger-en; an entry of a group may be several words
+- `hit|slap|MAN` one of these; a trailing `?` makes a part optional
+- `..` up to three other words, `...` up to eight: never over the end of a sentence, never over a denial
+- `!knife` the next word is not this; `^` the message begins here; `$` it ends here
+
+Between two parts up to two words of the group FILLER ("just", "fucking") may stand.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flows.understanding.words import Words, fold, forms
+
+_GAPS = {"..": 3, "...": 8}
+_MOST_FILLERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a pattern: literal words, beginnings, groups; or a gap, a look-ahead or an anchor."""
+
+    words: frozenset[str] = frozenset()
+    starts: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    gap: int = 0
+    optional: bool = False
+    refuse: bool = False
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled pattern. `needs` are the parts that must each be somewhere in the text, a cheap first test."""
+
+    source: str
+    parts: tuple[Part, ...]
+    needs: tuple[frozenset[str], ...] = ()
+
+
+@dataclass(slots=True)
+class Grammar:
+    """Groups by name, each entry a sequence of parts; and the words that belong to denial and filling."""
+
+    groups: dict[str, tuple[tuple[Part, ...], ...]] = field(default_factory=dict)
+    fillers: frozenset[str] = frozenset()
+    denials: frozenset[str] = frozenset()
+    keys: dict[str, frozenset[str]] = field(default_factory=dict)  # group -> a key word of each entry
+    by_first: dict[str, dict[str, tuple[tuple[Part, ...], ...]]] = field(default_factory=dict)
+    others: dict[str, tuple[tuple[Part, ...], ...]] = field(default_factory=dict)  # entries that begin with no word
+    starts_by_head: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def parse_parts(source: str, known: frozenset[str] | set[str]) -> tuple[Part, ...]:
+    """The parts of a pattern. Raises ValueError saying what is wrong with it."""
+    parts = tuple(_part(piece, known) for piece in source.split())
+    if not any(part.words or part.starts or part.groups for part in parts if not part.refuse):
+        raise ValueError(f"pattern {source!r} holds no word")
+    return parts
+
+
+def _part(piece: str, known: frozenset[str] | set[str]) -> Part:
+    if piece in _GAPS:
+        return Part(gap=_GAPS[piece])
+    if piece in ("^", "$"):
+        return Part(anchor=piece)
+    refuse = piece.startswith("!")
+    optional = piece.endswith("?") and len(piece) > 1
+    words: set[str] = set()
+    starts: list[str] = []
+    groups: list[str] = []
+    for name in piece.removeprefix("!").removesuffix("?").split("|"):
+        if not name:
+            raise ValueError(f"empty alternative in {piece!r}")
+        if name.replace("-", "").isalpha() and name.isascii() and name.isupper() and len(name) > 1:
+            if name not in known:
+                raise ValueError(f"unknown group {name}")
+            groups.append(name)
+        elif name.endswith("+"):
+            words.update(forms(fold(name[:-1])))
+        elif name.endswith("*"):
+            starts.append(fold(name[:-1]))
+        else:
+            words.add(fold(name))
+    return Part(words=frozenset(words), starts=tuple(starts), groups=tuple(groups), optional=optional, refuse=refuse)
+
+
+def make_grammar(groups: Mapping[str, Sequence[tuple[Part, ...]]]) -> Grammar:
+    """Groups ready for matching. Raises ValueError where a group refers to itself."""
+    grammar = Grammar(groups={name: tuple(entries) for name, entries in groups.items()})
+    for name in groups:
+        grammar.keys[name] = _keys_of(name, grammar, ())
+        _index_entries(name, grammar)
+    grammar.fillers = grammar.keys.get("FILLER", frozenset())
+    grammar.denials = grammar.keys.get("DENIAL", frozenset())
+    return grammar
+
+
+def _index_entries(name: str, grammar: Grammar) -> None:
+    by_first: dict[str, list[tuple[Part, ...]]] = {}
+    others: list[tuple[Part, ...]] = []
+    for entry in grammar.groups[name]:
+        first = entry[0]
+        if first.groups or first.starts or first.optional or first.refuse or first.anchor or first.gap:
+            others.append(entry)
+        for word in first.words if not others or others[-1] is not entry else ():
+            by_first.setdefault(word, []).append(entry)
+    grammar.by_first[name] = {word: tuple(entries) for word, entries in by_first.items()}
+    grammar.others[name] = tuple(others)
+
+
+def _keys_of(name: str, grammar: Grammar, above: tuple[str, ...]) -> frozenset[str]:
+    if name in above:
+        raise ValueError(f"group {name} holds itself")
+    if name in grammar.keys:
+        return grammar.keys[name]
+    keys: set[str] = set()
+    for entry in grammar.groups[name]:
+        options = [_part_keys(part, grammar, (*above, name)) for part in entry if not (part.optional or part.refuse)]
+        held = [option for option in options if option]
+        if held:
+            keys |= min(held, key=lambda option: (len(option), -max(map(len, option))))
+    return frozenset(keys)
+
+
+def _part_keys(part: Part, grammar: Grammar, above: tuple[str, ...] = ()) -> frozenset[str]:
+    keys = set(part.words) | {start + "*" for start in part.starts}
+    for group in part.groups:
+        keys |= _keys_of(group, grammar, above)
+    return frozenset(keys)
+
+
+def compile_pattern(source: str, grammar: Grammar) -> Pattern:
+    """Raises ValueError saying what is wrong with the pattern."""
+    parts = parse_parts(source, set(grammar.groups))
+    needs = tuple(
+        _part_keys(part, grammar) for part in parts if not (part.optional or part.refuse or part.gap or part.anchor)
+    )
+    return Pattern(source=source, parts=parts, needs=tuple(sorted(needs, key=len)))
+
+
+def close_grammar(grammar: Grammar, patterns: Sequence[Pattern]) -> None:
+    """Collect the word beginnings that any pattern asks for, so that a text is tested for them once."""
+    found = {key[:-1] for pattern in patterns for need in pattern.needs for key in need if key.endswith("*")}
+    by_head: dict[str, list[str]] = {}
+    for start in found:
+        by_head.setdefault(start[:2], []).append(start)
+    grammar.starts_by_head = {head: tuple(sorted(starts)) for head, starts in by_head.items()}
+
+
+class Reading:
+    """One text being matched: its words, and what was already worked out about them."""
+
+    __slots__ = ("_found", "grammar", "present", "text", "words")
+
+    def __init__(self, text: Words, grammar: Grammar) -> None:
+        self.text = text
+        self.words = text.words
+        self.grammar = grammar
+        self._found: dict[tuple[str, int], tuple[int, ...]] = {}
+        present = set(text.words)
+        for word in text.words:
+            for start in grammar.starts_by_head.get(word[:2], ()):
+                if word.startswith(start):
+                    present.add(start + "*")
+        self.present = present
+
+    def may_hold(self, pattern: Pattern) -> bool:
+        """A cheap test that is never wrongly false."""
+        return not any(self.present.isdisjoint(need) for need in pattern.needs)
+
+    def find(self, pattern: Pattern) -> Iterator[tuple[int, int]]:
+        """Where the pattern is: word places (start, end), at most one for each start, the shortest."""
+        if not self.may_hold(pattern):
+            return
+        for start in range(len(self.words)):
+            end = min(self._ends(pattern.parts, 0, start, first=True), default=None)
+            if end is not None and end > start:
+                yield start, end
+
+    def holds(self, pattern: Pattern) -> bool:
+        return next(self.find(pattern), None) is not None
+
+    def _ends(self, parts: Sequence[Part], at: int, place: int, *, first: bool) -> Iterator[int]:
+        if at == len(parts):
+            yield place
+            return
+        part = parts[at]
+        if part.anchor:
+            if place == (0 if part.anchor == "^" else len(self.words)):
+                yield from self._ends(parts, at + 1, place, first=first)
+        elif part.refuse:
+            if not (place < len(self.words) and self._part_ends(part, place)):
+                yield from self._ends(parts, at + 1, place, first=first)
+        elif part.gap:
+            yield from self._over_gap(parts, at, place, part.gap)
+        else:
+            for here in self._places(place, first=first):
+                for end in self._part_ends(part, here):
+                    yield from self._ends(parts, at + 1, end, first=False)
+            if part.optional:
+                yield from self._ends(parts, at + 1, place, first=first)
+
+    def _over_gap(self, parts: Sequence[Part], at: int, place: int, most: int) -> Iterator[int]:
+        for here in range(place, min(place + most, len(self.words)) + 1):
+            if here > place and (self.words[here - 1] in self.grammar.denials or self.text.hard[here - 1]):
+                return
+            yield from self._ends(parts, at + 1, here, first=False)
+
+    def _places(self, place: int, *, first: bool) -> Iterator[int]:
+        """Where the next part may stand: here, or after a filler or two. A pattern never begins on a filler."""
+        if place >= len(self.words) or (self.text.hard[place] and not first):
+            return
+        yield place
+        if first:
+            return
+        for here in range(place + 1, min(place + _MOST_FILLERS, len(self.words) - 1) + 1):
+            if self.words[here - 1] not in self.grammar.fillers or self.text.hard[here]:
+                return
+            yield here
+
+    def _part_ends(self, part: Part, place: int) -> tuple[int, ...]:
+        word = self.words[place]
+        ends: list[int] = []
+        if word in part.words or (part.starts and word.startswith(part.starts)):
+            ends.append(place + 1)
+        for group in part.groups:
+            ends.extend(self._group_ends(group, place))
+        return tuple(ends)
+
+    def _group_ends(self, group: str, place: int) -> tuple[int, ...]:
+        known = self._found.get((group, place))
+        if known is None:
+            ends: set[int] = set()
+            if not self.present.isdisjoint(self.grammar.keys[group]):
+                for entry in self.grammar.by_first[group].get(self.words[place], ()):
+                    ends.update(self._ends(entry, 0, place, first=True))
+                for entry in self.grammar.others[group]:
+                    ends.update(self._ends(entry, 0, place, first=True))
+            known = self._found[(group, place)] = tuple(sorted(ends))
+        return known
