@@ -1,0 +1,121 @@
+"""What every test may rely on: closed sockets, a database of either kind, a real browser."""
+
+import base64
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+from hypothesis import settings
+
+from tests.sockets import OPENING_MARKERS, Guard
+
+if TYPE_CHECKING:
+    from tests.browser import Chromium
+    from tests.postgres import Cluster
+
+GUARD = Guard()
+
+# two busy cores make any single example slow now and then; the number of examples keeps the suite quick
+settings.register_profile("house", deadline=None, max_examples=60, print_blob=True)
+settings.register_profile("house-ci", settings.get_profile("house"), derandomize=True, database=None)
+settings.load_profile("house-ci" if os.environ.get("CI") == "true" else "house")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    GUARD.open = any(item.get_closest_marker(name) for name in OPENING_MARKERS)
+    try:
+        return (yield)
+    finally:
+        GUARD.open = True
+
+
+def missing(words: str) -> NoReturn:
+    """Leave the test out, saying what to install; in continuous integration nothing is left out."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(words)
+    pytest.skip(words)
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> "Iterator[Cluster]":
+    """A real server of this process's own. A test that asks for it is marked `postgres`."""
+    from tests import postgres
+
+    if postgres.binaries() is None:
+        missing(postgres.MISSING)
+    with postgres.cluster() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty database: each test that asks runs on SQLite and on PostgreSQL."""
+    if database_kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'thrive.db'}"
+        return
+    running: Cluster = request.getfixturevalue("postgres_cluster")
+    address = running.fresh()
+    yield address
+    running.drop(address)
+
+
+@pytest.fixture
+def migrated_url(
+    database_kind: str, tmp_path: Path, request: pytest.FixtureRequest, sqlite_template: Callable[[], Path]
+) -> Iterator[str]:
+    """The address of a database migrated to the newest schema, copied from one made once."""
+    if database_kind == "sqlite":
+        copy = tmp_path / "thrive.db"
+        shutil.copyfile(sqlite_template(), copy)
+        yield f"sqlite:///{copy}"
+        return
+    running: Cluster = request.getfixturevalue("postgres_cluster")
+    address = running.clone("migrated", migrate)
+    yield address
+    running.drop(address)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    path = tmp_path_factory.mktemp("template") / "migrated.db"
+
+    def made() -> Path:
+        if not path.exists():
+            migrate(f"sqlite:///{path}")
+        return path
+
+    return made
+
+
+def migrate(address: str) -> None:
+    """Bring an empty database to the newest schema. The keys seal nothing here: a schema holds no words."""
+    from bot.store.database import Database
+    from bot.store.schema import upgrade
+    from bot.store.sealed import Keyring
+
+    key = base64.b64encode(bytes(32)).decode()
+    database = Database(address, Keyring.parse(f"test:{key}", key))
+    try:
+        upgrade(database)
+    finally:
+        database.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Chromium]":
+    """Debian's Chromium, headless. A test that asks for it is marked `browser`."""
+    from tests import browser
+
+    if browser.executable() is None:
+        missing(browser.MISSING)
+    with browser.chromium() as running:
+        yield running
