@@ -6,15 +6,18 @@ fault found here (a ValueError) names its touch.
 
 import calendar
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 
 from scheduler.localtime import Span, end_of_day, instant
 
 OnNoReply = Literal["list", "nothing"]
 TouchKey = tuple[str, int]  # touch id and occurrence: with the enrolment, unique for ever
+
+# Read by pydantic, wherever a content file is checked over these shapes: a misspelt key is a fault, never passed over.
+NO_OTHER_KEYS: Mapping[str, str] = {"extra": "forbid"}
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -25,6 +28,8 @@ class Offset:
 
     A month on from the 31st is the last day of a shorter month.
     """
+
+    __pydantic_config__: ClassVar[Mapping[str, str]] = NO_OTHER_KEYS
 
     months: int | None = None
     weeks: int | None = None
@@ -54,6 +59,8 @@ class Touch:
     later it ends as no reply; `on_no_reply: list` then puts the family on the team's weekly list.
     """
 
+    __pydantic_config__: ClassVar[Mapping[str, str]] = NO_OTHER_KEYS
+
     id: str
     when: Rule
     flow: str
@@ -74,6 +81,8 @@ class Touch:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
     """A plan of touches after one kind of event. Of two touches due together, the higher `priority` goes first."""
+
+    __pydantic_config__: ClassVar[Mapping[str, str]] = NO_OTHER_KEYS
 
     id: str
     title: str
