@@ -1,0 +1,1 @@
+"""The pages: adapters between HTTP and the use cases."""
