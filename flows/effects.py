@@ -6,9 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 
 Level = Literal["urgent", "concern", "routine"]
-Purpose = Literal[
-    "safety", "answer", "stop-receipt", "staff-reply", "promise", "check-in", "reminder", "staff-alert"
-]
+Purpose = Literal["safety", "answer", "stop-receipt", "staff-reply", "promise", "check-in", "reminder", "staff-alert"]
 Value = str | int | float | date | datetime
 
 
@@ -131,10 +129,10 @@ class RecordScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseTouch:
-    """The check-in ended: `answered` or `no-reply`, with the reason in plain English for the ledger."""
+    """The check-in ended, with the reason in plain English for the ledger. `missed`: parked past its time."""
 
     touch: int
-    outcome: Literal["answered", "no-reply"]
+    outcome: Literal["answered", "no-reply", "missed"]
     reason: str
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from flows.effects import Purpose, Value
 from flows.understanding.types import Screening
@@ -31,6 +32,7 @@ class CheckInDue:
     flow: str
     touch: int
     values: Mapping[str, Value] = field(default_factory=dict)
+    not_after: datetime | None = None  # parked past this, it is missed; None leaves a day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

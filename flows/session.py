@@ -48,6 +48,7 @@ class Parked:
     touch: int
     values: Mapping[str, Value]
     until: datetime
+    reminder: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,8 @@ class Session:
             "q": self.asked_at and _at_out(self.asked_at),
             "h": self.heard_at and _at_out(self.heard_at),
             "l": left and [left.flow, left.node],
-            "p": parked and [parked.flow, parked.touch, _values_out(parked.values), _at_out(parked.until)],
+            "p": parked
+            and [parked.flow, parked.touch, _values_out(parked.values), _at_out(parked.until), parked.reminder],
             "x": 1 if self.told_after_stop else None,
         }
         given = {key: value for key, value in out.items() if value not in (None, [], {})}
@@ -126,9 +128,7 @@ class Session:
             asked_at=_at_in(raw["q"]) if "q" in raw else None,
             heard_at=_at_in(raw["h"]) if "h" in raw else None,
             left=Frame(flow=raw["l"][0], node=raw["l"][1]) if "l" in raw else None,
-            parked=Parked(flow=parked[0], touch=parked[1], values=_values_in(parked[2]), until=_at_in(parked[3]))
-            if parked
-            else None,
+            parked=_parked_in(parked) if parked else None,
             told_after_stop=bool(raw.get("x")),
         )
 
@@ -164,6 +164,11 @@ def _value_out(value: Value | None) -> Any:
     if isinstance(value, date):
         return {"on": value.isoformat()}
     return value
+
+
+def _parked_in(raw: list[Any]) -> Parked:
+    flow, touch, values, until, reminder = raw
+    return Parked(flow=flow, touch=touch, values=_values_in(values), until=_at_in(until), reminder=reminder)
 
 
 def _values_in(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,12 +1,30 @@
 """One step of a conversation: what happened goes in, the next state and what to do come out."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
 
-from flows.effects import Effect
-from flows.events import Event, MessageReceived
+from flows.commands import leave
+from flows.effects import CloseTouch, Effect, MakeReferral, Purpose, RaiseEscalation
+from flows.events import (
+    CheckInDue,
+    CheckInReminded,
+    DeliveryFailed,
+    Event,
+    MessageReceived,
+    StaffReplied,
+    TimerFired,
+)
 from flows.facts import Assets, Facts
-from flows.safety import respond_to_danger
-from flows.session import Session
+from flows.flow import AskNode, WaitNode
+from flows.nodes import enter, walk
+from flows.reading import prepare
+from flows.run import Run
+from flows.session import LIVE_MINUTES, Frame, Parked, Session
+from flows.wins import decide
+
+PARKED_HOURS = 24  # how long a check-in waits for a talk to end when its programme does not say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,9 +35,167 @@ class Step:
     effects: tuple[Effect, ...]
 
 
-def step(assets: Assets, session: Session, event: Event, facts: Facts) -> Step:  # noqa: ARG001
-    """Pure and deterministic: the same four give the same answer, always."""
-    effects: tuple[Effect, ...] = ()
-    if isinstance(event, MessageReceived):
-        effects = respond_to_danger(event.screening, facts, event.text)
-    return Step(session=replace(session, step_no=session.step_no + 1), effects=effects)
+def step(assets: Assets, session: Session, event: Event, facts: Facts) -> Step:
+    """Pure and deterministic: the same four give the same answer, always.
+
+    The flows must be those of `session.bundle`. A place the bundle does not have (content changed beneath the
+    talk) counts as no place: the talk starts afresh and nothing raises. Raises FlowLoopError for a flow that goes
+    round without waiting, which content is refused for at load.
+    """
+    handler, purpose = _EVENTS[type(event)]
+    run = Run(assets, landed(assets, session), facts, purpose)
+    handler(run, event)
+    return Step(session=run.freeze(), effects=tuple(run.effects))
+
+
+def landed(assets: Assets, session: Session) -> Session:
+    """The session without the places its flows no longer have."""
+
+    def stands(frame: Frame) -> bool:
+        flow = assets.flows.get(frame.flow)
+        return flow is not None and frame.node in flow.nodes
+
+    if all(map(stands, session.stack)) and (session.left is None or stands(session.left)):
+        good_trail = tuple(undo for undo in session.trail if all(map(stands, undo.stack)))
+        good_open = tuple(asked for asked in session.open if stands(asked.frame))
+        return replace(session, trail=good_trail, open=good_open)
+    left = session.left if session.left is not None and stands(session.left) else None
+    return replace(session, stack=(), trail=(), open=(), left=left)
+
+
+def _message(run: Run, event: MessageReceived) -> None:
+    reading = prepare(run, event)
+    run.words, run.understood = reading.text, reading.understood
+    decide(run, reading)
+    run.heard_at = run.facts.now
+
+
+def _timer(run: Run, event: TimerFired) -> None:
+    if run.timers.get(event.name) != event.step_no or event.name not in _TIMERS:
+        return
+    del run.timers[event.name]
+    _TIMERS[event.name](run)
+
+
+def _unfinished(run: Run) -> None:
+    """A referral left half told goes to the team with what there is, as its first words said it would."""
+    frame = run.left
+    if frame is None:
+        return
+    flow = run.assets.flows[frame.flow]
+    told = {name: run.answers[name] for name in sorted(flow.asked_names() | {"also_said"}) if name in run.answers}
+    run.do(MakeReferral(kind="unfinished", ref=run.facts.fresh_ref, answers=told))
+    run.left, run.trail = None, []
+    run.stack = run.stack[: next((n for n, at in enumerate(run.stack) if at.flow == frame.flow), len(run.stack))]
+    for name in told.keys() - {"postcode", "language"}:
+        run.answers.pop(name, None)
+    run.cancel_timer("expire")
+    run.cancel_timer("wait")
+    if run.facts.consent != "stopped" and not run.facts.worker_talking:
+        run.purpose = "promise"
+        run.say(f"{frame.flow}.left", values={"ref": run.facts.fresh_ref})
+
+
+def _expire(run: Run) -> None:
+    flow = run.top_flow
+    leave(run)
+    if flow is not None and run.assets.wording.has(f"{flow.name}.expired") and not run.facts.worker_talking:
+        run.say(f"{flow.name}.expired")
+
+
+def _wait(run: Run) -> None:
+    node = run.node()
+    if isinstance(node, WaitNode):
+        run.goto(node.go)
+        walk(run)
+    elif isinstance(node, AskNode) and node.on_timeout is not None:
+        run.goto(node.on_timeout)
+        walk(run)
+
+
+def _unpark(run: Run) -> None:
+    parked = run.parked
+    if parked is None:
+        return
+    if run.facts.now > parked.until:
+        run.parked = None
+        if not parked.reminder:
+            run.do(CloseTouch(touch=parked.touch, outcome="missed", reason="They were in conversation with us."))
+        return
+    run.purpose = "reminder" if parked.reminder else "check-in"
+    if parked.reminder:
+        _remind(run, parked)
+    else:
+        _open_check_in(run, parked)
+
+
+def _check_in_due(run: Run, event: CheckInDue) -> None:
+    until = event.not_after or run.facts.now + timedelta(hours=PARKED_HOURS)
+    _open_check_in(run, Parked(flow=event.flow, touch=event.touch, values=event.values, until=until))
+
+
+def _open_check_in(run: Run, due: Parked) -> None:
+    if _park(run, due):
+        return
+    run.parked = None
+    run.set_aside()
+    enter(run, due.flow, due.values)
+    run.touch = due.touch
+
+
+def _park(run: Run, due: Parked) -> bool:
+    """A check-in never interrupts a conversation in progress: it waits for half an hour of quiet."""
+    if not run.live():
+        return False
+    run.parked = due
+    quiet_at = (run.heard_at or run.facts.now) + timedelta(minutes=LIVE_MINUTES)
+    run.start_timer("parked", max(quiet_at, run.facts.now + timedelta(minutes=LIVE_MINUTES // 2)))
+    return True
+
+
+def _reminded(run: Run, event: CheckInReminded) -> None:
+    until = run.facts.now + timedelta(hours=PARKED_HOURS)
+    _remind(run, Parked(flow="", touch=event.touch, values={}, until=until, reminder=True))
+
+
+def _remind(run: Run, due: Parked) -> None:
+    """Say the question of this check-in once more, if it still waits for its answer."""
+    frame = run.top if run.touch == due.touch else None
+    frame = frame or next((asked.frame for asked in run.open if asked.touch == due.touch), None)
+    ask = run.assets.flows[frame.flow].ask(frame.node) if frame is not None else None
+    if frame is None or ask is None or _park(run, due):
+        return
+    run.parked = None
+    own = f"{frame.flow}.{frame.node}.reminder"
+    text = own if run.assets.wording.has(own) else f"{frame.flow}.{frame.node}"
+    run.say(text, choices=run.choices(ask))
+
+
+def _staff_replied(run: Run, _event: StaffReplied) -> None:
+    """A person has taken over: the bot stops counting misunderstandings and lets no question run out."""
+    run.repairs = 0
+    run.cancel_timer("expire")
+    run.cancel_timer("wait")
+
+
+def _delivery_failed(run: Run, event: DeliveryFailed) -> None:
+    """A safety reply that did not arrive: somebody has to telephone."""
+    if event.purpose == "safety":
+        level = run.facts.open_case or "concern"
+        run.do(RaiseEscalation(level=level, reason="not-reached", words=""))
+
+
+_TIMERS: Mapping[str, Callable[[Run], None]] = {
+    "unfinished": _unfinished,
+    "expire": _expire,
+    "wait": _wait,
+    "parked": _unpark,
+}
+_EVENTS: Mapping[type, tuple[Callable[[Run, Any], None], Purpose]] = {
+    MessageReceived: (_message, "answer"),
+    TimerFired: (_timer, "reminder"),
+    CheckInDue: (_check_in_due, "check-in"),
+    CheckInReminded: (_reminded, "reminder"),
+    StaffReplied: (_staff_replied, "staff-alert"),
+    DeliveryFailed: (_delivery_failed, "answer"),
+}

@@ -97,7 +97,7 @@ def _clock(local: datetime) -> str:
     if (local.hour, local.minute) == (0, 0):
         return "midnight"
     hour = local.hour % 12 or 12
-    half = "am" if local.hour < 12 else "pm"  # noqa: PLR2004 - hours of the clock
+    half = "am" if local.hour < 12 else "pm"
     return f"{hour}{half}" if local.minute == 0 else f"{hour}:{local.minute:02}{half}"
 
 

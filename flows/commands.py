@@ -1,0 +1,179 @@
+"""What a command does. Each is one function of the run and the reading; the table is what `wins` calls."""
+
+from collections.abc import Callable, Mapping
+
+from flows.answers import Reply, read_answer
+from flows.effects import AddToCase, CloseTouch, Level, RaiseEscalation, ReleaseAddress, SetConsent
+from flows.nodes import apply_answer, enter, walk
+from flows.reading import Command, Reading
+from flows.run import Run
+
+
+def stop(run: Run, _reading: Reading) -> None:
+    """Consent ends, once confirmed. A referral half told still reaches the team: its timer stands."""
+    run.do(SetConsent(kind="text", given=False, wording="stop-receipt"))
+    if run.facts.consent != "stopped":
+        run.say("stop-receipt", purpose="stop-receipt")
+    if run.touch is not None:
+        run.do(CloseTouch(touch=run.touch, outcome="answered", reason="They asked us to stop texting."))
+    run.stack, run.trail, run.open, run.touch, run.parked = [], [], [], None, None
+    run.told_after_stop = False
+    for name in ("wait", "expire", "parked"):
+        run.cancel_timer(name)
+
+
+def start(run: Run, _reading: Reading) -> None:
+    run.do(SetConsent(kind="text", given=True, wording="start-receipt"))
+    run.told_after_stop = False
+    run.say("start-receipt")
+
+
+def after_stop(run: Run, reading: Reading) -> None:
+    """What they write after STOP is still read. One answer, once, says how to start again or telephone."""
+    if not reading.danger and not reading.thanks:
+        reach_desk(run, reading, "wrote-after-stop")
+    if not reading.danger and not reading.thanks and not run.told_after_stop:
+        run.told_after_stop = True
+        run.say("after-stop", purpose="stop-receipt")
+
+
+def reach_desk(run: Run, reading: Reading, reason: str, level: Level = "routine") -> None:
+    """Add the words to the case that stands, or raise one."""
+    if run.facts.open_case is not None:
+        run.do(AddToCase(words=reading.text))
+        return
+    told = reading.understood.because_needs
+    because = tuple(dict.fromkeys(word for words in told.values() for word in words))
+    run.do(
+        RaiseEscalation(
+            level=level, reason=reason, words=reading.text, because=because, speaker=reading.understood.speaker
+        )
+    )
+
+
+def command(run: Run, reading: Reading) -> None:
+    assert reading.command is not None  # the line in `wins` holds only for one
+    _COMMANDS[reading.command](run, reading)
+
+
+def _wrong_person(run: Run, reading: Reading) -> None:
+    run.do(RaiseEscalation(level="routine", reason="wrong-person", words=reading.text))
+    run.do(ReleaseAddress(words=reading.text))
+    if run.touch is not None:
+        run.do(CloseTouch(touch=run.touch, outcome="answered", reason="They said we have the wrong person."))
+    run.say("wrong-person")
+    # Whoever holds this number now sees nothing of what was said before.
+    run.stack, run.trail, run.open, run.answers = [], [], [], {}
+    run.touch, run.parked, run.left, run.shown = None, None, None, 0
+    for name in tuple(run.timers):
+        run.cancel_timer(name)
+
+
+def _menu(run: Run, _reading: Reading) -> None:
+    leave(run)
+    enter(run, "menu")
+
+
+def leave(run: Run) -> None:
+    """Put the whole conversation aside; a flow that holds can be carried on by its keyword until its timer."""
+    run.set_aside()
+    run.stack, run.trail = [], []
+
+
+def _back(run: Run, _reading: Reading) -> None:
+    if not run.trail:
+        run.say("back.none")
+        ask_again(run)
+        return
+    undo = run.trail.pop()
+    run.stack = list(undo.stack)
+    for name, value in undo.before.items():
+        if value is None:
+            run.answers.pop(name, None)
+        else:
+            run.answers[name] = value
+    run.repairs = 0
+    walk(run)
+
+
+def _human(run: Run, _reading: Reading) -> None:
+    """ "Just call me" ends a referral early where its flow says how; elsewhere the human flow opens."""
+    for depth in range(len(run.stack), 0, -1):
+        flow = run.flow(run.stack[depth - 1])
+        if flow.name == "human":
+            ask_again(run)
+            return
+        if flow.human is not None:
+            run.mark_trail()
+            del run.stack[depth:]
+            run.goto(flow.human)
+            walk(run)
+            return
+    run.set_aside()
+    enter(run, "human")
+
+
+def _language(run: Run, reading: Reading) -> None:
+    """ "Polski" alone names the language and opens the flow at once; one message does both."""
+    run.set_aside()
+    enter(run, "language")
+    ask = run.waiting()
+    if ask is None or run.hushed:
+        return
+    reply = Reply(text=reading.text, options=ask.options, readers=run.assets.readers, today=run.facts.today)
+    answer = read_answer(ask, reply)
+    if answer is not None:
+        del run.effects[-1]  # the question it answers before it was put
+        apply_answer(run, ask, answer)
+
+
+def _status(run: Run, _reading: Reading) -> None:
+    if run.facts.open_refs:
+        run.say("status.open")
+    elif run.left is not None:
+        run.say("status.unfinished")
+    else:
+        run.say("status.none")
+    ask_again(run)
+
+
+def _when(run: Run, _reading: Reading) -> None:
+    run.say("when.next" if run.facts.next_touch_on is not None else "when.none")
+    ask_again(run)
+
+
+def _to_desk(reason: str) -> Callable[[Run, Reading], None]:
+    def act(run: Run, reading: Reading) -> None:
+        run.do(RaiseEscalation(level="routine", reason=reason, words=reading.text))
+        run.say(reason)
+        ask_again(run)
+
+    return act
+
+
+def _help(run: Run, _reading: Reading) -> None:
+    run.say("help")
+    ask_again(run)
+
+
+def ask_again(run: Run) -> None:
+    """Put the open question once more, where a flow holds the talk and would otherwise be lost from sight."""
+    flow = run.top_flow
+    if flow is not None and flow.holds and run.waiting() is not None:
+        walk(run)
+
+
+_COMMANDS: Mapping[Command, Callable[[Run, Reading], None]] = {
+    "stop-in-words": stop,
+    "wrong-person": _wrong_person,
+    "help": _help,
+    "menu": _menu,
+    "back": _back,
+    "human": _human,
+    "language": _language,
+    "status": _status,
+    "when": _when,
+    "less": _to_desk("less"),
+    "pause": _to_desk("pause"),
+    "my-data": _to_desk("my-data"),
+}

@@ -1,0 +1,288 @@
+"""What each node does, as a table, and the walk that goes from node to node until one waits."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from flows.answers import Answer
+from flows.effects import (
+    CloseTouch,
+    MakeReferral,
+    RaiseEscalation,
+    RecordScore,
+    RecordSearch,
+    SetConsent,
+    SetLanguage,
+    SetMark,
+    Value,
+)
+from flows.facts import Search
+from flows.flow import (
+    AskNode,
+    BranchNode,
+    CallNode,
+    CloseNode,
+    EndNode,
+    EscalateNode,
+    Flow,
+    ReferNode,
+    SayNode,
+    SearchNode,
+    SetNode,
+    WaitNode,
+)
+from flows.run import FlowLoopError, Run
+from flows.session import Frame
+
+ALSO_SAID_MOST = 600  # characters of words said beside the answers that a referral carries
+
+
+def walk(run: Run) -> None:
+    """Go from node to node until one waits or nothing is left. Raises FlowLoopError past the step's bound."""
+    going = True
+    while going and run.stack:
+        run.nodes_left -= 1
+        frame = run.stack[-1]
+        if run.nodes_left < 0:
+            msg = f"{frame.flow}.{frame.node} goes round without waiting"
+            raise FlowLoopError(msg)
+        flow = run.flow(frame)
+        node = flow.nodes[frame.node]
+        going = _DO[type(node)](run, flow, node)
+    if not run.stack:
+        run.trail = []
+        run.shown = 0
+
+
+def enter(run: Run, name: str, seeds: Mapping[str, Value] | None = None) -> None:
+    """Open a flow, or carry on with it where it was left; then walk."""
+    depth = next((place for place, frame in enumerate(run.stack) if frame.flow == name), None)
+    if depth is not None:
+        del run.stack[depth + 1 :]
+    elif run.left is not None and run.left.flow == name:
+        run.push(run.left)
+        run.say("carry-on")
+    else:
+        begin(run, name, seeds or {})
+    walk(run)
+
+
+def begin(run: Run, name: str, seeds: Mapping[str, Value]) -> None:
+    flow = run.assets.flows[name]
+    known = {node.as_name for node in flow.nodes.values() if isinstance(node, AskNode) and node.unless_known}
+    for own in flow.asked_names() - known:
+        run.keep(own, None)
+    for told, value in seeds.items():
+        run.keep(told, value)
+    if run.facts.known_postcode and "postcode" not in run.answers:
+        run.keep("postcode", run.facts.known_postcode)
+    run.push(Frame(flow=name, node=flow.start))
+    if flow.left is not None:
+        run.left = run.stack[-1]
+        run.start_timer("unfinished", next_day(run))
+
+
+def next_day(run: Run) -> datetime:
+    """When a person next looks, if that is another day; else this time tomorrow."""
+    look_by = run.facts.look_by["routine"]
+    now = run.facts.now
+    return look_by if look_by - now >= timedelta(hours=12) else now + timedelta(days=1)
+
+
+def apply_answer(run: Run, ask: AskNode, answer: Answer) -> None:
+    """Keep what they answered, do what the question is for, and walk on."""
+    frame = run.stack[-1]
+    run.mark_trail()
+    run.keep(ask.as_name, answer.value)
+    run.repairs = 0
+    if answer.value is not None:
+        if ask.consent is not None:
+            wording = f"{frame.flow}.{frame.node}"
+            run.do(SetConsent(kind=ask.consent, given=answer.value == "yes", wording=wording))
+        if ask.score and isinstance(answer.value, int):
+            run.do(RecordScore(score=answer.value, touch=run.touch))
+        if ask.mark is not None:
+            run.do(SetMark(mark=ask.mark, value=str(answer.value)))
+    if ask.heard is not None:
+        run.keep("heard", what_was_heard(run, answer.rest))
+    run.cancel_timer("wait")
+    run.goto(answer.go or ask.go)
+    walk(run)
+
+
+def what_was_heard(run: Run, rest: str) -> str | None:
+    """What words said beside an answer ask for: a person, help with a need, or nothing."""
+    if not rest.strip() or not any(char.isalpha() for char in rest):
+        return None
+    understood = run.assets.lexicon.understand(rest)
+    if understood.intent == "human":
+        return "human"
+    return "need" if understood.needs else None
+
+
+def _say(run: Run, flow: Flow, node: SayNode) -> bool:
+    run.say(f"{flow.name}.{node.id}")
+    run.goto(node.go)
+    return True
+
+
+def _ask(run: Run, flow: Flow, node: AskNode) -> bool:
+    if node.unless_known and run.known(node.as_name) not in (None, ""):
+        run.goto(node.go)
+        return True
+    run.say(f"{flow.name}.{node.id}", choices=run.choices(node))
+    run.asked_at = run.facts.now
+    if run.left is not None and run.left.flow == flow.name:
+        run.left = run.stack[-1]
+    if node.wait_hours is not None:
+        run.start_timer("wait", run.facts.now + timedelta(hours=node.wait_hours))
+    if flow.expires_hours is not None:
+        run.start_timer("expire", run.facts.now + timedelta(hours=flow.expires_hours))
+    return False
+
+
+def _branch(run: Run, _flow: Flow, node: BranchNode) -> bool:
+    run.goto(next((case.go for case in node.cases if run.holds(case.when)), node.go))
+    return True
+
+
+def _search(run: Run, flow: Flow, node: SearchNode) -> bool:
+    text = str(run.answers.get("need_text") or "")
+    needs = tuple(str(run.answers["needs"]).split(",")) if run.answers.get("needs") else ()
+    if not needs and text:
+        needs = run.assets.lexicon.understand(text).needs
+        run.keep("needs", ",".join(needs) or None)
+    postcode, age = run.answers.get("postcode"), run.answers.get("age")
+    found = run.assets.finder.find(
+        Search(
+            text=text,
+            needs=needs,
+            postcode=str(postcode) if postcode else None,
+            age=float(age) if isinstance(age, int | float) else None,
+            language=None if run.facts.language == "en" else run.facts.language,
+            skip=run.shown,
+        )
+    )
+    if run.shown == 0:
+        area = str(postcode).split()[0] if postcode else None
+        run.do(RecordSearch(needs=needs, area=area, found=len(found.listings)))
+    run.keep("more_results", "yes" if found.more else "no")
+    if not found.listings:
+        run.goto(node.no_more if run.shown else node.none)
+        return True
+    place = found.place.read_as
+    run.say(f"{flow.name}.{node.id}", listings=found.listings, values={"place": place} if place else {})
+    run.shown += len(found.listings)
+    run.goto(node.go)
+    return True
+
+
+def _refer(run: Run, flow: Flow, node: ReferNode) -> bool:
+    told = {name: run.answers[name] for name in sorted(flow.asked_names() | {"also_said"}) if name in run.answers}
+    ref = run.facts.fresh_ref
+    run.do(MakeReferral(kind=node.kind, ref=ref, answers=told))
+    run.cancel_timer("unfinished")
+    run.left = None
+    # What is with the team is no longer taken back by BACK.
+    run.trail = []
+    run.answers["ref"] = ref
+    run.goto(node.go)
+    return True
+
+
+def _escalate(run: Run, _flow: Flow, node: EscalateNode) -> bool:
+    run.do(
+        RaiseEscalation(
+            level=node.level,
+            reason=node.reason,
+            words=run.words,
+            because=why(run, node.reason),
+            speaker=run.understood.speaker,
+        )
+    )
+    run.goto(node.go)
+    return True
+
+
+def why(run: Run, reason: str) -> tuple[str, ...]:
+    """What decided, as a worker reads it: the score, the fall, or the family's own words."""
+    score, last = run.known("score"), run.facts.last_score
+    if reason == "low-score":
+        return (f"{score} out of 10",)
+    if reason == "score-fall":
+        return (f"{last} before, {score} now",)
+    if reason == "asked-for-person":
+        return run.understood.because_intent
+    told = run.understood.because_needs
+    return tuple(dict.fromkeys(word for need in run.understood.needs for word in told.get(need, ())))
+
+
+def _set(run: Run, _flow: Flow, node: SetNode) -> bool:
+    for name, value in node.values.items():
+        run.keep(name, value or None)
+    if node.language is not None and (language := run.answers.get(node.language)):
+        run.do(SetLanguage(language=str(language)))
+    run.goto(node.go)
+    return True
+
+
+def _close(run: Run, flow: Flow, node: CloseNode) -> bool:
+    if run.touch is not None:
+        run.do(CloseTouch(touch=run.touch, outcome=node.outcome, reason=node.reason))
+        run.touch = None
+    # An older unanswered check-in of this kind is past: a second number is not its answer.
+    run.open = [asked for asked in run.open if asked.frame.flow != flow.name]
+    run.goto(node.go)
+    return True
+
+
+def _call(run: Run, _flow: Flow, node: CallNode) -> bool:
+    if any(frame.flow == node.flow for frame in run.stack[:-1]):
+        # Already open beneath: go back to it rather than opening it twice.
+        while run.stack[-1].flow != node.flow:
+            run.stack.pop()
+        run.goto(run.assets.flows[node.flow].start)
+        return True
+    if run.left is not None and run.left.flow == node.flow:
+        run.push(run.left)
+        run.say("carry-on")
+    else:
+        begin(run, node.flow, {})
+    return True
+
+
+def _wait(run: Run, _flow: Flow, node: WaitNode) -> bool:
+    if "wait" not in run.timers:
+        run.start_timer("wait", run.facts.now + timedelta(hours=node.hours))
+    return False
+
+
+def _end(run: Run, flow: Flow, _node: EndNode) -> bool:
+    run.stack.pop()
+    run.cancel_timer("expire")
+    if flow.holds and run.left is None:
+        # What a finished referral said lives with the referral, sealed; the state keeps only what helps to search.
+        for name in flow.asked_names() | {"also_said"}:
+            if name not in {"postcode", "language"}:
+                run.answers.pop(name, None)
+    beneath = run.node()
+    if isinstance(beneath, CallNode):
+        run.goto(beneath.go)
+    elif isinstance(beneath, AskNode):
+        run.say("carry-on")
+    return True
+
+
+_DO: Mapping[type, Callable[[Run, Flow, Any], bool]] = {
+    SayNode: _say,
+    AskNode: _ask,
+    BranchNode: _branch,
+    SearchNode: _search,
+    ReferNode: _refer,
+    EscalateNode: _escalate,
+    SetNode: _set,
+    CloseNode: _close,
+    CallNode: _call,
+    WaitNode: _wait,
+    EndNode: _end,
+}

@@ -1,0 +1,231 @@
+"""One incoming message, read once: everything the who-wins table asks about."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from flows.answers import Answer, Reply, plain, read_answer, without_politeness
+from flows.events import MessageReceived
+from flows.flow import AskNode, Option
+from flows.run import Run
+from flows.session import Asked, Frame
+from flows.understanding.types import Screening, Understanding
+from flows.vocabulary import START, STOP, YES_START
+
+Command = Literal[
+    "stop-in-words",
+    "wrong-person",
+    "help",
+    "menu",
+    "back",
+    "human",
+    "language",
+    "status",
+    "when",
+    "less",
+    "pause",
+    "my-data",
+]
+
+# Said as the whole message, these are commands whatever was asked.
+_PHRASES: Mapping[Command, tuple[str, ...]] = {
+    "help": ("help", "info", "?"),
+    "menu": ("menu", "main menu", "restart", "start again", "start over"),
+    "back": ("back", "go back", "undo", "wrong answer", "previous"),
+    "human": ("human", "person", "agent", "a person", "real person", "speak to a person", "talk to a person"),
+    "language": ("language", "languages", "change language"),
+    "status": ("status", "any news", "my referral"),
+    "when": ("when", "when is my next text", "when will you text me"),
+    "less": ("less", "less often", "fewer texts", "text me less"),
+    "pause": ("pause", "pause texts", "pause my texts"),
+    "my-data": ("my data", "mydata", "delete my data", "delete my details", "what do you hold about me", "forget me"),
+    "wrong-person": ("wrong number", "wrong person", "this is not my number"),
+}
+COMMANDS: Mapping[str, Command] = {phrase: command for command, phrases in _PHRASES.items() for phrase in phrases}
+
+# What the lexicon heard in other words, and the command it means.
+INTENT_COMMANDS: Mapping[str, Command] = {
+    "stop": "stop-in-words",
+    "wrong-person": "wrong-person",
+    "help": "help",
+    "back": "back",
+    "human": "human",
+    "language": "language",
+    "status": "status",
+    "when": "when",
+    "less": "less",
+    "pause": "pause",
+    "delete-data": "my-data",
+    "my-data": "my-data",
+}
+ALWAYS_HEARD: frozenset[Command] = frozenset({"stop-in-words", "wrong-person"})
+# An answer in free text is taken as such unless it is this short: "what would help?" "someone to call me back".
+SHORT_WORDS = 5
+# A need nobody should find on a screen after words of danger: a person brings it up instead.
+QUIET_NEEDS = frozenset({"domestic-abuse", "exploitation", "child-safety"})
+_CORRECTION = re.compile(
+    r"^(?:no+|nah|sorry|oops|wait|actually|soz|my bad)?[\s,.!-]*(?:i\s+)?"
+    r"(?:meant|mean|ment|should\s+(?:be|say))(?:\s+to\s+(?:say|put))?[\s,:.-]+(?P<rest>.+)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_SILENT = Screening()
+_NOTHING = Understanding()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """Which question the words answer. `correction` mends the answer before; `heard` is a need at a check-in;
+    `update` is a new value ("postcode") for a flow that can use it at any question."""
+
+    kind: Literal["current", "older", "correction", "heard", "update"]
+    ask: AskNode | None = None
+    answer: Answer | None = None
+    older: Asked | None = None
+    update: tuple[str, str | float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    text: str
+    screening: Screening = _SILENT
+    understood: Understanding = _NOTHING
+    pictures: int = 0
+    whole_stop: bool = False
+    whole_start: bool = False
+    after_stop: bool = False
+    command: Command | None = None
+    worker_talking: bool = False
+    fit: Fit | None = None
+    starts: str | None = None  # the flow a keyword or an intent opens
+    need: bool = False
+    thanks: bool = False
+
+    @property
+    def danger(self) -> bool:
+        return self.screening.risk != "none"
+
+    @property
+    def only_safety(self) -> bool:
+        """Beside the safety reply nothing is searched for: it is urgent, watched, or not for a screen."""
+        watched = self.screening.watched or self.screening.risk == "urgent"
+        return self.danger and (watched or bool(QUIET_NEEDS & set(self.understood.needs)))
+
+
+def prepare(run: Run, event: MessageReceived) -> Reading:
+    """Read a message against where the conversation stands."""
+    text, facts = event.text, run.facts
+    bare = without_politeness(text)
+    stopped = facts.consent == "stopped"
+    yes_restores = stopped and bare in YES_START and not facts.asked_since_stop
+    whole_stop = plain(text) in STOP or bare in STOP
+    whole_start = not whole_stop and (plain(text) in START or bare in START or yes_restores)
+    if whole_stop or whole_start:
+        return Reading(text=text, screening=event.screening, whole_stop=whole_stop, whole_start=whole_start)
+    understood = run.assets.lexicon.understand(text) if text.strip() else Understanding(intent="thanks")
+    fit = find_fit(run, text, understood)
+    flow = run.top_flow
+    held = flow is not None and flow.holds
+    starts = _starts(run, plain(text), understood)
+    wordy = len(text.split()) > 2  # "swimming lessons please" is looked up, "hm ok" is not
+    reading_need = understood.intent == "need" and (bool(understood.needs) or wordy)
+    return Reading(
+        text=text,
+        screening=event.screening,
+        understood=understood,
+        pictures=event.pictures,
+        after_stop=stopped and facts.channel == "sms",
+        command=find_command(run, text, understood, fit),
+        worker_talking=facts.worker_talking,
+        fit=fit,
+        starts=None if held else starts,
+        need=bool(text.strip()) and not held and reading_need,
+        thanks=understood.intent == "thanks" and bool(text.strip()),
+    )
+
+
+def find_command(run: Run, text: str, understood: Understanding, fit: Fit | None) -> Command | None:
+    """A command by its word, or by what the lexicon heard where that cannot be an answer instead."""
+    exact = COMMANDS.get(plain(text)) or COMMANDS.get(without_politeness(text))
+    ask = run.waiting()
+    answers_choice = fit is not None and fit.kind == "current" and ask is not None and ask.kind != "text"
+    if exact is not None and not (exact == "human" and answers_choice):
+        return exact
+    meant = INTENT_COMMANDS.get(understood.intent)
+    if meant is None or meant in ALWAYS_HEARD:
+        return meant
+    flow = run.top_flow
+    if fit is not None and fit.kind in ("current", "heard", "correction"):
+        in_text = ask is not None and ask.kind == "text" and fit.kind == "current"
+        return meant if in_text and meant == "human" and len(text.split()) <= SHORT_WORDS else None
+    if flow is not None and flow.holds and meant != "human":
+        return None
+    return meant
+
+
+def find_fit(run: Run, text: str, understood: Understanding) -> Fit | None:
+    """The question these words answer: the newest they fit, then what was asked up to 14 days ago."""
+    if not text.strip():
+        return None
+    ask, flow = run.waiting(), run.top_flow
+    answer = read_answer(ask, _reply(run, ask, text)) if ask is not None else None
+    older = _older(run, text) if answer is None or (ask is not None and ask.kind == "text") else None
+    if ask is not None and answer is not None and (ask.kind != "text" or older is None or not text.strip().isdigit()):
+        corrected = _correction(run, text) if ask.kind == "text" else None
+        return corrected or Fit(kind="current", ask=ask, answer=answer)
+    if corrected := _correction(run, text):
+        return corrected
+    if ask is not None and ask.heard is not None and (understood.needs or understood.intent == "human"):
+        return Fit(kind="heard", ask=ask)
+    if flow is not None and flow.updates and (update := _update(run, text, understood)):
+        return Fit(kind="update", update=update)
+    return older
+
+
+def _reply(run: Run, ask: AskNode, text: str) -> Reply:
+    visible = {choice.value for choice in run.choices(ask)}
+    options: list[Option] = [option for option in ask.options if option.value in visible]
+    return Reply(text=text, options=options, readers=run.assets.readers, today=run.facts.today)
+
+
+def _older(run: Run, text: str) -> Fit | None:
+    for asked in reversed(run.open):
+        flow = run.assets.flows.get(asked.frame.flow)
+        ask = flow.ask(asked.frame.node) if flow is not None else None
+        if ask is not None and ask.kind != "text" and (answer := read_answer(ask, _reply(run, ask, text))):
+            return Fit(kind="older", ask=ask, answer=answer, older=asked)
+    return None
+
+
+def _correction(run: Run, text: str) -> Fit | None:
+    """ "no i meant SW17" answers the question before the one that is open."""
+    match = _CORRECTION.match(text.strip())
+    if match is None:
+        return None
+    if run.trail and run.trail[-1].stack:
+        frame: Frame = run.trail[-1].stack[-1]
+        ask = run.assets.flows[frame.flow].ask(frame.node)
+        if ask is not None and (answer := read_answer(ask, _reply(run, ask, match["rest"]))):
+            return Fit(kind="correction", ask=ask, answer=answer)
+    return None
+
+
+def _update(run: Run, text: str, understood: Understanding) -> tuple[str, str | float] | None:
+    """A postcode or an age on its own, or as a correction. With a need it is a new search instead."""
+    flow = run.top_flow
+    match = _CORRECTION.match(text.strip())
+    if flow is None or (understood.needs and not match):
+        return None
+    said = match["rest"] if match else text
+    readers = run.assets.readers
+    if "postcode" in flow.updates and (postcode := readers.postcode(said)):
+        return "postcode", postcode
+    if "age" in flow.updates and (age := readers.age(said)) is not None:
+        return "age", age
+    return None
+
+
+def _starts(run: Run, said: str, understood: Understanding) -> str | None:
+    flows = run.assets.flows.values()
+    by_word = next((flow.name for flow in flows if said in flow.keywords), None)
+    return by_word or next((flow.name for flow in flows if understood.intent in flow.intents), None)

@@ -1,0 +1,216 @@
+"""The state of one step while it runs: opened from a session, frozen into the next one.
+
+The only mutable thing in the engine. It lives for one call of `step` and is seen by nobody else.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from flows.effects import CancelTimer, Choice, Effect, Listing, Purpose, Say, StartTimer, Value
+from flows.facts import Assets, Facts
+from flows.flow import AskNode, Flow, Node, Test
+from flows.session import DEEPEST, LATE_DAYS, LIVE_MINUTES, OPEN_QUESTIONS, TRAIL, Asked, Frame, Parked, Session, Undo
+from flows.understanding.types import Understanding
+
+NODES_A_STEP = 60
+
+
+class FlowLoopError(RuntimeError):
+    """A flow went round without waiting. An author's fault that lint refuses; here it only bounds the step."""
+
+
+class Run:
+    def __init__(self, assets: Assets, session: Session, facts: Facts, purpose: Purpose) -> None:
+        self.assets, self.facts, self.purpose = assets, facts, purpose
+        self.base = session
+        self.step_no = session.step_no + 1
+        self.stack: list[Frame] = list(session.stack)
+        self.answers: dict[str, Value] = dict(session.answers)
+        self.trail: list[Undo] = list(session.trail)
+        late = facts.now - timedelta(days=LATE_DAYS)
+        self.open: list[Asked] = [asked for asked in session.open if asked.at >= late]
+        self.timers: dict[str, int] = dict(session.timers)
+        self.repairs, self.shown, self.touch = session.repairs, session.shown, session.touch
+        self.asked_at, self.heard_at, self.left = session.asked_at, session.heard_at, session.left
+        self.parked: Parked | None = session.parked
+        self.told_after_stop = session.told_after_stop
+        self.effects: list[Effect] = []
+        self.words = ""
+        self.understood = Understanding()
+        self.danger = False
+        self.hushed = False
+        self.carry_on = False
+        self.greeted = not facts.first_contact
+        self.nodes_left = NODES_A_STEP
+
+    # What it knows
+
+    def flow(self, frame: Frame) -> Flow:
+        return self.assets.flows[frame.flow]
+
+    @property
+    def top(self) -> Frame | None:
+        return self.stack[-1] if self.stack else None
+
+    @property
+    def top_flow(self) -> Flow | None:
+        return self.flow(self.stack[-1]) if self.stack else None
+
+    def node(self) -> Node | None:
+        return self.flow(self.stack[-1]).nodes[self.stack[-1].node] if self.stack else None
+
+    def waiting(self) -> AskNode | None:
+        node = self.node()
+        return node if isinstance(node, AskNode) else None
+
+    def known(self, name: str) -> Value | None:
+        """An answer or a fact by name; None when nobody said it and nothing tells."""
+        told = _FACTS.get(name)
+        return told(self) if told is not None else self.answers.get(name)
+
+    def holds(self, test: Test) -> bool:
+        value = self.known(test.name)
+        if test.known is not None and (value is not None and value != "") != test.known:
+            return False
+        if test.is_ is not None and str(value) != test.is_:
+            return False
+        if test.is_not is not None and str(value) == test.is_not:
+            return False
+        if test.at_least is None and test.at_most is None:
+            return value is not None or test.known is False or test.is_not is not None
+        if not isinstance(value, int | float):
+            return False
+        return (test.at_least is None or value >= test.at_least) and (test.at_most is None or value <= test.at_most)
+
+    def choices(self, ask: AskNode) -> tuple[Choice, ...]:
+        visible = (option for option in ask.options if option.when is None or self.holds(option.when))
+        return tuple(Choice(value=option.value, label=option.label) for option in visible)
+
+    # What it does
+
+    def do(self, effect: Effect) -> None:
+        self.effects.append(effect)
+
+    def say(
+        self,
+        text: str,
+        *,
+        choices: tuple[Choice, ...] = (),
+        listings: tuple[Listing, ...] = (),
+        purpose: Purpose | None = None,
+        values: Mapping[str, Value] | None = None,
+    ) -> None:
+        """Say a text with the values it names. On a watched phone nothing follows the safety reply."""
+        if self.hushed:
+            return
+        purpose = purpose or self.purpose
+        if not self.greeted and purpose != "stop-receipt":
+            self.greeted = True
+            self.do(Say(text="first-contact", purpose=purpose))
+        if self.carry_on:
+            self.carry_on = False
+            self.do(Say(text="safety.carry-on", purpose=purpose))
+        given = values or {}
+        named = {name: given.get(name, self.known(name)) for name in sorted(self.assets.wording.needs(text))}
+        filled = {name: value for name, value in named.items() if value is not None}
+        self.do(Say(text=text, values=filled, choices=choices, listings=listings, purpose=purpose))
+
+    def keep(self, name: str, value: Value | None) -> None:
+        """Set or clear a name so that BACK can put the former value back."""
+        if self.trail and name not in self.trail[-1].before:
+            last = self.trail[-1]
+            self.trail[-1] = replace(last, before={**last.before, name: self.answers.get(name)})
+        if value is None:
+            self.answers.pop(name, None)
+        else:
+            self.answers[name] = value
+
+    def mark_trail(self) -> None:
+        self.trail = [*self.trail, Undo(stack=tuple(self.stack), before={})][-TRAIL:]
+
+    def start_timer(self, name: str, at: datetime) -> None:
+        self.timers[name] = self.step_no
+        self.do(StartTimer(name=name, at=at))
+
+    def cancel_timer(self, name: str) -> None:
+        if self.timers.pop(name, None) is not None:
+            self.do(CancelTimer(name=name))
+
+    def push(self, frame: Frame) -> None:
+        self.stack.append(frame)
+        if len(self.stack) > DEEPEST:
+            del self.stack[0]
+
+    def goto(self, node: str) -> None:
+        self.stack[-1] = replace(self.stack[-1], node=node)
+
+    def set_aside(self) -> None:
+        """Another matter comes up. A flow that holds waits beneath it; of any other the question stays answerable."""
+        while self.stack and not self.flow(self.stack[-1]).holds:
+            frame = self.stack.pop()
+            ask = self.flow(frame).ask(frame.node)
+            if ask is not None and ask.kind != "text" and self.asked_at is not None:
+                self.remember(Asked(frame=frame, at=self.asked_at, touch=self.touch))
+            if self.flow(frame).check_in:
+                self.touch = None
+        self.cancel_timer("wait")
+        self.cancel_timer("expire")
+        self.repairs = 0
+
+    def remember(self, asked: Asked) -> None:
+        self.open = [*(q for q in self.open if q.frame != asked.frame or q.touch != asked.touch), asked]
+        self.open = self.open[-OPEN_QUESTIONS:]
+
+    def live(self) -> bool:
+        """In conversation: the family wrote within 30 minutes, or a worker is talking with them."""
+        heard = self.heard_at
+        recent = heard is not None and self.facts.now - heard < timedelta(minutes=LIVE_MINUTES)
+        return recent or self.facts.worker_talking
+
+    def freeze(self) -> Session:
+        return Session(
+            bundle=self.base.bundle,
+            step_no=self.step_no,
+            stack=tuple(self.stack),
+            answers=self.answers,
+            trail=tuple(self.trail),
+            open=tuple(self.open),
+            timers=self.timers,
+            repairs=self.repairs,
+            shown=self.shown,
+            touch=self.touch,
+            asked_at=self.asked_at,
+            heard_at=self.heard_at,
+            left=self.left,
+            parked=self.parked,
+            told_after_stop=self.told_after_stop,
+        )
+
+
+def _yes(holds: bool) -> str:
+    return "yes" if holds else "no"
+
+
+def _fall(run: Run) -> int | None:
+    score, last = run.answers.get("score"), run.facts.last_score
+    return last - score if isinstance(score, int) and last is not None else None
+
+
+# What a text or a branch may name besides the answers of its flow.
+_FACTS: Mapping[str, Callable[[Run], Value | None]] = {
+    "look_by": lambda run: run.facts.look_by["routine"],
+    "look_by_concern": lambda run: run.facts.look_by["concern"],
+    "look_by_urgent": lambda run: run.facts.look_by["urgent"],
+    "open_ref": lambda run: next(iter(run.facts.open_refs), None),
+    "next_touch_on": lambda run: run.facts.next_touch_on,
+    "channel": lambda run: run.facts.channel,
+    "consent": lambda run: run.facts.consent,
+    "open_now": lambda run: _yes(run.facts.open_now),
+    "first_contact": lambda run: _yes(run.facts.first_contact),
+    "last_score": lambda run: run.facts.last_score,
+    "fall": _fall,
+}
+# Kept by the engine among the answers.
+KEPT_NAMES = frozenset({"ref", "place", "heard", "more_results", "needs", "need_text", "age", "also_said", "postcode"})
+FACT_NAMES = frozenset(_FACTS) | KEPT_NAMES

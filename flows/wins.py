@@ -1,0 +1,181 @@
+"""Who wins when a message arrives: one table, walked from the top; the first line that holds and consumes decides.
+
+Line 1 of the design, a message seen before, is the store's: it never reaches a step.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from flows.commands import after_stop, ask_again, command, leave, reach_desk, start, stop
+from flows.effects import AddToCase, CloseTouch, RaiseEscalation, Value
+from flows.nodes import ALSO_SAID_MOST, apply_answer, enter, walk
+from flows.reading import Reading
+from flows.run import Run
+from flows.safety import respond_to_danger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """`number` is the design's. A line that does not consume acts and lets the next ones act too."""
+
+    number: int
+    name: str
+    holds: Callable[[Reading], bool]
+    act: Callable[[Run, Reading], None]
+    consumes: bool = True
+
+
+def decide(run: Run, reading: Reading) -> tuple[str, ...]:
+    """Act on every line that holds down to the first that consumes; returns their names."""
+    acted = []
+    for line in WINS:
+        if line.holds(reading):
+            line.act(run, reading)
+            acted.append(line.name)
+            if line.consumes:
+                break
+    return tuple(acted)
+
+
+def _danger(run: Run, reading: Reading) -> None:
+    """Safety first, whatever the talk was doing. It adds: what else the words say is still read below."""
+    run.effects[:0] = respond_to_danger(reading.screening, run.facts, reading.text)
+    run.danger = True
+    run.hushed = reading.screening.watched or bool(run.facts.marks & {"watched", "unsafe"})
+    run.carry_on = reading.screening.risk == "urgent"
+    if run.touch is not None and reading.fit is None:
+        run.do(CloseTouch(touch=run.touch, outcome="answered", reason="They replied with words that show danger."))
+        leave(run)
+        run.touch, run.open = None, []
+
+
+def _worker(run: Run, reading: Reading) -> None:
+    run.do(AddToCase(words=reading.text))
+
+
+def _answer(run: Run, reading: Reading) -> None:
+    fit = reading.fit
+    assert fit is not None  # the line holds only for one
+    match fit.kind:
+        case "heard":
+            _heard(run, reading)
+        case "update":
+            _update(run, reading)
+        case "correction":
+            assert fit.ask is not None
+            assert fit.answer is not None
+            undo = run.trail.pop()
+            run.stack = list(undo.stack)
+            run.shown = 0
+            apply_answer(run, fit.ask, fit.answer)
+        case "older":
+            assert fit.ask is not None
+            assert fit.answer is not None
+            assert fit.older is not None
+            run.set_aside()
+            run.open = [asked for asked in run.open if asked is not fit.older]
+            run.push(fit.older.frame)
+            run.touch = fit.older.touch
+            apply_answer(run, fit.ask, fit.answer)
+        case "current":
+            assert fit.ask is not None
+            assert fit.answer is not None
+            apply_answer(run, fit.ask, fit.answer)
+
+
+def _heard(run: Run, reading: Reading) -> None:
+    """At a check-in: no number, but words that ask for something."""
+    ask = run.waiting()
+    assert ask is not None
+    assert ask.heard is not None
+    run.mark_trail()
+    run.keep("heard", "human" if reading.understood.intent == "human" else "need")
+    run.cancel_timer("wait")
+    run.goto(ask.heard)
+    walk(run)
+
+
+def _update(run: Run, reading: Reading) -> None:
+    flow = run.top_flow
+    assert flow is not None
+    assert reading.fit is not None
+    assert reading.fit.update is not None
+    name, value = reading.fit.update
+    run.mark_trail()
+    run.keep(name, value)
+    run.shown = 0
+    run.goto(flow.updates[name])
+    walk(run)
+
+
+def _start_flow(run: Run, reading: Reading) -> None:
+    assert reading.starts is not None
+    run.set_aside()
+    enter(run, reading.starts)
+
+
+def _need(run: Run, reading: Reading) -> None:
+    """A need in their own words: search with everything the message already tells."""
+    run.set_aside()
+    run.shown = 0
+    readers = run.assets.readers
+    seeds: dict[str, Value] = {"need_text": reading.text}
+    if reading.understood.needs:
+        seeds["needs"] = ",".join(reading.understood.needs)
+    if postcode := readers.postcode(reading.text):
+        seeds["postcode"] = postcode
+    if (age := readers.age(reading.text)) is not None:
+        seeds["age"] = age
+    for stale in {"needs", "age"} - seeds.keys():
+        run.answers.pop(stale, None)
+    enter(run, "find", seeds)
+
+
+def _thanks(run: Run, reading: Reading) -> None:
+    if run.top_flow is not None and run.top_flow.holds:
+        _repair(run, reading)
+        return
+    run.set_aside()
+    run.say("thanks")
+
+
+def _repair(run: Run, reading: Reading) -> None:
+    """Ask once more with the choices; then offer a person; then bring one."""
+    if reading.pictures and not reading.text.strip():
+        reach_desk(run, replace(reading, text="(They sent a picture. It was not fetched.)"), "picture")
+        run.say("picture")
+        ask_again(run)
+        return
+    run.repairs += 1
+    repairs, flow, ask, frame = run.repairs, run.top_flow, run.waiting(), run.top
+    if flow is not None and flow.holds:
+        also = str(run.answers.get("also_said", ""))
+        run.keep("also_said", f"{also} {reading.text}".strip()[:ALSO_SAID_MOST])
+    if repairs == 3:  # asked, offered, brought
+        run.do(RaiseEscalation(level="routine", reason="stuck", words=reading.text))
+        run.say("repair.stuck")
+    elif repairs >= 2:
+        run.say("repair.person")
+    elif ask is not None and frame is not None:
+        own = f"{frame.flow}.{frame.node}.repair"
+        if not ask.repair:
+            run.say("repair.ask")
+        run.say(own if ask.repair else f"{frame.flow}.{frame.node}", choices=run.choices(ask))
+    else:
+        run.say("repair.idle")
+
+
+WINS: tuple[Line, ...] = (
+    Line(number=2, name="stop", holds=lambda r: r.whole_stop, act=stop),
+    Line(number=3, name="start", holds=lambda r: r.whole_start, act=start),
+    Line(number=4, name="danger", holds=lambda r: r.danger, act=_danger, consumes=False),
+    # Line 2 goes on: "what they write later is still read". Danger stands above it, everything else below.
+    Line(number=2, name="after-stop", holds=lambda r: r.after_stop, act=after_stop),
+    Line(number=5, name="command", holds=lambda r: r.command is not None, act=command),
+    Line(number=6, name="worker", holds=lambda r: r.worker_talking, act=_worker),
+    Line(number=7, name="answer", holds=lambda r: r.fit is not None, act=_answer),
+    Line(number=8, name="flow", holds=lambda r: r.starts is not None and not r.only_safety, act=_start_flow),
+    Line(number=8, name="need", holds=lambda r: r.need and not r.only_safety, act=_need),
+    Line(number=8, name="thanks", holds=lambda r: r.thanks and not r.danger, act=_thanks),
+    Line(number=9, name="repair", holds=lambda r: not r.danger, act=_repair),
+)
