@@ -91,7 +91,7 @@ class ChannelError(Exception):
         self.retry_after_seconds = retry_after_seconds
 
 
-class ChannelUnknown(Exception):  # noqa: N818 - not an error: an answer that nobody has
+class ChannelUnknown(Exception):
     """Nobody knows whether the provider took the message. It is looked up, never sent again."""
 
     def __init__(self, reason: str) -> None:
@@ -99,7 +99,7 @@ class ChannelUnknown(Exception):  # noqa: N818 - not an error: an answer that no
         self.reason = reason
 
 
-class Malformed(Exception):  # noqa: N818 - named for what came in
+class Malformed(Exception):
     """A webhook without what makes it one. `reason` names the field, never its value."""
 
     def __init__(self, reason: str) -> None:
