@@ -26,6 +26,7 @@ class EnrolmentRow(Row):
     team: Mapped[str | None] = mapped_column(sa.String(64))
     state: Mapped[str] = mapped_column(sa.String(8), default="active")  # active, ended
     next_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
+    waited_for: Mapped[str | None] = mapped_column(sa.String(200))  # why the next touch last waited
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
@@ -44,6 +45,7 @@ class TouchRow(Row):
     outcome: Mapped[str] = mapped_column(sa.String(12), index=True)
     reason: Mapped[str] = mapped_column(sa.String(200))
     reminded_at: Mapped[datetime | None] = mapped_column(Instant)
+    listed: Mapped[bool] = mapped_column(default=False)  # on the team's list of those to think of
     settled_at: Mapped[datetime | None] = mapped_column(Instant)  # answered, or listed as no reply
     seen_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))  # who took it off the no-reply list
     next_at: Mapped[datetime | None] = mapped_column(Instant, index=True)  # when silence is looked at next
@@ -70,6 +72,8 @@ class Enrolment:
     team: str | None
     state: str
     next_at: datetime | None
+    waited_for: str | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,7 @@ class Touch:
     outcome: str
     reason: str
     reminded_at: datetime | None
+    listed: bool
     settled_at: datetime | None
     next_at: datetime | None
 
@@ -138,7 +143,9 @@ def next_followup_at(tx: Tx, after: datetime) -> datetime | None:
 
 def decide_touch(tx: Tx, **values: object) -> int | None:
     """Write how a touch was decided. None when it was decided before: never the same touch twice."""
-    row = tx.execute(insert_ignoring(tx, touch).values(**values).returning(touch.c.id)).one_or_none()
+    row = tx.execute(
+        insert_ignoring(tx, touch).values(**{"listed": False, **values}).returning(touch.c.id)
+    ).one_or_none()
     return None if row is None else int(row[0])
 
 
@@ -174,11 +181,11 @@ def last_sent_at(tx: Tx, address_id: int) -> datetime | None:
 
 
 def no_replies(tx: Tx, limit: int = 200) -> list[tuple[Touch, int]]:
-    """Check-ins nobody answered, listed for the team until one of them has seen it; with the person's id."""
+    """Check-ins that ended in silence or never arrived, listed for the team until one of them has seen it; with the person's id."""
     rows = tx.execute(
         _TOUCH.add_columns(enrolment.c.person_id)
         .join(enrolment, enrolment.c.id == touch.c.enrolment_id)
-        .where(touch.c.outcome == "no-reply", touch.c.seen_by.is_(None))
+        .where(touch.c.listed, touch.c.seen_by.is_(None))
         .order_by(touch.c.settled_at)
         .limit(limit)
     )

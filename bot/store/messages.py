@@ -63,6 +63,7 @@ class OutboxRow(Row):
     reason: Mapped[str | None] = mapped_column(sa.String(200))  # plain English, no words of the family
     accepted_at: Mapped[datetime | None] = mapped_column(Instant)
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
+    told_at: Mapped[datetime | None] = mapped_column(Instant)  # the team was told that nobody confirmed it
     case_id: Mapped[int | None] = mapped_column(sa.ForeignKey("cases.id"), index=True)
     touch_id: Mapped[int | None] = mapped_column(sa.ForeignKey("touch.id"), index=True)
 
@@ -150,10 +151,15 @@ def change_inbox(tx: Tx, inbox_id: int, **values: object) -> None:
 
 
 def recent_words(tx: Tx, address_id: int, *, since: datetime, before_id: int) -> list[str]:
-    """What the family wrote just before, oldest first, to be screened together."""
+    """What the family wrote just before that showed no danger by itself, oldest first: to be screened together."""
     rows = tx.execute(
         sa.select(inbox.c.body)
-        .where(inbox.c.address_id == address_id, inbox.c.received_at >= since, inbox.c.id < before_id)
+        .where(
+            inbox.c.address_id == address_id,
+            inbox.c.received_at >= since,
+            inbox.c.id < before_id,
+            inbox.c.risk == "none",
+        )
         .order_by(inbox.c.id)
     )
     return [str(r[0]) for r in rows]
@@ -232,17 +238,6 @@ def add_receipt(
     )
 
 
-def receipts_without_row(tx: Tx, provider_sid: str) -> list[sa.Row[tuple[object, ...]]]:
-    """Receipts that came before our own commit of the provider's id."""
-    return list(
-        tx.execute(
-            sa.select(receipt.c.id, receipt.c.status, receipt.c.error_code, receipt.c.at).where(
-                receipt.c.provider_sid == provider_sid, receipt.c.outbox_id.is_(None)
-            )
-        )
-    )
-
-
 def inbox_of(tx: Tx, address_ids: Sequence[int], *, limit: int = 500) -> list[Inbox]:
     rows = tx.execute(_INBOX.where(inbox.c.address_id.in_(address_ids)).order_by(inbox.c.id.desc()).limit(limit))
     return [Inbox(**r._asdict()) for r in rows][::-1]
@@ -268,3 +263,44 @@ def oldest_queued_at(tx: Tx, now: datetime) -> datetime | None:
         .order_by(outbox.c.not_before)
         .limit(1)
     ).scalar_one_or_none()
+
+
+def any_due(tx: Tx, now: datetime, *, address_id: int | None = None) -> bool:
+    """A cheap look before a writer's lock is taken."""
+    statement = sa.select(outbox.c.id).where(outbox.c.state == "queued", outbox.c.not_before <= now).limit(1)
+    if address_id is not None:
+        statement = statement.where(outbox.c.address_id == address_id)
+    return tx.execute(statement).first() is not None
+
+
+def claim_receipts(tx: Tx, provider_sid: str, outbox_id: int) -> list[tuple[str, str | None]]:
+    """Receipts that came before our own commit of the provider's id: tied to their row now; status and code of each."""
+    early = (receipt.c.provider_sid == provider_sid, receipt.c.outbox_id.is_(None))
+    found = (
+        tx.execute(sa.select(receipt.c.status, receipt.c.error_code).where(*early).order_by(receipt.c.id))
+        .tuples()
+        .all()
+    )
+    if found:
+        tx.execute(sa.update(receipt).where(*early).values(outbox_id=outbox_id))
+    return list(found)
+
+
+def unconfirmed_safety(tx: Tx, *, before: datetime, since: datetime) -> list[Outbox]:
+    """Safety replies that nobody confirmed in time and that the team has not been told of."""
+    rows = tx.execute(
+        _OUTBOX.where(
+            outbox.c.purpose == "safety", outbox.c.told_at.is_(None), outbox.c.created_at >= since,
+            outbox.c.created_at < before, outbox.c.state.in_(("queued", "sending", "unknown", "accepted", "sent")),
+        ).limit(100)
+    )  # fmt: skip
+    return [Outbox(**r._asdict()) for r in rows]
+
+
+def mark_told(tx: Tx, outbox_id: int, now: datetime) -> bool:
+    return (
+        tx.execute(
+            sa.update(outbox).where(outbox.c.id == outbox_id, outbox.c.told_at.is_(None)).values(told_at=now)
+        ).rowcount
+        == 1
+    )

@@ -148,3 +148,10 @@ def clear_flag(tx: Tx, name: str) -> None:
 
 def flags(tx: Tx) -> dict[str, str]:
     return {str(n): str(v) for n, v in tx.execute(sa.select(flag.c.name, flag.c.value))}
+
+
+def bundles_in_use(tx: Tx) -> list[int]:
+    """Bundles that some conversation still runs on."""
+    from bot.store.conversations import conversation
+
+    return [int(b) for (b,) in tx.execute(sa.select(conversation.c.bundle_id).distinct())]

@@ -1,0 +1,1 @@
+"""Cases: how they are raised, worked and closed; who may do what."""

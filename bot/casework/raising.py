@@ -1,0 +1,128 @@
+"""Raising cases from a turn: one open escalation a person, and referrals with their own answers."""
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bot.refs import new_ref
+from bot.store import casework as rows
+from bot.store import people
+from bot.store.casework import RANK, Case
+from bot.store.database import Tx
+from flows.effects import MakeReferral, RaiseEscalation
+
+if TYPE_CHECKING:
+    from bot.turn.context import Turn
+
+SHARES = ("health", "school", "voluntary")
+WORDS_KEPT = 20_000  # characters of one case's words; the messages themselves are all kept
+
+
+def raise_escalation(turn: "Turn", effect: RaiseEscalation) -> Case:
+    """The person's open escalation updated, or a new one. A level only ever rises here; a promise never moves later."""
+    look_by = turn.facts.look_by[effect.level]
+    standing = next((c for c in turn.open_cases if c.kind == "escalation"), None)
+    if standing is None:
+        return _open(turn, effect)
+    grew = RANK[effect.level] < standing.rank
+    because = json.loads(standing.because)
+    because += [word for word in effect.because if word not in because]
+    words = f"{standing.words}\n{effect.words}" if effect.words and effect.words not in standing.words else standing.words
+    values: dict[str, object] = {
+        "words": words[-WORDS_KEPT:],
+        "because": json.dumps(because, ensure_ascii=False),
+        "waiting_since": standing.waiting_since or turn.now,
+        "look_by": min(standing.look_by, look_by) if standing.looked_at is None else look_by if grew else standing.look_by,
+        "speaker": standing.speaker or effect.speaker,
+    }
+    if grew:
+        values |= {"level": effect.level, "rank": RANK[effect.level], "reason": effect.reason}
+    rows.change_case(turn.tx, standing.id, **values)
+    rows.add_case_event(
+        turn.tx, case_id=standing.id, at=turn.now, kind="grew" if grew else "updated", body=effect.words,
+        detail=f"{effect.level}: {effect.reason}",
+    )  # fmt: skip
+    return _renew(turn, standing.id)
+
+
+def _open(turn: "Turn", effect: RaiseEscalation) -> Case:
+    person = turn.person
+    case_id = rows.add_case(
+        turn.tx, ref=new_ref(), kind="escalation", level=effect.level, rank=RANK[effect.level], reason=effect.reason,
+        address_id=turn.address.id, person_id=None if person is None else person.id, words=effect.words,
+        because=json.dumps(effect.because, ensure_ascii=False), speaker=effect.speaker, opened_at=turn.now,
+        look_by=turn.facts.look_by[effect.level], waiting_since=turn.now,
+    )  # fmt: skip
+    rows.add_case_event(
+        turn.tx, case_id=case_id, at=turn.now, kind="opened", body=effect.words, detail=f"{effect.level}: {effect.reason}"
+    )
+    return _renew(turn, case_id)
+
+
+def raise_unread(tx: Tx, *, address_id: int, words: str, now: datetime) -> int:
+    """A message that our own fault kept us from reading: a person reads it now, since it may hold danger."""
+    case_id = rows.add_case(
+        tx, ref=new_ref(), kind="escalation", level="concern", rank=RANK["concern"], reason="unread",
+        address_id=address_id, person_id=None, words=words, because="[]", opened_at=now, look_by=now, waiting_since=now,
+    )  # fmt: skip
+    rows.add_case_event(tx, case_id=case_id, at=now, kind="opened", body=words, detail="concern: unread")
+    return case_id
+
+
+def _renew(turn: "Turn", case_id: int) -> Case:
+    case = rows.case_by_id(turn.tx, case_id)
+    turn.open_cases = [case, *(c for c in turn.open_cases if c.id != case_id)]
+    return case
+
+
+def make_referral(turn: "Turn", effect: MakeReferral) -> Case:
+    """A self-referral reaches the desk with its own reference. Shared only with those they said yes to."""
+    answers = dict(effect.answers)
+    shared = [kind for kind in SHARES if answers.get(f"share_{kind}") == "yes"]
+    person_id = _referrer(turn, answers)
+    words = str(answers.get("worried") or answers.get("would_help") or "")
+    case_id = rows.add_case(
+        turn.tx, ref=effect.ref, kind="referral", level="routine", rank=RANK["routine"], reason=f"referral-{effect.kind}",
+        address_id=turn.address.id, person_id=person_id, words=words, because="[]", opened_at=turn.now,
+        look_by=turn.facts.look_by["routine"], waiting_since=turn.now,
+    )  # fmt: skip
+    rows.add_referral(
+        turn.tx, case_id=case_id, how=effect.kind, answers=json.dumps(answers, ensure_ascii=False, default=str),
+        shared_with=",".join(shared),
+    )  # fmt: skip
+    rows.add_case_event(turn.tx, case_id=case_id, at=turn.now, kind="opened", detail=f"self-referral: {effect.kind}")
+    return _renew(turn, case_id)
+
+
+def _referrer(turn: "Turn", answers: dict[str, object]) -> int | None:
+    """The person a referral belongs to: who is known at this address, or somebody new with the name they gave.
+
+    A name alone never opens a record that stands: a new number that claims to be somebody learns nothing.
+    """
+    if turn.person is not None:
+        return turn.person.id
+    name = answers.get("first_name")
+    if not isinstance(name, str) or not name.strip() or turn.people:
+        return None
+    postcode = answers.get("postcode")
+    person_id = people.add_person(
+        turn.tx, ref=new_ref(), now=turn.now, first_name=name.strip(), language=turn.language,
+        postcode=postcode if isinstance(postcode, str) else None,
+    )  # fmt: skip
+    people.link(turn.tx, person_id, turn.address.id, turn.now)
+    return person_id
+
+
+def family_wrote(turn: "Turn", words: str) -> None:
+    """Their words go to the open case, which shows that somebody waits. With none open, one is raised."""
+    if not turn.open_cases:
+        raise_escalation(turn, RaiseEscalation(level="routine", reason="wrote", words=words))
+        return
+    case = _talking(turn.open_cases)
+    rows.change_case(turn.tx, case.id, waiting_since=case.waiting_since or turn.now)
+    rows.add_case_event(turn.tx, case_id=case.id, at=turn.now, kind="wrote", body=words)
+
+
+def _talking(open_cases: Sequence[Case]) -> Case:
+    """The case a worker is talking in, or the gravest."""
+    return next((case for case in open_cases if case.state == "claimed"), open_cases[0])

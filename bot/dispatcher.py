@@ -1,0 +1,216 @@
+"""The one way out: claim, ask "may it leave?", send, record.
+
+`sending` is committed before the provider is called. What a crash or timeout leaves behind is `unknown`: settled by
+a receipt or by the provider's list, never sent again; failing both, a person sees it.
+"""
+
+import os
+import socket
+import threading
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.house import House
+from bot.settling import not_reached, settle
+from bot.store import messages as rows
+from bot.store import people, published
+from bot.store.database import DatabaseError, Tx
+from bot.store.messages import Outbox
+from messages.addresses import read_phone, textable
+from messages.channel import Channel, ChannelError, ChannelUnknown, Outgoing, Sighting
+from messages.classes import Purpose
+from messages.leave import Expire, Later, Leave, LeaveFacts, Leaving, Mark, Refuse, Verdict, may_leave
+from messages.retry import LookAgain, ShowAPerson, TryAgain, after_error, after_unknown
+from messages.status import Event, event_of
+from scheduler.quiet import quiet_until
+
+log = structlog.get_logger()
+BATCH = 100
+LEASE = timedelta(seconds=60)  # far above the provider's timeout: past it, the sender has died
+SAFETY_CONFIRMED = timedelta(minutes=2)  # design, "Safety for the family"
+PAUSED = "paused"
+BUSY_CODES = {"20429", "429"}
+
+
+class Dispatcher:
+    """Any number may run: claims decide who sends what."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+
+    def run(self, stop: threading.Event) -> None:
+        """Send until told to stop. A fault is logged and tried again: the rows are still there."""
+        while not stop.is_set():
+            try:
+                busy = self.once()
+                self.look_up()
+            except DatabaseError as fault:
+                log.error("dispatcher waits for the database", fault=type(fault).__name__)
+                busy = 0
+            except Exception as fault:  # noqa: BLE001 - this thread is the only way out; it must not end
+                log.error("dispatcher failed", fault=type(fault).__name__)
+                busy = 0
+            if not busy:
+                self.house.wake.wait(1.0)
+
+    def once(self, *, address_id: int | None = None) -> int:
+        """Claim what may leave and send it; returns how many rows were settled or sent."""
+        claimed, decided = self._claim(address_id)
+        for row, to in claimed:
+            self._send(row, to)
+        return len(claimed) + decided
+
+    def _claim(self, address_id: int | None) -> tuple[list[tuple[Outbox, str]], int]:
+        now = self.house.clock.now()
+        claimed: list[tuple[Outbox, str]] = []
+        decided = 0
+        with self.house.db.read() as tx:
+            if not rows.any_due(tx, now, address_id=address_id):
+                return [], 0
+        with self.house.db.write() as tx:
+            published.beat(tx, "dispatcher", now)
+            if PAUSED in published.flags(tx):
+                return [], 0
+            for row in rows.due_out(tx, now, limit=BATCH, address_id=address_id):
+                address = people.address_by_id(tx, row.address_id, lock=True)
+                verdict = self._verdict(tx, row, address, now)
+                if isinstance(verdict, Leave):
+                    rows.change_outbox(
+                        tx, row.id, state="sending", claimed_at=now, claimed_by=self.name, attempts=row.attempts + 1
+                    )
+                    claimed.append((rows.outbox_by_id(tx, row.id), address.value))
+                elif isinstance(verdict, Later):
+                    rows.change_outbox(tx, row.id, not_before=verdict.until)
+                else:
+                    event: Event = "expired" if isinstance(verdict, Expire) else "refused"
+                    settle(tx, row, event, now, reason=verdict.reason)
+                    decided += 1
+        return claimed, decided
+
+    def _verdict(self, tx: Tx, row: Outbox, address: people.Address, now: datetime) -> Verdict:
+        if address.kind not in self.house.channels:
+            return Refuse(reason="Texting is not set up on this service")
+        rules = self.house.live.snapshot(tx).rules
+        mark: Mark = "shared" if address.shared and address.safe != "unsafe" else address.safe  # type: ignore[assignment]
+        purpose: Purpose = row.purpose  # type: ignore[assignment]  # the column holds only the table's words
+        return may_leave(
+            Leaving(
+                purpose=purpose, created_at=row.created_at, channel="web" if address.kind == "web" else "sms",
+                expires_at=row.expires_at,
+            ),
+            LeaveFacts(
+                now=now, consent=address.consent, mark=mark,  # type: ignore[arg-type]  # likewise
+                quiet_until=quiet_until(now, rules.contact.hours.quiet), wrote_at=address.last_in_at,
+                textable=address.kind == "web" or textable(read_phone(address.value)),
+            ),
+        )  # fmt: skip
+
+    def _send(self, row: Outbox, to: str) -> None:
+        channel = self._channel_of(row)
+        try:
+            accepted = channel.send(Outgoing(outbox=row.id, to=to, body=row.body))
+        except ChannelError as error:
+            self._failed(row, error)
+        except ChannelUnknown as unknown:
+            self._lost(row, unknown.reason)
+        except Exception as fault:  # noqa: BLE001 - nobody knows how far the call came
+            log.error("channel broke", outbox_id=row.id, fault=type(fault).__name__)
+            self._lost(row, "The call to the provider broke off")
+        else:
+            with self.house.db.write() as tx:
+                now = self.house.clock.now()
+                fresh = rows.find_outbox(tx, outbox_id=row.id)
+                if fresh is None:
+                    return
+                settle(tx, fresh, accepted.event, now, sid=accepted.sid)
+                if accepted.sid is not None:
+                    self._early_receipts(tx, row.id, accepted.sid, now)
+
+    def _channel_of(self, row: Outbox) -> Channel:
+        with self.house.db.read() as tx:
+            return self.house.channels[people.address_by_id(tx, row.address_id).kind]
+
+    def _early_receipts(self, tx: Tx, outbox_id: int, sid: str, now: datetime) -> None:
+        """Receipts that overtook our own commit of the provider's id."""
+        for status, code in rows.claim_receipts(tx, sid, outbox_id):
+            event = event_of(status)
+            row = rows.find_outbox(tx, outbox_id=outbox_id)
+            if event is not None and row is not None:
+                settle(tx, row, event, now, code=code)
+
+    def _failed(self, row: Outbox, error: ChannelError) -> None:
+        now = self.house.clock.now()
+        what = after_error(
+            tries=row.attempts, permanent=error.permanent, reason=error.reason, now=now,
+            retry_after_seconds=error.retry_after_seconds, busy=error.code in BUSY_CODES,
+        )  # fmt: skip
+        with self.house.db.write() as tx:
+            fresh = rows.find_outbox(tx, outbox_id=row.id)
+            if fresh is None:
+                return
+            if isinstance(what, TryAgain):
+                settle(tx, fresh, "put-back", now, reason=error.reason, code=error.code)
+                rows.change_outbox(tx, row.id, expect=("queued",), not_before=what.at)
+            else:
+                event: Event = "held" if isinstance(what, ShowAPerson) else "refused"
+                settle(tx, fresh, event, now, reason=what.reason, code=error.code)
+        log.warning("not accepted", outbox_id=row.id, code=error.code, permanent=error.permanent)
+
+    def _lost(self, row: Outbox, reason: str) -> None:
+        with self.house.db.write() as tx:
+            fresh = rows.find_outbox(tx, outbox_id=row.id)
+            if fresh is not None:
+                self._mark_unknown(tx, fresh, reason)
+        log.warning("outcome unknown", outbox_id=row.id)
+
+    def _mark_unknown(self, tx: Tx, row: Outbox, reason: str) -> None:
+        now = self.house.clock.now()
+        if settle(tx, row, "lost", now, reason=reason) == "unknown":
+            what = after_unknown(looks=0, now=now)
+            if isinstance(what, LookAgain):
+                rows.change_outbox(tx, row.id, not_before=what.at)
+
+    def look_up(self) -> int:
+        """Settle what a crash or timeout left open, and tell the team of safety replies nobody confirmed."""
+        now = self.house.clock.now()
+        with self.house.db.read() as tx:
+            lost = rows.out_in_state(tx, "sending", claimed_before=now - LEASE)
+            unknown = [row for row in rows.out_in_state(tx, "unknown") if row.not_before <= now]
+            unconfirmed = rows.unconfirmed_safety(tx, before=now - SAFETY_CONFIRMED, since=now - timedelta(days=1))
+        for row in lost:
+            self._lost(row, "The service stopped while sending")
+        for row in unknown:
+            self._find(row, now)
+        for row in unconfirmed:
+            with self.house.db.write() as tx:
+                if rows.mark_told(tx, row.id, now):
+                    not_reached(tx, row, now, "nobody confirmed that it arrived")
+        return len(lost) + len(unknown) + len(unconfirmed)
+
+    def _find(self, row: Outbox, now: datetime) -> None:
+        """Look for one row at the provider. Two rows alike to one number never claim the same sighting."""
+        with self.house.db.read() as tx:
+            address = people.address_by_id(tx, row.address_id)
+        sighting: Sighting | None = None
+        try:
+            listed = self.house.channels[address.kind].find(address.value, row.body, row.claimed_at or row.created_at)
+        except (ChannelError, ChannelUnknown) as fault:
+            log.warning("could not look", outbox_id=row.id, fault=type(fault).__name__)
+            listed = None
+        with self.house.db.write() as tx:
+            fresh = rows.find_outbox(tx, outbox_id=row.id)
+            if fresh is None or fresh.state != "unknown":
+                return
+            if listed:
+                taken = rows.known_sids(tx, [s.sid for s in listed])
+                sighting = next((s for s in listed if s.sid not in taken), None)
+            if sighting is not None:
+                settle(tx, fresh, sighting.event or "accepted", now, sid=sighting.sid, code=sighting.code)
+                return
+            what = after_unknown(looks=fresh.looked + 1, now=now)
+            if isinstance(what, LookAgain):
+                rows.change_outbox(tx, row.id, looked=fresh.looked + 1, not_before=what.at)
+            else:
+                settle(tx, fresh, "held", now, reason=what.reason)

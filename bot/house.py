@@ -1,0 +1,23 @@
+"""The house as one value: what every use case needs and nothing else. Built once, passed along, never global."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.live import Live
+from bot.queue import Wake
+from bot.settings import Settings
+from bot.store.database import Database
+from messages.channel import Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """`channels` by address kind (`sms`, `web`); a kind without one cannot be sent to, and says so on the desk."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    live: Live
+    wake: Wake
+    channels: Mapping[str, Channel]

@@ -1,0 +1,100 @@
+"""What follows when we learn what became of a message: its row, its check-in, its case, and consent."""
+
+from datetime import datetime
+
+from bot.refs import new_ref
+from bot.store import casework, keeping, people
+from bot.store import messages as rows
+from bot.store.casework import RANK
+from bot.store.database import Tx
+from bot.store.messages import Outbox
+from messages.leave import NOT_A_MOBILE
+from messages.status import ENDS, NOT_ARRIVED, Event, State, forward
+
+BLOCKED_BY_CARRIER = "21610"  # Twilio's error dictionary: the number has texted STOP to our sender
+TOLD_TO_TEAM = {"safety", "staff-reply", "stop-receipt", "promise"}
+_OUTCOME: dict[str, str] = {
+    "refused": "suppressed",
+    "expired": "missed",
+    "failed": "undelivered",
+    "undelivered": "undelivered",
+    "held": "unknown",
+    "unknown": "unknown",
+}
+
+
+def settle(
+    tx: Tx, row: Outbox, event: Event, now: datetime, *, reason: str | None = None, code: str | None = None,
+    sid: str | None = None,
+) -> State:  # fmt: skip
+    """Move a row forward by the status table, with everything that hangs on it. Late news changes nothing."""
+    current: State = row.state  # type: ignore[assignment]  # the column holds only the table's words
+    state = forward(current, event)
+    values: dict[str, object] = {}
+    if sid is not None and row.provider_sid is None:
+        values["provider_sid"] = sid
+    if code is not None:
+        values["error_code"] = code
+    if state != current:
+        values["state"] = state
+        if state in ENDS:
+            values["settled_at"] = now
+        if reason is not None or state not in NOT_ARRIVED:
+            values["reason"] = reason
+        if row.accepted_at is None and event in {"accepted", "sent", "delivered", "undelivered", "failed"}:
+            values["accepted_at"] = now
+    if values:
+        rows.change_outbox(tx, row.id, **values)
+    if state != current:
+        _consequences(tx, row, state, now, reason, code)
+    return state
+
+
+def _consequences(tx: Tx, row: Outbox, state: State, now: datetime, reason: str | None, code: str | None) -> None:
+    if code == BLOCKED_BY_CARRIER:
+        _carrier_stopped(tx, row.address_id, now)
+    if row.touch_id is not None and row.purpose == "check-in" and state in _OUTCOME:
+        _touch(tx, row.touch_id, _OUTCOME[state], reason or f"The text was {state}.")
+    if state in NOT_ARRIVED and (row.purpose in TOLD_TO_TEAM or state == "held" or reason == NOT_A_MOBILE):
+        not_reached(tx, row, now, reason or f"the text was {state}")
+
+
+def _touch(tx: Tx, touch_id: int, outcome: str, reason: str) -> None:
+    if keeping.touch_by_id(tx, touch_id).outcome == "sent":
+        listed = outcome in {"undelivered", "unknown"}
+        keeping.change_touch(tx, touch_id, outcome=outcome, reason=reason[:200], next_at=None, listed=listed)
+
+
+def _carrier_stopped(tx: Tx, address_id: int, now: datetime) -> None:
+    """The carrier knows of a STOP that we did not: it counts as one."""
+    if people.address_by_id(tx, address_id).consent == "stopped":
+        return
+    people.change_address(tx, address_id, consent="stopped", asked_since_stop=False)
+    people.add_consent(
+        tx, address_id=address_id, person_id=None, kind="text", given=False, wording_id="provider.21610",
+        wording="The carrier reports that this number texted STOP to our number.", via="provider", at=now,
+    )  # fmt: skip
+
+
+def not_reached(tx: Tx, row: Outbox, now: datetime, reason: str) -> None:
+    """Tell the team to telephone: on the message's own case, else the address's open one, else a new one."""
+    case = _case_of(tx, row)
+    if case is None:
+        level = "concern" if row.purpose == "safety" else "routine"
+        who = people.people_at(tx, row.address_id)
+        case_id = casework.add_case(
+            tx, ref=new_ref(), kind="escalation", level=level, rank=RANK[level], reason="not-reached",
+            address_id=row.address_id, person_id=who[0].id if len(who) == 1 else None, words="", because="[]",
+            opened_at=now, look_by=now, not_reached=True,
+        )  # fmt: skip
+    else:
+        case_id = case
+        casework.change_case(tx, case_id, not_reached=True)
+    casework.add_case_event(tx, case_id=case_id, at=now, kind="not-reached", detail=f"{row.text_id}: {reason}"[:200])
+
+
+def _case_of(tx: Tx, row: Outbox) -> int | None:
+    if row.case_id is not None and casework.case_by_id(tx, row.case_id).state != "closed":
+        return row.case_id
+    open_cases = casework.open_cases_of(tx, address_id=row.address_id)
+    return open_cases[0].id if open_cases else None

@@ -1,0 +1,125 @@
+"""Applying effects: each becomes rows in the turn's transaction. Nothing is sent here."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bot.casework import raising
+from bot.store import conversations, keeping, people, published
+from bot.store import messages as rows
+from bot.turn.context import Turn
+from bot.turn.say import say
+from flows import effects as fx
+
+
+def apply(turn: Turn, effects: Sequence[fx.Effect]) -> None:
+    """Apply in order. A safety reply is tied to the case it belongs to, so that the desk sees whether it arrived."""
+    for effect in effects:
+        APPLY[type(effect)](turn, effect)
+
+
+def _say(turn: Turn, effect: fx.Say) -> None:
+    say(turn, effect)
+
+
+def _start_timer(turn: Turn, effect: fx.StartTimer) -> None:
+    conversations.start_timer(
+        turn.tx, address_id=turn.address.id, name=effect.name, step_no=turn.step_no, fire_at=effect.at
+    )
+
+
+def _cancel_timer(turn: Turn, effect: fx.CancelTimer) -> None:
+    conversations.cancel_timer(turn.tx, address_id=turn.address.id, name=effect.name)
+
+
+def _referral(turn: Turn, effect: fx.MakeReferral) -> None:
+    raising.make_referral(turn, effect)
+
+
+def _escalation(turn: Turn, effect: fx.RaiseEscalation) -> None:
+    case = raising.raise_escalation(turn, effect)
+    if effect.reason == "danger":
+        for outbox_id in turn.safety_rows:
+            rows.change_outbox(turn.tx, outbox_id, case_id=case.id)
+        if turn.inbox_id is not None:
+            rows.change_inbox(turn.tx, turn.inbox_id, risk=effect.level)
+
+
+def _add_to_case(turn: Turn, effect: fx.AddToCase) -> None:
+    raising.family_wrote(turn, effect.words)
+
+
+def _consent(turn: Turn, effect: fx.SetConsent) -> None:
+    person = turn.person
+    people.add_consent(
+        turn.tx, address_id=turn.address.id, person_id=None if person is None else person.id, kind=effect.kind,
+        given=effect.given, wording_id=effect.wording,
+        wording=turn.snapshot.wording.render(effect.wording, {}, turn.language) if turn.snapshot.wording.has(effect.wording) else effect.wording,
+        via=turn.address.kind, at=turn.now,
+    )  # fmt: skip
+    if effect.kind != "text":
+        return
+    if effect.given and turn.address.kind == "sms":
+        people.change_address(turn.tx, turn.address.id, consent="given", asked_since_stop=False)
+    elif not effect.given:
+        people.change_address(turn.tx, turn.address.id, consent="stopped", asked_since_stop=False)
+
+
+def _language(turn: Turn, effect: fx.SetLanguage) -> None:
+    turn.language = effect.language
+    people.change_address(turn.tx, turn.address.id, language=effect.language)
+
+
+def _mark(turn: Turn, effect: fx.SetMark) -> None:
+    values: dict[str, Any] = {
+        "safe": {"safe": "safe"},
+        "unsafe": {"safe": "unsafe"},
+        "shared": {"shared": True},
+        "watched": {"watched": True},
+        "safe-times": {"safe_times": effect.value},
+    }[effect.mark]
+    people.change_address(turn.tx, turn.address.id, **values)
+
+
+def _score(turn: Turn, effect: fx.RecordScore) -> None:
+    person = turn.person
+    keeping.add_score(
+        turn.tx, address_id=turn.address.id, person_id=None if person is None else person.id, touch_id=effect.touch,
+        value=effect.score, at=turn.now,
+    )  # fmt: skip
+
+
+def _close_touch(turn: Turn, effect: fx.CloseTouch) -> None:
+    keeping.change_touch(
+        turn.tx, effect.touch, outcome=effect.outcome, reason=effect.reason, settled_at=turn.now, next_at=None
+    )
+
+
+def _release(turn: Turn, effect: fx.ReleaseAddress) -> None:
+    """Nobody's number any more. The people keep their programmes; the next touch finds no number, and says so."""
+    for person in turn.people:
+        for enrolment in keeping.enrolments_of(turn.tx, [person.id]):
+            if enrolment.state == "active":
+                keeping.change_enrolment(turn.tx, enrolment.id, next_at=turn.now)
+    people.release(turn.tx, turn.address.id, turn.now)
+    people.change_address(turn.tx, turn.address.id, safe="unknown", shared=False, watched=False, safe_times=None)
+
+
+def _search(turn: Turn, effect: fx.RecordSearch) -> None:
+    published.log_search(turn.tx, at=turn.now, needs=",".join(effect.needs), area=effect.area, found=effect.found)
+
+
+APPLY: dict[type, Callable[[Turn, Any], None]] = {
+    fx.Say: _say,
+    fx.StartTimer: _start_timer,
+    fx.CancelTimer: _cancel_timer,
+    fx.MakeReferral: _referral,
+    fx.RaiseEscalation: _escalation,
+    fx.AddToCase: _add_to_case,
+    fx.SetConsent: _consent,
+    fx.SetLanguage: _language,
+    fx.SetMark: _mark,
+    fx.RecordScore: _score,
+    fx.CloseTouch: _close_touch,
+    fx.ReleaseAddress: _release,
+    fx.RecordSearch: _search,
+}

@@ -1,0 +1,80 @@
+"""Loading: what a step may know of this address, read inside the turn's transaction."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.clock import local_date
+from bot.house import House
+from bot.live import Snapshot
+from bot.refs import new_ref
+from bot.store import casework, conversations, keeping, people
+from bot.store.casework import Case
+from bot.store.database import Tx
+from bot.store.people import Address, Person
+from bot.turn.context import Turn
+from flows.effects import Level
+from flows.facts import Facts
+from flows.session import Session
+
+WORKER_QUIET = timedelta(hours=12)  # design, "Who wins, coming in": a word within 12 hours
+LEVELS: tuple[Level, ...] = ("urgent", "concern", "routine")
+
+
+def open_turn(house: House, tx: Tx, address: Address, *, key: str, now: datetime, inbox_id: int | None = None) -> Turn:
+    """Everything about this address that the turn needs. The address is locked by the caller."""
+    snapshot = house.live.snapshot(tx)
+    known = people.people_at(tx, address.id)
+    open_cases = casework.open_cases_of(tx, address_id=address.id, person_ids=[p.id for p in known])
+    return Turn(
+        house=house, tx=tx, snapshot=snapshot, address=address, people=known, open_cases=open_cases, now=now, key=key,
+        facts=_facts(tx, snapshot, address, known, open_cases, now), language=address.language, inbox_id=inbox_id,
+    )  # fmt: skip
+
+
+def load_session(turn: Turn) -> Session:
+    """The conversation as it stands. One with nothing open moves to the newest bundle."""
+    stored = conversations.load_session(turn.tx, turn.address.id)
+    if stored is None:
+        return Session.new(turn.snapshot.bundle_id)
+    session = Session.from_json(stored[0])
+    if not session.stack and not session.open and session.parked is None and session.left is None:
+        return replace(session, bundle=turn.snapshot.bundle_id)
+    return session
+
+
+def worker_talking(address: Address, open_cases: list[Case], now: datetime) -> bool:
+    """A case of theirs is claimed and a worker wrote within twelve hours: the bot is silent."""
+    claimed = any(case.state == "claimed" for case in open_cases)
+    return claimed and address.worker_wrote_at is not None and now - address.worker_wrote_at < WORKER_QUIET
+
+
+def _facts(
+    tx: Tx, snapshot: Snapshot, address: Address, known: list[Person], open_cases: list[Case], now: datetime
+) -> Facts:
+    rules = snapshot.rules
+    marks = {mark for mark, held in (("unsafe", address.safe == "unsafe"), ("shared", address.shared)) if held}
+    if address.watched:
+        marks.add("watched")
+    if any(p.worrying for p in known):
+        marks.add("worrying")
+    enrolments = keeping.enrolments_of(tx, [p.id for p in known]) if known else []
+    next_at = min((e.next_at for e in enrolments if e.state == "active" and e.next_at), default=None)
+    return Facts(
+        now=now,
+        today=local_date(now),
+        look_by={level: rules.calendar.look_by(level, now, rules.promises) for level in LEVELS},
+        open_now=rules.calendar.is_open(now),
+        fresh_ref=new_ref(),
+        channel="web" if address.kind == "web" else "sms",
+        language=address.language,
+        consent=address.consent,  # type: ignore[arg-type]  # the column holds only these words
+        first_contact=address.first_said_at is None,
+        worker_talking=worker_talking(address, open_cases, now),
+        asked_since_stop=address.asked_since_stop,
+        marks=frozenset(marks),
+        open_case=open_cases[0].level if open_cases else None,  # type: ignore[arg-type]  # likewise
+        open_refs=tuple(case.ref for case in open_cases if case.kind == "referral"),
+        last_score=keeping.last_score(tx, address.id),
+        known_postcode=known[0].postcode if len(known) == 1 else None,
+        next_touch_on=None if next_at is None else local_date(next_at),
+    )

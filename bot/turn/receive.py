@@ -1,0 +1,157 @@
+"""The way in: a family's message, by any channel, in one transaction.
+
+Lock the address, insert the inbox row, screen, savepoint, step, apply, commit. Seen before: nothing happens twice. If
+stepping raises, the savepoint is rolled back and the fixed safety reply and case that screening asked for are written
+alone; the row is tried again later. So our own bug can never swallow a disclosure.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.casework import raising
+from bot.house import House
+from bot.store import conversations, people
+from bot.store import messages as rows
+from bot.store.database import Tx
+from bot.store.messages import Inbox
+from bot.turn.apply import apply
+from bot.turn.context import Turn
+from bot.turn.load import load_session, open_turn
+from flows.effects import RaiseEscalation, Say
+from flows.events import Event, MessageReceived
+from flows.safety import respond_to_danger
+from flows.step import step
+from flows.understanding.types import Screening
+
+log = structlog.get_logger()
+JOINED = timedelta(minutes=2)  # texts this close are screened as one: danger is often split over two
+TRIES = 5
+RETRY_SECONDS = (5, 15, 60, 300, 900)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A message at the door, clean. `account` and `sid` together are unique: the provider's, or the chat's post."""
+
+    kind: str  # sms, web
+    account: str
+    sid: str
+    sender: str
+    text: str
+    pictures: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """`fresh` is false where it was seen before."""
+
+    address_id: int
+    fresh: bool
+
+
+def receive(house: House, arrival: Arrival) -> Taken:
+    """Take a message in. When this returns, the words are durable; what raises left nothing behind."""
+    now = house.clock.now()
+    with house.db.write() as tx:
+        address = people.open_address(tx, arrival.kind, arrival.sender, now)
+        inbox_id = rows.take_in(
+            tx, account=arrival.account, provider_sid=arrival.sid, address_id=address.id, body=arrival.text,
+            pictures=arrival.pictures, at=now,
+        )  # fmt: skip
+        if inbox_id is None:
+            return Taken(address_id=address.id, fresh=False)
+        people.change_address(tx, address.id, last_in_at=now)
+        handle(house, tx, rows.inbox_by_id(tx, inbox_id), now)
+    house.wake.wake()
+    return Taken(address_id=address.id, fresh=True)
+
+
+def handle(house: House, tx: Tx, message: Inbox, now: datetime) -> None:
+    """Step one inbox row. Never raises for a fault of ours: the row is kept for another try."""
+    try:
+        with tx.begin_nested():
+            turn, screening = _prepare(house, tx, message, now)
+    except Exception as fault:  # noqa: BLE001 - nothing may stop the words from being kept
+        log.error("could not read a message", inbox_id=message.id, fault=type(fault).__name__)
+        _unread(tx, message, now)
+        return
+    event = MessageReceived(text=message.body, screening=screening, pictures=message.pictures)
+    try:
+        with tx.begin_nested():
+            run(turn, event)
+            rows.change_inbox(tx, message.id, state="done", attempts=message.attempts + 1, retry_at=None)
+    except Exception as fault:  # noqa: BLE001 - whatever broke, the words and the danger in them must not be lost
+        log.error("step failed", inbox_id=message.id, attempt=message.attempts + 1, fault=type(fault).__name__)
+        _keep(_prepare(house, tx, message, now)[0], message, screening)
+
+
+def _prepare(house: House, tx: Tx, message: Inbox, now: datetime) -> tuple[Turn, Screening]:
+    address = people.address_by_id(tx, message.address_id, lock=True)
+    turn = open_turn(house, tx, address, key=f"in{message.id}", now=now, inbox_id=message.id)
+    return turn, _screen(turn, message)
+
+
+def run(turn: Turn, event: Event) -> None:
+    """Load, step, apply, save: the middle of every turn, whatever woke it."""
+    session = load_session(turn)
+    done = step(turn.snapshot.assets_for(session.bundle), session, event, turn.facts)
+    turn.step_no = done.session.step_no
+    apply(turn, done.effects)
+    conversations.save_session(turn.tx, turn.address.id, done.session.to_json(), _bundle(turn, done.session.bundle), turn.now)
+
+
+def _bundle(turn: Turn, bundle_id: int) -> int:
+    return bundle_id or turn.snapshot.bundle_id
+
+
+def _screen(turn: Turn, message: Inbox) -> Screening:
+    """Danger in these words, joined with the last two minutes' that showed none by themselves."""
+    before = rows.recent_words(
+        turn.tx, message.address_id, since=message.received_at - JOINED, before_id=message.id
+    )
+    return turn.snapshot.assets.lexicon.screen([*before, message.body])
+
+
+def _keep(turn: Turn, message: Inbox, screening: Screening) -> None:
+    """After a failed step: the safety reply and case alone, and another try; after the last, a person."""
+    apply(turn, respond_to_danger(screening, turn.facts, message.body))
+    if _again(turn.tx, message, turn.now):
+        return
+    raising.raise_escalation(turn, RaiseEscalation(level="concern", reason="stuck", words=message.body))
+    if screening.risk == "none":
+        apply(turn, (Say(text="stuck", values={"look_by": turn.facts.look_by["concern"]}),))
+
+
+def _unread(tx: Tx, message: Inbox, now: datetime) -> None:
+    """Nobody could tell whether there is danger in it, so a person reads it, at once and once."""
+    if message.attempts == 0:
+        raising.raise_unread(tx, address_id=message.address_id, words=message.body, now=now)
+    _again(tx, message, now)
+
+
+def _again(tx: Tx, message: Inbox, now: datetime) -> bool:
+    """Plan another try. False after the last: the row is marked failed and is before a person."""
+    attempts = message.attempts + 1
+    if attempts < TRIES:
+        rows.change_inbox(
+            tx, message.id, attempts=attempts, retry_at=now + timedelta(seconds=RETRY_SECONDS[attempts - 1])
+        )
+        return True
+    rows.change_inbox(tx, message.id, state="failed", attempts=attempts, retry_at=None)
+    return False
+
+
+def retry_stuck(house: House, now: datetime) -> int:
+    """Try again what could not be handled; returns how many rows were tried. Each in its own transaction."""
+    with house.db.read() as tx:
+        waiting = rows.inbox_to_retry(tx, now)
+    for message in waiting:
+        with house.db.write() as tx:
+            people.address_by_id(tx, message.address_id, lock=True)
+            fresh = rows.inbox_by_id(tx, message.id)
+            if fresh.state == "new":
+                handle(house, tx, fresh, now)
+        house.wake.wake()
+    return len(waiting)
