@@ -12,7 +12,7 @@ check() {
 
 check "$bin/ruff" check --quiet .
 check "$bin/ruff" format --check --quiet .
-check "$bin/lint-imports" --no-timings
+check "$bin/lint-imports"
 check "$bin/mypy" --no-error-summary
 for script in scripts/*.sh .ci/run; do
     bash -n "$script" || failed+=("$script")

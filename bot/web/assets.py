@@ -64,8 +64,12 @@ def blueprint(assets: Mapping[str, Asset]) -> Blueprint:
         return response
 
     @pages.app_template_global("asset")
-    def address(name: str) -> str:
-        """The address of a file for a template. Raises KeyError: a page that names a missing file is ours to mend."""
-        return url_for("assets.file", name=name, v=assets[name].digest)
+    def asset_address(name: str) -> str:
+        return address(assets, name)
 
     return pages
+
+
+def address(assets: Mapping[str, Asset], name: str) -> str:
+    """The address of a file, `asset(name)` in templates. Raises KeyError: a page that names no file is ours to mend."""
+    return url_for("assets.file", name=name, v=assets[name].digest)
