@@ -15,6 +15,7 @@ from tests.sockets import OPENING_MARKERS, Guard
 if TYPE_CHECKING:
     from tests.browser import Chromium
     from tests.postgres import Cluster
+    from tests.running import Running
 
 GUARD = Guard()
 
@@ -119,3 +120,12 @@ def chromium() -> "Iterator[Chromium]":
         missing(browser.MISSING)
     with browser.chromium() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Running]":
+    """The demo as a process of its own, shared by the tests of a run. A test that asks for it is marked."""
+    from tests import running
+
+    with running.demo(tmp_path_factory.mktemp("demo")) as served:
+        yield served

@@ -11,7 +11,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
+
+from tests.running import free_port
 
 MISSING = "PostgreSQL is missing, so its tests cannot run; on Debian: apt-get install postgresql"
 START_SECONDS = 30
@@ -136,7 +137,7 @@ def _initialise(folder: Path, home: Path, password: str) -> None:
 
 def _start(folder: Path, home: Path, password: str) -> Cluster:
     for attempt in range(TRIES):
-        port = _free_port()
+        port = free_port()
         server = _serve(folder, home, port)
         found = Cluster(home, port, password, server)
         try:
@@ -193,9 +194,3 @@ def _as_owner(command: list[str]) -> list[str]:
     if os.getuid() == 0:
         return ["runuser", "-u", _owner().pw_name, "--", *command]
     return command
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
