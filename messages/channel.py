@@ -73,7 +73,8 @@ class ChannelError(Exception):
     """The provider certainly did not take the message.
 
     `permanent` is true where trying again cannot help. `reason` is plain English without the family's words or
-    number. `code` is the provider's. `retry_after_seconds` is how long the provider asked us to wait.
+    number. `code` is the provider's. `retry_after_seconds` is how long the provider asked us to wait. `busy` is true
+    for a rate limit, which is no fault of the message.
     """
 
     def __init__(
@@ -83,12 +84,14 @@ class ChannelError(Exception):
         code: str | None,
         reason: str,
         retry_after_seconds: float | None = None,
+        busy: bool = False,
     ) -> None:
         super().__init__(reason)
         self.permanent = permanent
         self.code = code
         self.reason = reason
         self.retry_after_seconds = retry_after_seconds
+        self.busy = busy
 
 
 class ChannelUnknown(Exception):

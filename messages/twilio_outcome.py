@@ -87,6 +87,7 @@ def refusal(status: int, text: str, headers: Mapping[str, str]) -> ChannelError 
             code=code or str(status),
             reason=REASONS.get(code or "", REASONS["20429"]),
             retry_after_seconds=_retry_after_seconds(headers),
+            busy=True,
         )
     if status in _CLIENT_ERRORS and status != _REQUEST_TIMEOUT:
         plain_reason = REASONS.get(code or "", f"The provider refused it (HTTP {status})")

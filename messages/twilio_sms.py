@@ -99,13 +99,14 @@ class TwilioSms:
                 at=message.date_created,
                 code=None if message.error_code is None else str(message.error_code),
             )
-            for message in listed
+            for message in reversed(listed)  # newest came first; within one second that order is all there is
             if _is_ours(message) and message.date_created >= earliest and _comparable(message.body) == wanted
         ]
         return sorted(sightings, key=lambda sighting: sighting.at)
 
     def list_inbound(self, since: datetime) -> list[Inbound]:
-        """What families sent at or after `since`, oldest first, whether or not its webhook ever reached us."""
+        """What families sent in or after the second of `since`, oldest first, whether or not its webhook reached us."""
+        since = since.replace(microsecond=0)  # the provider's times have no parts of a second
         with _looking():
             listed = self._client.messages.list(date_sent_after=since, page_size=_PAGE)
         came = [
@@ -118,10 +119,10 @@ class TwilioSms:
                 pictures=parse_count(message.num_media),
                 at=message.date_sent or message.date_created,
             )
-            for message in listed
+            for message in reversed(listed)
             if message.direction == "inbound" and message.sid
         ]
-        return sorted((one for one in came if one.at is not None and one.at >= since), key=lambda one: str(one.at))
+        return sorted((one for one in came if one.at is not None and one.at >= since), key=lambda one: one.at or since)
 
 
 def verify(url: str, form: Mapping[str, str], signature: str | None, tokens: Sequence[str]) -> bool:
