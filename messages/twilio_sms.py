@@ -45,9 +45,8 @@ class TwilioSms:
     answer (a name) and for an `api_base` that is no http address.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - in the order of the settings
         self,
-        *,
         account_sid: str,
         auth_token: str,
         sender: str,
