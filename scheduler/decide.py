@@ -50,7 +50,8 @@ class TouchFacts:
     family_wrote_at: datetime | None = None
     worker_wrote_at: datetime | None = None  # a worker's last word in a case still claimed
     last_check_in_at: datetime | None = None  # the last sent to this person, of any programme
-    waiting: Wait | None = None  # what was last decided for this touch, where that was to wait
+    waited_for: str | None = None  # the last Wait of this touch, where there was one: its reason
+    waited_until: datetime | None = None  # and its instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +187,7 @@ def _why_missed(planned: PlannedTouch, facts: TouchFacts, closes: datetime) -> s
     last = in_words(planned.last_on)
     if facts.enrolled_on > planned.last_on:
         return f"It could go until {last}, and they were enrolled later, on {in_words(facts.enrolled_on)}."
-    if facts.waiting is not None and facts.waiting.until >= closes:
-        return f"It could go until {last}, and was still waiting then. {facts.waiting.reason}"
+    # A wait that ended before the window did is not why it was missed.
+    if facts.waited_for is not None and facts.waited_until is not None and facts.waited_until >= closes:
+        return f"It could go until {last}, and was still waiting then. {facts.waited_for}"
     return f"It could go until {last}, and the service did not get to it in time."

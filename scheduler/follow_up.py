@@ -14,7 +14,7 @@ class SentTouch:
     """A check-in that went out. `delivery` is the furthest the provider has told of it; the days are its touch's."""
 
     sent_at: datetime
-    remind_after: int | None = 3
+    remind_after: int = 3  # 0: never
     give_up_after: int = 4
     on_no_reply: OnNoReply = "list"
     answered: bool = False
@@ -51,12 +51,12 @@ def follow_up(sent: SentTouch, facts: TouchFacts, rules: ContactRules, now: date
         return Close(outcome="undelivered", reason="The text could not be delivered.", listed=True)
     calendar = rules.hours.calendar
     sent_on, today = local_date(sent.sent_at), local_date(now)
-    remind_on = sent_on if sent.remind_after is None else calendar.add_working_days(sent_on, sent.remind_after)
+    remind_on = calendar.add_working_days(sent_on, sent.remind_after) if sent.remind_after else sent_on
     counted_from = remind_on if sent.reminded_at is None else local_date(sent.reminded_at)
     end_on = calendar.add_working_days(counted_from, sent.give_up_after)
     if today >= end_on:
         return _give_up(sent)
-    if sent.remind_after is None or sent.reminded_at is not None or sent.delivery == "unknown":
+    if not sent.remind_after or sent.reminded_at is not None or sent.delivery == "unknown":
         return Wait(until=instant(end_on), reason="Waiting for an answer.")
     if today < remind_on:
         return Wait(until=instant(remind_on), reason="Waiting for an answer.")

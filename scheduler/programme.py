@@ -55,7 +55,7 @@ Rule = Offset  # rules of another kind, such as a date of the school year, join 
 class Touch:
     """One moment to be in touch. `when` gives its date; it may still go for `late_days` after that.
 
-    Unanswered, it is reminded once after `remind_after` working days (None: never), and `give_up_after` working days
+    Unanswered, it is reminded once after `remind_after` working days (0: never), and `give_up_after` working days
     later it ends as no reply; `on_no_reply: list` then puts the family on the team's weekly list.
     """
 
@@ -65,7 +65,7 @@ class Touch:
     when: Rule
     flow: str
     late_days: int = 14
-    remind_after: int | None = 3
+    remind_after: int = 3
     give_up_after: int = 4
     on_no_reply: OnNoReply = "list"
 
@@ -73,8 +73,8 @@ class Touch:
         if not _ID.fullmatch(self.id):
             msg = f"touch {self.id!r}: an id is small letters, digits and single hyphens"
             raise ValueError(msg)
-        if self.late_days < 0 or self.give_up_after < 1 or (self.remind_after is not None and self.remind_after < 1):
-            msg = f"touch {self.id}: late_days is 0 or more, remind_after and give_up_after 1 or more"
+        if self.late_days < 0 or self.give_up_after < 1 or self.remind_after < 0:
+            msg = f"touch {self.id}: late_days and remind_after are 0 or more, give_up_after 1 or more"
             raise ValueError(msg)
 
 

@@ -155,12 +155,15 @@ def test_sent_late(on: date, reason: str) -> None:
             "It could go until 6 April 2027, and they were enrolled later, on 7 April 2027.",
         ),
         (
-            {"waiting": Wait(until=at(date(2027, 4, 7), 0), reason="Parked: a worker was talking with the family.")},
+            {
+                "waited_for": "Parked: a worker was talking with the family.",
+                "waited_until": at(date(2027, 4, 7), 0),
+            },
             "It could go until 6 April 2027, and was still waiting then. Parked: a worker was talking with the family.",
         ),
         # It waited for something that ended well before the window did: that is not why it was missed.
         (
-            {"waiting": Wait(until=at(DUE, 10), reason="Quiet hours.")},
+            {"waited_for": "Quiet hours.", "waited_until": at(DUE, 10)},
             "It could go until 6 April 2027, and the service did not get to it in time.",
         ),
     ],
@@ -209,7 +212,7 @@ def test_deciding_again_when_told_always_ends(facts: TouchFacts, now: datetime, 
         assert decision.until > now
         assert decision.until <= closes
         now = decision.until
-        decision = decide(planned_touch, replace(facts, waiting=decision), RULES, now)
+        decision = decide(planned_touch, replace(facts, waited_for=decision.reason, waited_until=now), RULES, now)
     assert not isinstance(decision, Wait)
     assert decision.reason.endswith(".")
     if isinstance(decision, Send):

@@ -124,7 +124,7 @@ TOUCH = {"id": "one", "when": {"weeks": "4"}, "flow": "check-in"}
         ({**GOOD, "id": "My Plan", "touches": [TOUCH]}, "small letters"),
         ({**GOOD, "touches": [{**TOUCH, "id": "Four Weeks"}]}, "small letters"),
         ({**GOOD, "touches": [{**TOUCH, "when": {}}]}, "months, weeks or days"),
-        ({**GOOD, "touches": [{**TOUCH, "late_days": -1}]}, "touch one: late_days"),
+        ({**GOOD, "touches": [{**TOUCH, "late_days": "-1"}]}, "touch one: late_days"),
         ({**GOOD, "touches": [{**TOUCH, "give_up_after": 0}]}, "touch one: late_days"),
         ({**GOOD, "touches": [{**TOUCH, "on_no_reply": "ring"}]}, "'list' or 'nothing'"),
         ({**GOOD, "touches": [{**TOUCH, "late_day": 3}]}, "late_day"),
@@ -141,6 +141,6 @@ def test_broken_content_is_refused_by_name(programme: dict[str, object], fault: 
 
 def test_text_numbers_are_read() -> None:
     """With implicit types off, YAML gives every number as text."""
-    programme = TypeAdapter(Programme).validate_python({**GOOD, "touches": [{**TOUCH, "remind_after": None}]})
+    programme = TypeAdapter(Programme).validate_python({**GOOD, "touches": [{**TOUCH, "remind_after": "0"}]})
     assert programme.touches[0].when == Offset(weeks=4)
-    assert programme.touches[0].remind_after is None
+    assert programme.touches[0].remind_after == 0
