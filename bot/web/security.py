@@ -95,7 +95,10 @@ class Tokens:
 
 
 def serves_machines(blueprint: Blueprint) -> Blueprint:
-    """Mark a blueprint whose callers are programs: they carry no cookies and prove themselves by signature or key."""
+    """Mark a blueprint whose callers are programs: they carry no cookies and prove themselves by signature or key.
+
+    They need no form token; a browser on another site's page is refused all the same.
+    """
     blueprint.serves_machines = True  # type: ignore[attr-defined]
     return blueprint
 
@@ -123,11 +126,13 @@ def protect(app: Flask, *, secret_key: str, secure: bool, hosts: Sequence[str] =
     def refuse() -> None:
         if request.method in SAFE_METHODS or request.routing_exception is not None:
             return
-        if for_machines(request.blueprints):
-            return
-        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+        machine = for_machines(request.blueprints)
+        site = request.headers.get("Sec-Fetch-Site")  # only browsers send it
+        origin = None if machine else request.headers.get("Origin")
         if came_from_elsewhere(request.method, site=site, origin=origin, host=request.host):
             raise CameFromElsewhere
+        if machine:
+            return
         token = request.headers.get(TOKEN_HEADER) or request.form.get(TOKEN_FIELD, "")
         if not tokens.fits(token, request.cookies.get(cookie, "")):
             raise FormTooOld

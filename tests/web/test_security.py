@@ -115,9 +115,15 @@ def test_a_post_from_another_site_is_refused_even_with_a_token(client: FlaskClie
 
 
 def test_machines_prove_themselves_otherwise(client: FlaskClient) -> None:
-    """Claim: a marked blueprint takes a post with no token, and no other blueprint does."""
-    answer = client.post("/sms/inbound", base_url=ORIGIN, data=b"Body=hello", headers={"Sec-Fetch-Site": "cross-site"})
+    """Claim: a marked blueprint takes a program's post with no token, whatever its Origin."""
+    answer = client.post("/sms/inbound", base_url=ORIGIN, data=b"Body=hello", headers={"Origin": "https://a.example"})
     assert answer.text == "read 10"
+
+
+def test_another_site_s_page_is_no_machine(client: FlaskClient) -> None:
+    """Claim: a browser sent by another site's page gets no answer from a machine's door either."""
+    answer = client.post("/sms/inbound", base_url=ORIGIN, data=b"", headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
 
 
 @pytest.mark.parametrize("path", ["/form", "/sms/inbound"])
