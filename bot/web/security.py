@@ -146,7 +146,13 @@ def protect(app: Flask, *, secret_key: str, secure: bool, hosts: Sequence[str] =
 
     app.before_request(refuse)
     app.after_request(finish)
+    app.extensions[TOKEN_FIELD] = csrf_token
     app.jinja_env.globals["csrf_token"] = csrf_token
+
+
+def form_token() -> str:
+    """What `csrf_token()` is in templates: the token of this browser, for an answer that is no page."""
+    return str(current_app.extensions[TOKEN_FIELD]())
 
 
 def for_machines(names: Collection[str]) -> bool:
