@@ -24,6 +24,7 @@ from messages.leave import Expire, Later, Leave, LeaveFacts, Leaving, Mark, Refu
 from messages.retry import LookAgain, ShowAPerson, TryAgain, after_error, after_unknown
 from messages.status import Event, event_of
 from scheduler.quiet import quiet_until
+from scheduler.safe_times import read_safe_times
 
 log = structlog.get_logger()
 BATCH = 100
@@ -94,6 +95,7 @@ class Dispatcher:
             return Refuse(reason="Texting is not set up on this service")
         rules = self.house.live.snapshot(tx).rules
         mark: Mark = "shared" if address.shared and address.safe != "unsafe" else address.safe  # type: ignore[assignment]
+        windows = (read_safe_times(address.safe_times) or ()) if address.safe_times else ()
         purpose: Purpose = row.purpose  # type: ignore[assignment]  # the column holds only the table's words
         return may_leave(
             Leaving(
@@ -102,7 +104,7 @@ class Dispatcher:
             ),
             LeaveFacts(
                 now=now, consent=address.consent, mark=mark,  # type: ignore[arg-type]  # likewise
-                quiet_until=quiet_until(now, rules.contact.hours.quiet), wrote_at=address.last_in_at,
+                quiet_until=quiet_until(now, rules.contact.hours.quiet, windows), wrote_at=address.last_in_at,
                 textable=address.kind == "web" or textable(read_phone(address.value)),
             ),
         )  # fmt: skip

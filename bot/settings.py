@@ -69,11 +69,12 @@ class Settings:
         def get(name: str) -> str:
             return (env.get(name) or "").strip()
 
-        faults: list[str] = []
         demo = get("DEMO") == "1"
-        for name in ("SECRET_KEY", "DATA_KEYS", "PHONE_INDEX_KEY"):
-            if not get(name):
-                faults.append(f"{name} is not set. `thrive keys new` prints a set ready for an environment file.")
+        faults = [
+            f"{name} is not set. `thrive keys new` prints a set ready for an environment file."
+            for name in ("SECRET_KEY", "DATA_KEYS", "PHONE_INDEX_KEY")
+            if not get(name)
+        ]
         if get("SECRET_KEY") and len(get("SECRET_KEY")) < 32:
             faults.append("SECRET_KEY is shorter than 32 characters. `thrive keys new` prints a good one.")
         for name, feature in NOT_BUILT.items():
@@ -85,7 +86,9 @@ class Settings:
         faults += _url_faults(get("PUBLIC_URL"), demo=demo, sms=bool(get("TWILIO_ACCOUNT_SID")))
         database_url = get("DATABASE_URL") or "sqlite:///var/thrive.db"
         if demo and not database_url.startswith("sqlite"):
-            faults.append("DATABASE_URL: the demo runs on SQLite only, so that no real data is ever near its open doors.")
+            faults.append(
+                "DATABASE_URL: the demo runs on SQLite only, so that no real data is ever near its open doors."
+            )
         council = Path(get("COUNCIL")) if get("COUNCIL") else None
         if council is not None and not council.is_file():
             faults.append(f"COUNCIL: there is no file {council}.")
@@ -118,7 +121,9 @@ def _twilio_faults(get: Callable[[str], str]) -> list[str]:
     given = [name for name in TWILIO if get(name)]
     missing = [name for name in TWILIO if not get(name)]
     if given and missing:
-        return [f"{name} is not set, but {given[0]} is: texting needs all three of {', '.join(TWILIO)}." for name in missing]
+        return [
+            f"{name} is not set, but {given[0]} is: texting needs all three of {', '.join(TWILIO)}." for name in missing
+        ]
     base = get("TWILIO_API_BASE")
     if base and urlsplit(base).scheme not in {"http", "https"}:
         return ["TWILIO_API_BASE must be an http or https address."]
@@ -127,9 +132,15 @@ def _twilio_faults(get: Callable[[str], str]) -> list[str]:
 
 def _url_faults(url: str, *, demo: bool, sms: bool) -> list[str]:
     if demo:
-        return ["PUBLIC_URL is set with DEMO=1: a demo is served on this machine only. Unset one of them."] if url else []
+        return (
+            ["PUBLIC_URL is set with DEMO=1: a demo is served on this machine only. Unset one of them."] if url else []
+        )
     if not url:
-        return ["PUBLIC_URL is not set: texting signs and calls back to it, for example https://text.example.gov.uk"] if sms else []
+        return (
+            ["PUBLIC_URL is not set: texting signs and calls back to it, for example https://text.example.gov.uk"]
+            if sms
+            else []
+        )
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         return ["PUBLIC_URL must be an address such as https://text.example.gov.uk"]

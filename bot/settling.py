@@ -1,6 +1,7 @@
 """What follows when we learn what became of a message: its row, its check-in, its case, and consent."""
 
 from datetime import datetime
+from typing import Any
 
 from bot.refs import new_ref
 from bot.store import casework, keeping, people
@@ -19,7 +20,6 @@ _OUTCOME: dict[str, str] = {
     "failed": "undelivered",
     "undelivered": "undelivered",
     "held": "unknown",
-    "unknown": "unknown",
 }
 
 
@@ -30,7 +30,7 @@ def settle(
     """Move a row forward by the status table, with everything that hangs on it. Late news changes nothing."""
     current: State = row.state  # type: ignore[assignment]  # the column holds only the table's words
     state = forward(current, event)
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     if sid is not None and row.provider_sid is None:
         values["provider_sid"] = sid
     if code is not None:
@@ -53,16 +53,22 @@ def settle(
 def _consequences(tx: Tx, row: Outbox, state: State, now: datetime, reason: str | None, code: str | None) -> None:
     if code == BLOCKED_BY_CARRIER:
         _carrier_stopped(tx, row.address_id, now)
-    if row.touch_id is not None and row.purpose == "check-in" and state in _OUTCOME:
-        _touch(tx, row.touch_id, _OUTCOME[state], reason or f"The text was {state}.")
+    if row.touch_id is not None and row.purpose == "check-in":
+        _touch(tx, row.touch_id, state, reason or f"The text was {state}.", now)
     if state in NOT_ARRIVED and (row.purpose in TOLD_TO_TEAM or state == "held" or reason == NOT_A_MOBILE):
         not_reached(tx, row, now, reason or f"the text was {state}")
 
 
-def _touch(tx: Tx, touch_id: int, outcome: str, reason: str) -> None:
-    if keeping.touch_by_id(tx, touch_id).outcome == "sent":
+def _touch(tx: Tx, touch_id: int, state: State, reason: str, now: datetime) -> None:
+    """The ledger says what became of the check-in's text; late good news takes back what it said before."""
+    standing = keeping.touch_by_id(tx, touch_id)
+    outcome = _OUTCOME.get(state)
+    if outcome is not None and standing.outcome == "sent":
         listed = outcome in {"undelivered", "unknown"}
         keeping.change_touch(tx, touch_id, outcome=outcome, reason=reason[:200], next_at=None, listed=listed)
+    elif state == "delivered" and standing.outcome in {"undelivered", "unknown"} and standing.settled_at is None:
+        told = "It was delivered after all."
+        keeping.change_touch(tx, touch_id, outcome="sent", reason=told, next_at=now, listed=False)
 
 
 def _carrier_stopped(tx: Tx, address_id: int, now: datetime) -> None:

@@ -1,8 +1,9 @@
 """Raising cases from a turn: one open escalation a person, and referrals with their own answers."""
 
 import json
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from bot.refs import new_ref
 from bot.store import casework as rows
@@ -27,12 +28,14 @@ def raise_escalation(turn: "Turn", effect: RaiseEscalation) -> Case:
     grew = RANK[effect.level] < standing.rank
     because = json.loads(standing.because)
     because += [word for word in effect.because if word not in because]
-    words = f"{standing.words}\n{effect.words}" if effect.words and effect.words not in standing.words else standing.words
-    values: dict[str, object] = {
+    words = (
+        f"{standing.words}\n{effect.words}" if effect.words and effect.words not in standing.words else standing.words
+    )
+    values: dict[str, Any] = {
         "words": words[-WORDS_KEPT:],
         "because": json.dumps(because, ensure_ascii=False),
         "waiting_since": standing.waiting_since or turn.now,
-        "look_by": min(standing.look_by, look_by) if standing.looked_at is None else look_by if grew else standing.look_by,
+        "look_by": _promise(standing, look_by, grew=grew),
         "speaker": standing.speaker or effect.speaker,
     }
     if grew:
@@ -45,6 +48,13 @@ def raise_escalation(turn: "Turn", effect: RaiseEscalation) -> Case:
     return _renew(turn, standing.id)
 
 
+def _promise(standing: Case, look_by: datetime, *, grew: bool) -> datetime:
+    """Before anybody looked, the sooner promise stands; after, only a graver level makes a new one."""
+    if standing.looked_at is None:
+        return min(standing.look_by, look_by)
+    return look_by if grew else standing.look_by
+
+
 def _open(turn: "Turn", effect: RaiseEscalation) -> Case:
     person = turn.person
     case_id = rows.add_case(
@@ -54,7 +64,12 @@ def _open(turn: "Turn", effect: RaiseEscalation) -> Case:
         look_by=turn.facts.look_by[effect.level], waiting_since=turn.now,
     )  # fmt: skip
     rows.add_case_event(
-        turn.tx, case_id=case_id, at=turn.now, kind="opened", body=effect.words, detail=f"{effect.level}: {effect.reason}"
+        turn.tx,
+        case_id=case_id,
+        at=turn.now,
+        kind="opened",
+        body=effect.words,
+        detail=f"{effect.level}: {effect.reason}",
     )
     return _renew(turn, case_id)
 
@@ -82,9 +97,9 @@ def make_referral(turn: "Turn", effect: MakeReferral) -> Case:
     person_id = _referrer(turn, answers)
     words = str(answers.get("worried") or answers.get("would_help") or "")
     case_id = rows.add_case(
-        turn.tx, ref=effect.ref, kind="referral", level="routine", rank=RANK["routine"], reason=f"referral-{effect.kind}",
-        address_id=turn.address.id, person_id=person_id, words=words, because="[]", opened_at=turn.now,
-        look_by=turn.facts.look_by["routine"], waiting_since=turn.now,
+        turn.tx, ref=effect.ref, kind="referral", level="routine", rank=RANK["routine"],
+        reason=f"referral-{effect.kind}", address_id=turn.address.id, person_id=person_id, words=words, because="[]",
+        opened_at=turn.now, look_by=turn.facts.look_by["routine"], waiting_since=turn.now,
     )  # fmt: skip
     rows.add_referral(
         turn.tx, case_id=case_id, how=effect.kind, answers=json.dumps(answers, ensure_ascii=False, default=str),
@@ -94,7 +109,7 @@ def make_referral(turn: "Turn", effect: MakeReferral) -> Case:
     return _renew(turn, case_id)
 
 
-def _referrer(turn: "Turn", answers: dict[str, object]) -> int | None:
+def _referrer(turn: "Turn", answers: Mapping[str, object]) -> int | None:
     """The person a referral belongs to: who is known at this address, or somebody new with the name they gave.
 
     A name alone never opens a record that stands: a new number that claims to be somebody learns nothing.

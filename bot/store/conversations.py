@@ -1,5 +1,6 @@
 """One conversation an address: its session, and the timers that may wake it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -91,3 +92,9 @@ def delay_timer(tx: Tx, timer_id: int, until: datetime, attempts: int) -> None:
 
 def next_timer_at(tx: Tx) -> datetime | None:
     return tx.execute(sa.select(sa.func.min(timer.c.fire_at)).select_from(timer)).scalar_one_or_none()
+
+
+def all_sessions(tx: Tx) -> Iterator[tuple[str, int]]:
+    """Every conversation's session JSON with its bundle, streamed."""
+    for session, bundle_id in tx.execute(sa.select(conversation.c.session, conversation.c.bundle_id)):
+        yield str(session), int(bundle_id)

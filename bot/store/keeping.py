@@ -230,3 +230,7 @@ def scores_of(tx: Tx, address_ids: Sequence[int]) -> list[tuple[datetime, int]]:
         sa.select(score.c.at, score.c.score).where(score.c.address_id.in_(address_ids)).order_by(score.c.id)
     )
     return [(at, int(value)) for at, value in rows]
+
+
+def any_enrolment(tx: Tx) -> bool:
+    return tx.execute(sa.select(enrolment.c.id).limit(1)).first() is not None

@@ -304,3 +304,10 @@ def mark_told(tx: Tx, outbox_id: int, now: datetime) -> bool:
         ).rowcount
         == 1
     )
+
+
+def next_out_at(tx: Tx, after: datetime) -> datetime | None:
+    """When the next message that waits for its hour may leave."""
+    return tx.execute(
+        sa.select(sa.func.min(outbox.c.not_before)).where(outbox.c.state == "queued", outbox.c.not_before > after)
+    ).scalar_one_or_none()

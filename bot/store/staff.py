@@ -25,7 +25,6 @@ class StaffSessionRow(Row):
     __tablename__ = "staff_session"
     token: Mapped[str] = mapped_column(sa.String(64), primary_key=True)  # SHA-256 of the cookie's token
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), index=True)
-    csrf: Mapped[str] = mapped_column(sa.String(64))
     created_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -66,7 +65,6 @@ class Staff:
 class StaffSession:
     token: str
     staff_id: int
-    csrf: str
     created_at: datetime
     seen_at: datetime
 
@@ -112,8 +110,8 @@ def change_staff(tx: Tx, staff_id: int, **values: object) -> None:
     tx.execute(sa.update(staff).where(staff.c.id == staff_id).values(**values))
 
 
-def add_session(tx: Tx, *, token: str, staff_id: int, csrf: str, now: datetime) -> None:
-    tx.execute(sa.insert(staff_session).values(token=token, staff_id=staff_id, csrf=csrf, created_at=now, seen_at=now))
+def add_session(tx: Tx, *, token: str, staff_id: int, now: datetime) -> None:
+    tx.execute(sa.insert(staff_session).values(token=token, staff_id=staff_id, created_at=now, seen_at=now))
 
 
 def find_session(tx: Tx, token: str) -> StaffSession | None:

@@ -49,19 +49,28 @@ def _add_to_case(turn: Turn, effect: fx.AddToCase) -> None:
 
 
 def _consent(turn: Turn, effect: fx.SetConsent) -> None:
-    person = turn.person
+    person, texts = turn.person, turn.snapshot.wording
+    shown = texts.render(effect.wording, {}, turn.language) if texts.has(effect.wording) else effect.wording
     people.add_consent(
         turn.tx, address_id=turn.address.id, person_id=None if person is None else person.id, kind=effect.kind,
-        given=effect.given, wording_id=effect.wording,
-        wording=turn.snapshot.wording.render(effect.wording, {}, turn.language) if turn.snapshot.wording.has(effect.wording) else effect.wording,
-        via=turn.address.kind, at=turn.now,
+        given=effect.given, wording_id=effect.wording, wording=shown, via=turn.address.kind, at=turn.now,
     )  # fmt: skip
-    if effect.kind != "text":
-        return
-    if effect.given and turn.address.kind == "sms":
-        people.change_address(turn.tx, turn.address.id, consent="given", asked_since_stop=False)
-    elif not effect.given:
-        people.change_address(turn.tx, turn.address.id, consent="stopped", asked_since_stop=False)
+    # A chat is answered while it is open, whatever was said of texts: only a number has a texting consent.
+    if effect.kind == "text" and turn.address.kind == "sms":
+        people.change_address(turn.tx, turn.address.id, consent=_texting(turn, effect), asked_since_stop=False)
+
+
+def _texting(turn: Turn, effect: fx.SetConsent) -> str:
+    """Only STOP stops and only START starts again. A question's yes gives a first consent; its no takes it back.
+
+    After that no, what they write is still answered, and nothing is started: that is what they were asked.
+    """
+    standing = turn.address.consent
+    if effect.wording in {"stop-receipt", "start-receipt"}:
+        return "given" if effect.given else "stopped"
+    if standing == "stopped":
+        return standing
+    return "given" if effect.given else "unasked"
 
 
 def _language(turn: Turn, effect: fx.SetLanguage) -> None:
@@ -70,14 +79,14 @@ def _language(turn: Turn, effect: fx.SetLanguage) -> None:
 
 
 def _mark(turn: Turn, effect: fx.SetMark) -> None:
-    values: dict[str, Any] = {
+    marks: dict[str, dict[str, Any]] = {
         "safe": {"safe": "safe"},
         "unsafe": {"safe": "unsafe"},
         "shared": {"shared": True},
         "watched": {"watched": True},
         "safe-times": {"safe_times": effect.value},
-    }[effect.mark]
-    people.change_address(turn.tx, turn.address.id, **values)
+    }
+    people.change_address(turn.tx, turn.address.id, **marks[effect.mark])
 
 
 def _score(turn: Turn, effect: fx.RecordScore) -> None:
@@ -94,7 +103,7 @@ def _close_touch(turn: Turn, effect: fx.CloseTouch) -> None:
     )
 
 
-def _release(turn: Turn, effect: fx.ReleaseAddress) -> None:
+def _release(turn: Turn, _effect: fx.ReleaseAddress) -> None:
     """Nobody's number any more. The people keep their programmes; the next touch finds no number, and says so."""
     for person in turn.people:
         for enrolment in keeping.enrolments_of(turn.tx, [person.id]):

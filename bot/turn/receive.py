@@ -99,7 +99,9 @@ def run(turn: Turn, event: Event) -> None:
     done = step(turn.snapshot.assets_for(session.bundle), session, event, turn.facts)
     turn.step_no = done.session.step_no
     apply(turn, done.effects)
-    conversations.save_session(turn.tx, turn.address.id, done.session.to_json(), _bundle(turn, done.session.bundle), turn.now)
+    conversations.save_session(
+        turn.tx, turn.address.id, done.session.to_json(), _bundle(turn, done.session.bundle), turn.now
+    )
 
 
 def _bundle(turn: Turn, bundle_id: int) -> int:
@@ -108,9 +110,7 @@ def _bundle(turn: Turn, bundle_id: int) -> int:
 
 def _screen(turn: Turn, message: Inbox) -> Screening:
     """Danger in these words, joined with the last two minutes' that showed none by themselves."""
-    before = rows.recent_words(
-        turn.tx, message.address_id, since=message.received_at - JOINED, before_id=message.id
-    )
+    before = rows.recent_words(turn.tx, message.address_id, since=message.received_at - JOINED, before_id=message.id)
     return turn.snapshot.assets.lexicon.screen([*before, message.body])
 
 

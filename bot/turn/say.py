@@ -15,7 +15,6 @@ def say(turn: Turn, effect: Say) -> None:
     wording, language = turn.snapshot.wording, turn.language
     text = wording.render(effect.text, effect.values, language)
     choices = [wording.label(choice.label, language) for choice in effect.choices]
-    listings = [_listing(turn, n, listing) for n, listing in enumerate(effect.listings, 1)]
     if turn.address.kind == "web":
         laid = for_web(text, choices, [_card(turn, listing) for listing in effect.listings])
         extras = json.dumps({"choices": laid["choices"], "listings": laid["listings"]}, ensure_ascii=False)
@@ -28,7 +27,9 @@ def say(turn: Turn, effect: Say) -> None:
         turn.safety_rows.extend(row for row in made if row is not None)
 
 
-def put(turn: Turn, *, text_id: str, body: str, purpose: Purpose, extras: str | None = None, case_id: int | None = None) -> int | None:
+def put(
+    turn: Turn, *, text_id: str, body: str, purpose: Purpose, extras: str | None = None, case_id: int | None = None
+) -> int | None:
     """Queue one message. What asks after STOP would be no promise kept, so consent is read again when it leaves."""
     turn.said += 1
     check_in = purpose in {"check-in", "reminder"}
@@ -54,7 +55,8 @@ def _where(turn: Turn, listing: Listing) -> str:
 
 def _line(turn: Turn, listing: Listing) -> str:
     """One service as a line or two of text: name, how far, ages, how to get in touch, why."""
-    why = turn.snapshot.wording.render("listing.why", {"why": "; ".join(listing.why)}, turn.language) if listing.why else ""
+    wording = turn.snapshot.wording
+    why = wording.render("listing.why", {"why": "; ".join(listing.why)}, turn.language) if listing.why else ""
     told = (f"{listing.name} ({_where(turn, listing)})", listing.ages, listing.cost, listing.contact, why)
     return ". ".join(part.rstrip(". ") for part in told if part) + "."
 

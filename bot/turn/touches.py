@@ -18,6 +18,8 @@ from scheduler.decide import Missed, Send, Suppressed, TouchFacts, Wait, decide
 from scheduler.follow_up import Close, Remind, SentTouch, follow_up
 from scheduler.programme import Enrolment as Plan
 from scheduler.programme import PlannedTouch, Programme, next_touch_after
+from scheduler.programme import Touch as Rule
+from scheduler.safe_times import read_safe_times
 
 log = structlog.get_logger()
 
@@ -52,7 +54,9 @@ def follow_up_due(house: House, now: datetime) -> int:
     return len(due)
 
 
-def plan_next(tx: Tx, snapshot: Snapshot, enrolment: Enrolment, *, waited_for: str | None = None) -> PlannedTouch | None:
+def plan_next(
+    tx: Tx, snapshot: Snapshot, enrolment: Enrolment, *, waited_for: str | None = None
+) -> PlannedTouch | None:
     """Set the enrolment's `next_at` to the opening of its next undecided touch; with none left, it ends."""
     planned = _next(tx, snapshot.compiled.programmes.get(enrolment.programme), enrolment)
     if planned is None:
@@ -100,7 +104,7 @@ def _decide(house: House, tx: Tx, enrolment: Enrolment, now: datetime) -> None:
 
 def _look_again(house: House, tx: Tx, touch_id: int, planned: PlannedTouch, now: datetime) -> datetime | None:
     rules = house.live.snapshot(tx).rules.contact
-    sent = _sent(keeping.touch_by_id(tx, touch_id), planned)
+    sent = _sent(keeping.touch_by_id(tx, touch_id), planned.touch)
     told = follow_up(sent, TouchFacts(enrolled_on=local_date(now), consent="given"), rules, now)
     return told.until if isinstance(told, Wait) else None
 
@@ -111,13 +115,10 @@ def _follow_up(house: House, tx: Tx, touch: Touch, now: datetime) -> None:
     snapshot = house.live.snapshot(tx)
     enrolment = keeping.enrolment_by_id(tx, touch.enrolment_id)
     programme = snapshot.compiled.programmes.get(enrolment.programme)
-    plan = next((t for t in programme.touches if t.id == touch.touch), None) if programme else None
+    rule = next((t for t in programme.touches if t.id == touch.touch), None) if programme else None
     address = None if touch.address_id is None else people.address_by_id(tx, touch.address_id, lock=True)
-    sent = SentTouch(
-        sent_at=touch.decided_at, reminded_at=touch.reminded_at,
-        **({} if plan is None else {"remind_after": plan.remind_after, "give_up_after": plan.give_up_after,
-                                    "on_no_reply": plan.on_no_reply}),
-    )  # fmt: skip
+    # A programme taken out of the content still has check-ins under way: they end by the usual days.
+    sent = SentTouch(sent_at=touch.decided_at, reminded_at=touch.reminded_at) if rule is None else _sent(touch, rule)
     told = follow_up(sent, _facts(tx, enrolment, address, now), snapshot.rules.contact, now)
     if isinstance(told, Wait):
         keeping.change_touch(tx, touch.id, next_at=told.until)
@@ -132,8 +133,7 @@ def _follow_up(house: House, tx: Tx, touch: Touch, now: datetime) -> None:
         keeping.change_touch(tx, touch.id, reminded_at=now, next_at=now)
 
 
-def _sent(touch: Touch, planned: PlannedTouch) -> SentTouch:
-    rule = planned.touch
+def _sent(touch: Touch, rule: Rule) -> SentTouch:
     return SentTouch(
         sent_at=touch.decided_at, remind_after=rule.remind_after, give_up_after=rule.give_up_after,
         on_no_reply=rule.on_no_reply, reminded_at=touch.reminded_at,
@@ -153,14 +153,17 @@ def _facts(tx: Tx, enrolment: Enrolment, address: Address | None, now: datetime)
         return TouchFacts(enrolled_on=enrolled_on, has_number=False)
     from bot.store.casework import open_cases_of
 
+    windows = read_safe_times(address.safe_times) if address.safe_times else ()
     open_cases = open_cases_of(tx, address_id=address.id, person_ids=[enrolment.person_id])
     return TouchFacts(
         enrolled_on=enrolled_on,
         consent=address.consent,  # type: ignore[arg-type]  # the column holds only these words
         safe_to_text=address.safe == "safe" and not address.shared,
-        safe_times_unread=address.safe_times is not None,
+        safe_windows=windows or (),
+        safe_times_unread=windows is None,
         family_wrote_at=address.last_in_at,
         worker_wrote_at=address.worker_wrote_at if worker_talking(address, open_cases, now) else None,
         last_check_in_at=keeping.last_sent_at(tx, address.id),
         waited_for=enrolment.waited_for,
+        waited_until=enrolment.next_at,
     )

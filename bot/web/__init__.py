@@ -1,1 +1,1 @@
-"""The pages: adapters between HTTP and the use cases."""
+"""Pages and doors over HTTP: thin, over the use cases."""

@@ -193,7 +193,6 @@ def upgrade() -> None:
         "staff_session",
         sa.Column("token", sa.String(length=64), nullable=False),
         sa.Column("staff_id", sa.Integer(), nullable=False),
-        sa.Column("csrf", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),

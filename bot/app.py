@@ -1,0 +1,123 @@
+"""Building the application: settings in, a Flask app out. It starts no thread; `thrive serve` does."""
+
+import secrets
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Flask, Response, jsonify
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from bot.clock import Clock, ShiftedClock, SystemClock
+from bot.directory_source import load_places
+from bot.house import House
+from bot.live import Live
+from bot.queue import EmbeddedWake
+from bot.serving import Made
+from bot.settings import Settings
+from bot.store import messages, published
+from bot.store.database import Database, DatabaseError
+from bot.store.sealed import Keyring
+from bot.web import assets
+from bot.web.chat import pages as chat_pages
+from bot.web.desk import pages as desk_pages
+from bot.web.here import HOUSE
+from bot.web.public import pages as public_pages
+from bot.web.security import protect
+from bot.web.sms import doors as sms_doors
+from bot.web.templating import Names, dress
+from messages.channel import Channel
+from messages.twilio_sms import TwilioSms
+from messages.webchat import WebChat
+
+log = structlog.get_logger()
+STAND_IN = "thrive_stand_in"  # where a demo keeps its provider
+LATE = timedelta(minutes=2)
+AWAY = "Sorry, we could not save that just now. Please try again in a minute. If someone is in danger, call 999.\n"
+
+
+def furnish(settings: Settings, clock: Clock | None = None) -> House:
+    """The house behind an app or a command. Opens the database; sends and starts nothing."""
+    keys = Keyring.parse(settings.data_keys, settings.phone_index_key)
+    channels: dict[str, Channel] = {"web": WebChat()}
+    if settings.twilio_account_sid and settings.twilio_auth_token and settings.twilio_from:
+        channels["sms"] = TwilioSms(
+            settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_from, settings.twilio_api_base,
+            settings.public_url,
+        )  # fmt: skip
+    if clock is None:
+        clock = ShiftedClock(settings.clock_file) if settings.clock_file else SystemClock()
+    return House(
+        settings=settings, db=Database(settings.database_url, keys), clock=clock, live=Live(load_places),
+        wake=EmbeddedWake(), channels=channels,
+    )  # fmt: skip
+
+
+def build(settings: Settings, clock: Clock | None = None, house: House | None = None) -> Flask:
+    """The WSGI application, on a database that is migrated and has content published."""
+    house = house or furnish(settings, clock)
+    council = house.live.of(house.db).compiled.council
+    app = Flask("bot.web", static_folder=None)
+    app.extensions[HOUSE] = house
+    app.secret_key = settings.secret_key
+    protect(app, secret_key=settings.secret_key, secure=settings.secure, hosts=_hosts(settings))
+    dress(
+        app,
+        names=Names(service=council.service, council=council.name, phase="Demo" if settings.demo else None),
+        catalogs=lambda: house.live.of(house.db).wording.catalogs,
+    )
+    for blueprint in (assets.blueprint(assets.load()), public_pages, chat_pages, desk_pages, sms_doors):
+        app.register_blueprint(blueprint)
+    if settings.demo:
+        from bot.demo.doors import open_doors
+
+        app.extensions[STAND_IN] = open_doors(app, house)
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    _health(app, house)
+    app.register_error_handler(DatabaseError, _database_away)
+    return app
+
+
+def make(settings: Settings) -> Made:
+    """The app with its house, built in the worker after the fork: no connection or thread crosses it."""
+    house = furnish(settings)
+    app = build(settings, house=house)
+    return app, house, app.extensions.get(STAND_IN)
+
+
+def _hosts(settings: Settings) -> tuple[str, ...]:
+    host = urlsplit(settings.public_url).hostname or ""
+    return (host, "127.0.0.1", "localhost") if settings.demo or host in {"127.0.0.1", "localhost"} else (host,)
+
+
+def _health(app: Flask, house: House) -> None:
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return Response("ok\n", mimetype="text/plain")
+
+    @app.get("/readyz")
+    def readyz() -> tuple[Response, int]:
+        """Database, clock heartbeat and dispatcher lag; 503 where one of them is away or late."""
+        now = house.clock.now()
+        with house.db.read() as tx:
+            beats = published.heartbeats(tx)
+            oldest = messages.oldest_queued_at(tx, now)
+            paused = "paused" in published.flags(tx)
+        clock_at = beats.get("clock")
+        lag = 0.0 if oldest is None else (now - oldest).total_seconds()
+        report = {
+            "database": "ok",
+            "clock": "ok" if clock_at is not None and now - clock_at < LATE else "late",
+            "dispatcher_lag_seconds": round(lag, 1),
+            "paused": paused,
+        }
+        ready = report["clock"] == "ok" and lag < LATE.total_seconds() and not paused
+        return jsonify(report), 200 if ready else 503
+
+
+def _database_away(fault: Exception) -> tuple[str, int]:
+    """Nothing was stored, and the answer says so: kind to a family, plain to a provider, never a stack of code."""
+    code = secrets.token_hex(4)
+    log.error("database away", fault=type(fault).__name__, code=code)
+    return AWAY, 503

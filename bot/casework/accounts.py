@@ -1,0 +1,137 @@
+"""Staff accounts and their sessions: argon2id passwords, server-side sessions, failed sign-ins counted.
+
+Parameters are RFC 9106's second recommended option (64 MiB, three passes, four lanes), the library's default.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from bot.casework.permissions import ROLES
+from bot.house import House
+from bot.store import staff as rows
+from bot.store.database import Tx
+from bot.store.staff import Staff
+
+IDLE: Final = timedelta(minutes=30)
+ABSOLUTE: Final = timedelta(hours=12)
+WINDOW: Final = timedelta(minutes=15)
+MOST_BY_EMAIL: Final = 8
+MOST_BY_PLACE: Final = 40  # a whole office may share one
+SHORTEST: Final = 12
+SEEN_EVERY: Final = timedelta(minutes=1)  # how exactly idleness is kept: not a write a page
+
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash("a password that nobody has")  # so that an unknown email takes as long as a known one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """Who is at the desk, and the token their cookie holds."""
+
+    staff: Staff
+    token: str
+
+
+class Refused(Exception):
+    """A sign-in that did not succeed; the message is for the person signing in and tells nothing of accounts."""
+
+
+class TooManyTries(Refused):
+    """Too many failed sign-ins of late, for this email or from this place."""
+
+
+class AccountFault(ValueError):
+    """An account that cannot be made; the message says why."""
+
+
+def add_account(house: House, *, email: str, name: str, role: str, password: str) -> int:
+    """Make a staff account. Raises AccountFault."""
+    if role not in ROLES:
+        raise AccountFault(f"{role} is not a role; roles are {', '.join(ROLES)}")
+    if "@" not in email or len(email) > 254:
+        raise AccountFault(f"{email} is not an email address")
+    if len(password) < SHORTEST:
+        raise AccountFault(f"the password needs at least {SHORTEST} characters")
+    now = house.clock.now()
+    with house.db.write() as tx:
+        if rows.find_staff(tx, email) is not None:
+            raise AccountFault(f"there is an account for {email} already")
+        staff_id = rows.add_staff(
+            tx, email=email, name=name.strip(), password_hash=_hasher.hash(password), role=role, now=now
+        )
+        rows.add_audit(tx, at=now, staff_id=None, action="user.add", target=f"staff:{staff_id}", detail=role)
+        return staff_id
+
+
+def sign_in(house: House, *, email: str, password: str, place: str) -> SignedIn:
+    """Check a password and begin a session. `place` is where the request came from. Raises Refused."""
+    now = house.clock.now()
+    by_email, by_place = house.db.keys.index("sign-in", email.strip().lower()), house.db.keys.index("place", place)
+    with house.db.read() as tx:
+        too_many = (
+            rows.attempts_since(tx, by_email, now - WINDOW) >= MOST_BY_EMAIL
+            or rows.attempts_since(tx, by_place, now - WINDOW) >= MOST_BY_PLACE
+        )
+        found = rows.find_staff(tx, email)
+    if too_many:
+        raise TooManyTries("Too many tries. Wait 15 minutes and try again.")
+    known = found is not None and found.disabled_at is None
+    right = _verify(found.password_hash if found is not None and known else _NOBODY, password)
+    with house.db.write() as tx:
+        if found is None or not known or not right:
+            rows.add_attempt(tx, by_email, now)
+            rows.add_attempt(tx, by_place, now)
+            rows.add_audit(tx, at=now, staff_id=None, action="sign-in.refused", target=f"email:{by_email[:16]}")
+        else:
+            return _begin(tx, found, now)
+    raise Refused("The email or the password is not right.")
+
+
+def _begin(tx: Tx, found: Staff, now: datetime) -> SignedIn:
+    token = secrets.token_urlsafe(32)
+    rows.add_session(tx, token=_digest(token), staff_id=found.id, now=now)
+    rows.add_audit(tx, at=now, staff_id=found.id, action="sign-in", target=f"staff:{found.id}")
+    return SignedIn(staff=found, token=token)
+
+
+def who_is(house: House, token: str, *, busy: bool = True) -> SignedIn | None:
+    """Who holds this session; None when it is unknown, ended, idle for half an hour or twelve hours old.
+
+    `busy` is false for what a page asks by itself: a poll is no sign that anybody sits there.
+    """
+    now = house.clock.now()
+    with house.db.read() as tx:
+        session = rows.find_session(tx, _digest(token))
+        if session is None or now - session.seen_at > IDLE or now - session.created_at > ABSOLUTE:
+            return None
+        found = rows.staff_by_id(tx, session.staff_id)
+    if found.disabled_at is not None:
+        return None
+    if busy and now - session.seen_at > SEEN_EVERY:
+        with house.db.write() as tx:
+            rows.touch_session(tx, session.token, now)
+    return SignedIn(staff=found, token=token)
+
+
+def sign_out(house: House, signed_in: SignedIn) -> None:
+    now = house.clock.now()
+    with house.db.write() as tx:
+        rows.end_session(tx, _digest(signed_in.token), now)
+        rows.add_audit(tx, at=now, staff_id=signed_in.staff.id, action="sign-out", target=f"staff:{signed_in.staff.id}")
+
+
+def _verify(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

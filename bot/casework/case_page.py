@@ -1,0 +1,59 @@
+"""One case as its page shows it: read, looked at and audited in one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.casework import timeline
+from bot.casework.accounts import SignedIn
+from bot.casework.timeline import Timeline
+from bot.casework.work import looked_at
+from bot.house import House
+from bot.store import casework as rows
+from bot.store import people, staff
+from bot.store.casework import Case
+from bot.store.people import Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """The last thing that happened to a case. `kind` is the case event's; `by` is None where it was no worker."""
+
+    kind: str
+    by: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePage:
+    """`address` is where a reply goes. `reachable` is false where no channel of ours sends to its kind."""
+
+    case: Case
+    timeline: Timeline
+    address: Address | None
+    reachable: bool
+    claimed_by: str | None
+    closed_by: str | None
+    last_change: Change | None
+    now: datetime
+
+
+def open_case(house: House, ref: str, by: SignedIn) -> CasePage:
+    """Open a case. The first look is kept, since the family was promised one. Raises NoSuchCase."""
+    now = house.clock.now()
+    with house.db.write() as tx:
+        case = looked_at(tx, ref, by, now)
+        names = staff.staff_names(tx)
+        events = rows.events_of(tx, [case.id])
+        address = None if case.address_id is None else people.address_by_id(tx, case.address_id)
+        return CasePage(
+            case=case,
+            timeline=timeline.of_case(house, tx, case),
+            address=address,
+            reachable=address is not None and address.kind in house.channels,
+            claimed_by=names.get(case.claimed_by or 0),
+            closed_by=names.get(case.closed_by or 0),
+            last_change=Change(kind=events[-1].kind, by=names.get(events[-1].staff_id or 0), at=events[-1].at)
+            if events
+            else None,
+            now=now,
+        )

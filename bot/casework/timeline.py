@@ -1,0 +1,206 @@
+"""A person's timeline: what they wrote, what we said and whether it arrived, scores, check-ins, cases, what is next."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+from bot.casework.accounts import SignedIn
+from bot.house import House
+from bot.store import casework as case_rows
+from bot.store import keeping, messages, people, staff
+from bot.store.casework import Case, CaseEvent
+from bot.store.database import Tx
+from bot.store.keeping import Enrolment
+from bot.store.people import Address, Person
+
+Kind = Literal["wrote", "said", "score", "touch", "case", "note"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of a timeline. `state` is a message's delivery, a touch's outcome or what happened to a case.
+
+    `by` is the member of staff, `purpose` a message's, `case_ref` the case of what happened to one. `detail` is a
+    message's reason, a touch's programme, or what a case event keeps ("urgent: danger").
+    """
+
+    at: datetime
+    kind: Kind
+    words: str = ""
+    state: str = ""
+    detail: str = ""
+    by: str = ""
+    purpose: str = ""
+    case_ref: str = ""
+    level: str = ""
+    listings: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    kind: str
+    given: bool
+    wording: str
+    via: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    programme: str
+    next_at: datetime | None
+    waited_for: str | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """`person` is None for an address that is nobody yet; it still has a timeline."""
+
+    person: Person | None
+    household: Sequence[Person]
+    addresses: Sequence[Address]
+    entries: Sequence[Entry]
+    scores: Sequence[tuple[datetime, int]]
+    cases: Sequence[Case]
+    consents: Sequence[Consent]
+    planned: Sequence[Planned]
+    referral: dict[str, object] = field(default_factory=dict)
+    referral_shared: Sequence[str] = ()
+    referral_how: str = ""
+
+
+def of_case(house: House, tx: Tx, case: Case) -> Timeline:
+    """The timeline behind a case: its person's, or its address's where that is nobody yet."""
+    person = None if case.person_id is None else people.person_by_id(tx, case.person_id)
+    own = [] if case.address_id is None else [people.address_by_id(tx, case.address_id)]
+    timeline = _timeline(tx, person, own, programme_titles(house, tx))
+    found = case_rows.referral_of(tx, case.id)
+    if found is None:
+        return timeline
+    how, answers, shared = found
+    return replace(
+        timeline, referral=json.loads(answers), referral_shared=tuple(filter(None, shared.split(","))), referral_how=how
+    )
+
+
+def of_person(house: House, ref: str, by: SignedIn) -> Timeline | None:
+    """A person's timeline, audited; None where no person has this reference."""
+    with house.db.write() as tx:
+        person = people.find_person(tx, ref)
+        if person is None:
+            return None
+        staff.add_audit(
+            tx, at=house.clock.now(), staff_id=by.staff.id, action="person.view", target=f"person:{person.ref}"
+        )
+        return _timeline(tx, person, [], programme_titles(house, tx))
+
+
+def programme_titles(house: House, tx: Tx) -> dict[str, str]:
+    """Published programmes: id to what staff call them."""
+    return {name: programme.title for name, programme in house.live.snapshot(tx).compiled.programmes.items()}
+
+
+def _timeline(tx: Tx, person: Person | None, own: list[Address], titles: Mapping[str, str]) -> Timeline:
+    known = {a.id: a for a in own}
+    if person is not None:
+        known |= {a.id: a for a in people.addresses_of(tx, person.id)}
+    address_ids, person_ids = list(known), [] if person is None else [person.id]
+    enrolments = keeping.enrolments_of(tx, person_ids)
+    cases = case_rows.cases_of(tx, address_ids=address_ids, person_ids=person_ids)
+    names = staff.staff_names(tx)
+    events = case_rows.events_of(tx, [c.id for c in cases])
+    # A reply and the event that tells of it are written in one transaction, at one instant.
+    writers = {(e.case_id, e.at): names.get(e.staff_id or 0, "") for e in events if e.kind == "replied"}
+    entries = [
+        *_words(tx, address_ids, writers),
+        *_touches(tx, enrolments, titles),
+        *_case_entries(cases, events, names),
+    ]
+    scores = keeping.scores_of(tx, address_ids)
+    entries += [Entry(at=at, kind="score", words=str(value)) for at, value in scores]
+    return Timeline(
+        person=person,
+        household=people.household_of(tx, person.household_id) if person and person.household_id else (),
+        addresses=tuple(known.values()),
+        entries=sorted(entries, key=lambda entry: entry.at),
+        scores=scores,
+        cases=cases,
+        consents=[
+            Consent(kind=r.kind, given=r.given, wording=r.wording, via=r.via, at=r.at)
+            for r in people.consents_of(tx, address_ids=address_ids, person_ids=person_ids)
+        ],
+        planned=[
+            Planned(
+                programme=titles.get(e.programme, e.programme),
+                next_at=e.next_at,
+                waited_for=e.waited_for,
+                state=e.state,
+            )
+            for e in enrolments
+        ],
+    )
+
+
+def _words(tx: Tx, address_ids: Sequence[int], writers: Mapping[tuple[int, datetime], str]) -> list[Entry]:
+    wrote = [
+        Entry(
+            at=m.received_at,
+            kind="wrote",
+            words=m.body,
+            level=m.risk,
+            detail=f"{m.pictures} pictures" if m.pictures else "",
+        )
+        for m in messages.inbox_of(tx, address_ids)
+    ]
+    said = [
+        Entry(
+            at=m.created_at, kind="said", words=m.body, state=m.state, detail=m.reason or "", purpose=m.purpose,
+            by=writers.get((m.case_id or 0, m.created_at), "") if m.purpose == "staff-reply" else "",
+            listings=_names(m.extras),
+        )
+        for m in messages.outbox_of(tx, address_ids)
+    ]  # fmt: skip
+    return wrote + said
+
+
+def _names(extras: str | None) -> list[str]:
+    return [] if extras is None else [str(card["name"]) for card in json.loads(extras).get("listings", [])]
+
+
+def _touches(tx: Tx, enrolments: Sequence[Enrolment], titles: Mapping[str, str]) -> list[Entry]:
+    programme = {e.id: titles.get(e.programme, e.programme) for e in enrolments}
+    return [
+        Entry(
+            at=t.decided_at,
+            kind="touch",
+            words=t.reason,
+            state=t.outcome,
+            detail=programme[t.enrolment_id],
+        )
+        for t in keeping.touches_of(tx, list(programme))
+    ]
+
+
+def _case_entries(cases: Sequence[Case], events: Sequence[CaseEvent], names: Mapping[int, str]) -> list[Entry]:
+    refs = {c.id: c for c in cases}
+    shown = []
+    for event in events:
+        if event.kind in {"replied", "wrote"}:
+            continue  # the message itself stands in the timeline
+        noted = event.kind == "note"
+        shown.append(
+            Entry(
+                at=event.at,
+                kind="note" if noted else "case",
+                words=event.body or "" if noted or event.kind == "closed" else "",
+                state=event.kind,
+                detail=event.detail or "",
+                by=names.get(event.staff_id or 0, ""),
+                level=refs[event.case_id].level,
+                case_ref=refs[event.case_id].ref,
+            )
+        )
+    return shown

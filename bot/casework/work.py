@@ -1,0 +1,220 @@
+"""Working a case: look, claim, reply, note, hand back, close. Each change with its audit row in one transaction.
+
+Every change from the desk is compare-and-swap on the case's version: two people never overwrite each other.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot.casework.accounts import SignedIn
+from bot.house import House
+from bot.store import casework as rows
+from bot.store import people, staff
+from bot.store.casework import Case
+from bot.store.database import Tx
+from bot.turn.load import open_turn
+from bot.turn.receive import run
+from bot.turn.say import put
+from flows.events import StaffReplied
+from messages.clean import clean, is_visible
+from messages.sms import plain
+
+# The council's list; the ledger of outcomes that figures are made from. Value: what staff read.
+OUTCOMES: Final = {
+    "advice-given": "Advice given",
+    "signposted": "Put in touch with a local service",
+    "early-help-offered": "Early help offered",
+    "early-help-secured": "Early help in place",
+    "passed-to-front-door": "Passed to the front door (safeguarding)",
+    "emergency-services": "Emergency services called",
+    "spoken-to-all-well": "Spoken to: all is well",
+    "could-not-reach": "Could not reach them after trying",
+    "false-alarm": "False alarm: the words meant something else",
+    "declined": "They do not want help now; told how to come back",
+}
+LONGEST_REPLY: Final = 1_600
+LONGEST_NOTE: Final = 10_000
+
+
+class NoSuchCase(LookupError):
+    """No case has this reference."""
+
+
+class Stale(Exception):
+    """Somebody changed the case since the page was made. Nothing was done; the draft is kept."""
+
+
+class NotYet(Exception):
+    """It cannot be done as the case or the form stands; the message is for the worker."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A change from the desk: which case, as of which version, by whom. `form_id` makes a repeated post harmless."""
+
+    ref: str
+    version: int
+    by: SignedIn
+    form_id: str = ""
+
+
+def look(house: House, ref: str, by: SignedIn) -> Case:
+    """Open a case: the first look is kept, since the family was promised one. Raises NoSuchCase."""
+    with house.db.write() as tx:
+        return looked_at(tx, ref, by, house.clock.now())
+
+
+def looked_at(tx: Tx, ref: str, by: SignedIn, now: datetime) -> Case:
+    """`look` within a transaction that reads more of the page. Raises NoSuchCase."""
+    case = _case(tx, ref)
+    if case.looked_at is None and case.state != "closed":
+        rows.change_case(tx, case.id, looked_at=now)
+        rows.add_case_event(tx, case_id=case.id, at=now, kind="looked", staff_id=by.staff.id)
+    staff.add_audit(tx, at=now, staff_id=by.staff.id, action="case.view", target=f"case:{ref}")
+    return rows.case_by_id(tx, case.id)
+
+
+def claim(house: House, form: Form) -> None:
+    """Take the case. Raises Stale when another did first."""
+    now = house.clock.now()
+    with house.db.write() as tx:
+        case = _case(tx, form.ref, lock=True)
+        if case.state == "closed":
+            raise NotYet("This case is closed.")
+        _swap(
+            tx,
+            case,
+            form,
+            state="claimed",
+            claimed_by=form.by.staff.id,
+            claimed_at=now,
+            looked_at=case.looked_at or now,
+        )
+        _record(tx, case, form, now, "claimed")
+
+
+def hand_back(house: House, form: Form) -> None:
+    """Return a case to the queue; the bot speaks again."""
+    now = house.clock.now()
+    with house.db.write() as tx:
+        case = _case(tx, form.ref, lock=True)
+        if case.state != "claimed":
+            raise NotYet("Nobody has claimed this case.")
+        _swap(tx, case, form, state="open", claimed_by=None, claimed_at=None)
+        _bot_speaks_again(tx, case)
+        _record(tx, case, form, now, "handed-back")
+
+
+def note(house: House, form: Form, words: str) -> None:
+    """A private note: the family never sees it."""
+    words = clean(words)
+    if not is_visible(words):
+        raise NotYet("Write the note first.")
+    if len(words) > LONGEST_NOTE:
+        raise NotYet(f"A note holds at most {LONGEST_NOTE} characters.")
+    now = house.clock.now()
+    with house.db.write() as tx:
+        case = _case(tx, form.ref, lock=True)
+        _swap(tx, case, form)
+        _record(tx, case, form, now, "note", body=words)
+
+
+def reply(house: House, form: Form, words: str) -> None:
+    """Write to the family by their own channel. Raises Stale, and NotYet where it cannot be sent or is blank."""
+    words = clean(words)
+    if not is_visible(words):
+        raise NotYet("Write the reply first.")
+    if len(words) > LONGEST_REPLY:
+        raise NotYet(f"A reply holds at most {LONGEST_REPLY} characters; this one has {len(words)}.")
+    now = house.clock.now()
+    with house.db.write() as tx:
+        case = _case(tx, form.ref, lock=True)
+        if case.state != "claimed" or case.claimed_by != form.by.staff.id:
+            raise NotYet("Claim the case first, so that only one of you answers.")
+        if case.address_id is None:
+            raise NotYet("We hold no number or chat for this person.")
+        address = people.address_by_id(tx, case.address_id, lock=True)
+        if address.consent == "stopped":
+            raise NotYet("They texted STOP. Telephone instead.")
+        key = f"form:{form.form_id}" if form.form_id else f"reply:{case.id}.{case.version}"
+        turn = open_turn(house, tx, address, key=key, now=now)
+        if address.kind == "sms":
+            words = plain(words)  # what a word processor curled would double the price
+        # A repeated post finds its key used: nothing is said twice, and the version has moved already.
+        if put(turn, text_id="staff.reply", body=words, purpose="staff-reply", case_id=case.id) is None:
+            return
+        _swap(tx, case, form, waiting_since=None)
+        people.change_address(tx, address.id, worker_wrote_at=now)
+        turn.key = f"{key}:step"
+        run(turn, StaffReplied(staff=form.by.staff.name))
+        _record(tx, case, form, now, "replied", body=words)
+    house.wake.wake()
+
+
+def close(house: House, form: Form, *, outcome: str, words: str) -> None:
+    """Close with an outcome from the council's list and a reason in words."""
+    words = clean(words)
+    if outcome not in OUTCOMES:
+        raise NotYet("Choose an outcome.")
+    if not is_visible(words):
+        raise NotYet("Say in a sentence what was done and why it can be closed.")
+    now = house.clock.now()
+    with house.db.write() as tx:
+        case = _case(tx, form.ref, lock=True)
+        if case.state == "closed":
+            raise NotYet("This case is closed already.")
+        _swap(
+            tx, case, form, state="closed", closed_at=now, closed_by=form.by.staff.id, outcome=outcome,
+            outcome_note=words, waiting_since=None, looked_at=case.looked_at or now,
+        )  # fmt: skip
+        _bot_speaks_again(tx, case)
+        _record(tx, case, form, now, "closed", body=words, detail=outcome)
+
+
+def done_before(house: House, form: Form, kind: str, *, words: str | None = None, detail: str | None = None) -> bool:
+    """Whether the last thing a worker did to the case is this very act: then a form posted again changes nothing.
+
+    `kind` is the case event's: claimed, handed-back, replied, note, closed.
+    """
+    with house.db.read() as tx:
+        case = _case(tx, form.ref)
+        acts = [event for event in rows.events_of(tx, [case.id]) if event.staff_id is not None]
+    body = None if words is None else clean(words)
+    last = acts[-1] if acts else None
+    return last is not None and (last.kind, last.staff_id, last.body, last.detail) == (
+        kind, form.by.staff.id, body, detail,
+    )  # fmt: skip
+
+
+def _case(tx: Tx, ref: str, *, lock: bool = False) -> Case:
+    case = rows.find_case(tx, ref, lock=lock)
+    if case is None:
+        raise NoSuchCase(ref)
+    return case
+
+
+def _swap(tx: Tx, case: Case, form: Form, **values: object) -> None:
+    if not rows.change_case(tx, case.id, version=form.version, **values):
+        raise Stale
+
+
+def _record(
+    tx: Tx, case: Case, form: Form, now: datetime, kind: str, *, body: str | None = None, detail: str | None = None
+) -> None:
+    rows.add_case_event(tx, case_id=case.id, at=now, kind=kind, staff_id=form.by.staff.id, body=body, detail=detail)
+    staff.add_audit(
+        tx, at=now, staff_id=form.by.staff.id, action=f"case.{kind}", target=f"case:{case.ref}", detail=detail or ""
+    )
+
+
+def _bot_speaks_again(tx: Tx, case: Case) -> None:
+    if case.address_id is not None:
+        people.change_address(tx, case.address_id, worker_wrote_at=None)
+
+
+def because_of(case: Case) -> Sequence[str]:
+    """The words that decided."""
+    return [str(word) for word in json.loads(case.because)]

@@ -1,0 +1,85 @@
+"""`thrive directory import` and `export`: services in, from a file or the sample, and out as Open Referral UK."""
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+from bot.cli.opening import open_house, ready
+from bot.directory_source import FeedError, load_places, load_sample, read_feed
+from bot.house import House
+from bot.publishing import content, directory
+from directory.oruk_export import to_oruk
+from directory.report import Line, Report
+
+
+def command(options: Namespace) -> int:
+    house = open_house()
+    if not ready(house):
+        return 1
+    return _export(house, options) if options.action == "export" else _import(house, options)
+
+
+def _import(house: House, options: Namespace) -> int:
+    if options.sample == bool(options.path):
+        print("thrive directory import: give a file, or --sample", file=sys.stderr)
+        return 2
+    if options.path and options.path.startswith(("http://", "https://")):
+        print(
+            "thrive directory import: importing from an address is not built yet; save it to a file.", file=sys.stderr
+        )
+        return 1
+    content.publish_first(house)
+    report = Report()
+    if options.sample:
+        services, source = load_sample(), "sample"
+    else:
+        try:
+            needs = house.live.of(house.db).compiled.lexicon.needs.ids
+            services, report = read_feed(
+                Path(options.path), needs=needs, places=load_places(), before=directory.services(house)
+            )
+        except (FeedError, OSError) as fault:
+            print(f"thrive directory import: {fault}", file=sys.stderr)
+            return 1
+        source = Path(options.path).name
+    refused, repaired = _lines(report.refused), _lines(report.repaired)
+    ended = [line.id for line in report.withdrawn]
+    change = directory.put(
+        house, [s for s in services if s.id not in ended], source=source, ended=ended, dry_run=options.dry_run
+    )
+    if options.json:
+        print(json.dumps({**asdict(change), "refused": refused, "repaired": repaired, "dry_run": options.dry_run}))
+    else:
+        would = "would be " if options.dry_run else ""
+        print(
+            f"{len(change.added)} {would}added, {len(change.updated)} {would}updated, "
+            f"{len(change.unchanged)} unchanged, "
+            f"{len(change.withdrawn)} {would}withdrawn, {len(change.missing)} no longer listed (kept), "
+            f"{len(refused)} refused"
+        )
+        for line in refused:
+            print(f"  refused {line['where']} {line['name']}: {line['reason']}")
+    return 1 if report.all_refused else 0
+
+
+def _lines(lines: Iterable[Line]) -> list[dict[str, object]]:
+    return [{"id": line.id, "where": line.where, "name": line.name, "reason": line.reason} for line in lines]
+
+
+def _export(house: House, options: Namespace) -> int:
+    services = directory.services(house)
+    if not services:
+        print("The directory is empty. `thrive directory import --sample` loads the sample.", file=sys.stderr)
+        return 1
+    Path(options.path).write_text(
+        json.dumps([to_oruk(s) for s in services], ensure_ascii=False, indent=1), encoding="utf-8"
+    )
+    print(
+        json.dumps({"services": len(services)})
+        if options.json
+        else f"Wrote {len(services)} services to {options.path}."
+    )
+    return 0

@@ -1,0 +1,46 @@
+"""`thrive ledger`: how every decided check-in ended, and why. No names or numbers: references only."""
+
+import json
+import sys
+from argparse import Namespace
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from bot.cli.opening import open_house, ready
+from bot.refs import read_ref
+from bot.store import keeping, people
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def command(options: Namespace) -> int:
+    try:
+        since = date.fromisoformat(options.since) if options.since else None
+    except ValueError:
+        print(f"thrive ledger: --since {options.since} is not a date such as 2026-11-21", file=sys.stderr)
+        return 1
+    house = open_house()
+    if not ready(house):
+        return 1
+    with house.db.read() as tx:
+        person = None
+        if options.person:
+            ref = read_ref(options.person)
+            person = None if ref is None else people.find_person(tx, ref)
+            if person is None:
+                print(f"thrive ledger: no person has the reference {options.person}", file=sys.stderr)
+                return 1
+        start = None if since is None else datetime.combine(since, time(), LONDON).astimezone(UTC)
+        for touch, enrolment in keeping.ledger(tx, person_id=None if person is None else person.id, since=start):
+            row = {
+                "person": people.person_by_id(tx, enrolment.person_id).ref,
+                "programme": enrolment.programme,
+                "touch": touch.touch,
+                "child": people.person_by_id(tx, enrolment.child_id).ref if enrolment.child_id else None,
+                "due_at": touch.due_at.isoformat(),
+                "decided_at": touch.decided_at.isoformat(),
+                "outcome": touch.outcome,
+                "reason": touch.reason,
+            }
+            print(json.dumps(row) if options.json else "  ".join(str(value or "-") for value in row.values()))
+    return 0

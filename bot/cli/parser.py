@@ -1,0 +1,146 @@
+"""The commands and their options, as one table. Each is imported only when it is asked for."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import NoReturn
+
+from bot.content import ContentFaults
+from bot.settings import SettingsFault
+from bot.store.database import DatabaseError
+
+# What the contract names and is not here yet: refused by name, never ignored.
+NOT_BUILT = {
+    "rehearse": "rehearsing a programme",
+    "backup": "backup",
+    "restore": "restore",
+    "doctor": "the doctor",
+    "rollback": "rolling content back",
+    "person": "export and erasure of a person",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        sys.stderr.write(f"{self.prog}: {message}\n")
+        raise SystemExit(2)
+
+
+def parser() -> Parser:
+    top = Parser(prog="thrive", description="Thrive In Touch: a council's texting and web-chat service for families.")
+    top.add_argument("--version", action="version", version=f"thrive {version('thrive-in-touch')}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, words: str, module: str, *, json: bool = True) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=words, description=words)
+        made.set_defaults(module=module)
+        if json:
+            made.add_argument("--json", action="store_true", help="one JSON value, or one a line")
+        return made
+
+    understand = add("understand", "what messages show: danger, needs, intent, language", "pure:understand")
+    understand.add_argument("--evaluate", metavar="FILE", help="measure against labelled lines")
+    add("segments", "encoding and segments of message bodies", "pure:segments")
+    _search(add("search", "search the directory", "searching"))
+    _directory(add("directory", "import or export the directory", "directories", json=False))
+    lint = add("lint", "check the content", "pure:lint")
+    lint.add_argument("path", nargs="?", metavar="PATH", help="the content folder; content/ unless told")
+    publish = add("publish", "put the content live", "publishing")
+    publish.add_argument("--landing", action="append", metavar="NODE=NODE", help="where people at a removed node land")
+    simulate = add("simulate", "talk with a flow in the terminal", "pure:simulate")
+    simulate.add_argument("flow", metavar="FLOW")
+    simulate.add_argument("--language", default="en")
+    simulate.add_argument("--script", metavar="FILE")
+    simulate.add_argument("--record", metavar="FILE", help="save the conversation as a journey test")
+    enrol = add("enrol", "enrol families from a spreadsheet", "enrolling")
+    enrol.add_argument("path", metavar="PATH")
+    enrol.add_argument("--dry-run", action="store_true")
+    ledger = add("ledger", "every decided check-in, with how it ended and why", "ledgers")
+    ledger.add_argument("--person", metavar="REF")
+    ledger.add_argument("--since", metavar="DATE")
+    for name, words in (
+        ("serve", "pages, clock and dispatcher in one process"),
+        ("web", "pages alone"),
+        ("clock", "the clock alone"),
+        ("worker", "the dispatcher alone"),
+    ):
+        role = add(name, words, "serving")
+        if name in {"serve", "web"}:
+            role.add_argument("--host", default="127.0.0.1")
+            role.add_argument("--port", type=int, default=8000)
+    demo = add("demo", "a demo on this machine: sample data, a phone, a movable clock", "demonstrating")
+    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--data", default="var/demo", metavar="DIR")
+    _db(add("db", "the database's schema", "schemas", json=False))
+    _user(add("user", "staff accounts", "users", json=False))
+    keys = add("keys", "encryption keys", "keys", json=False)
+    of_keys = keys.add_subparsers(dest="action", required=True, metavar="ACTION")
+    new = of_keys.add_parser("new", help="print a set of settings ready for an environment file")
+    new.add_argument("--json", action="store_true")
+    of_keys.add_parser("rotate", help="re-seal under a new key").add_argument("--json", action="store_true")
+    add("resume", "let a restored database send again", "resuming")
+    for name, words in NOT_BUILT.items():
+        missing = commands.add_parser(name, help=f"{words} (not built yet)", add_help=False)
+        missing.set_defaults(module=None)
+        missing.add_argument("rest", nargs=argparse.REMAINDER)
+    return top
+
+
+def _search(search: argparse.ArgumentParser) -> None:
+    search.add_argument("text", nargs="?", metavar="TEXT")
+    search.add_argument("--postcode", metavar="P")
+    search.add_argument("--age", type=float, metavar="N", help="years")
+    search.add_argument("--need", metavar="ID")
+    search.add_argument("--language", metavar="L")
+    search.add_argument("--limit", type=int, default=3, metavar="N")
+    search.add_argument("--batch", action="store_true", help="read lines with text from standard input")
+
+
+def _directory(directory: argparse.ArgumentParser) -> None:
+    of = directory.add_subparsers(dest="action", required=True, metavar="ACTION")
+    imports = of.add_parser("import", help="add and update services from a file or an address")
+    imports.add_argument("path", nargs="?", metavar="PATH_OR_URL")
+    imports.add_argument("--sample", action="store_true", help="the sample directory that ships with the service")
+    imports.add_argument("--dry-run", action="store_true")
+    imports.add_argument("--json", action="store_true")
+    export = of.add_parser("export", help="write the directory as Open Referral UK JSON")
+    export.add_argument("path", metavar="PATH")
+    export.add_argument("--json", action="store_true")
+
+
+def _db(db: argparse.ArgumentParser) -> None:
+    of = db.add_subparsers(dest="action", required=True, metavar="ACTION")
+    of.add_parser("upgrade", help="migrate to this version's schema").add_argument("--json", action="store_true")
+
+
+def _user(user: argparse.ArgumentParser) -> None:
+    of = user.add_subparsers(dest="action", required=True, metavar="ACTION")
+    add = of.add_parser("add", help="make a staff account; the password is read from standard input")
+    add.add_argument("--email", required=True)
+    add.add_argument("--name", required=True)
+    add.add_argument("--role", required=True)
+    add.add_argument("--json", action="store_true")
+
+
+def run(argv: Sequence[str]) -> int:
+    options = parser().parse_args(argv)
+    if options.module is None:
+        sys.stderr.write(f"thrive {options.command}: {NOT_BUILT[options.command]} is not built yet.\n")
+        return 1
+    try:
+        module, _, name = options.module.partition(":")
+        return int(getattr(importlib.import_module(f"bot.cli.{module}"), name or "command")(options))
+    except SettingsFault as fault:
+        sys.stderr.write("".join(f"{line}\n" for line in fault.faults))
+    except ContentFaults as fault:
+        sys.stderr.write(f"The content was refused; nothing was changed.\n{fault}\n")
+    except DatabaseError as fault:
+        sys.stderr.write(f"The database could not be used ({type(fault).__name__}). Check DATABASE_URL.\n")
+    except BrokenPipeError:
+        sys.stderr.close()
+    except KeyboardInterrupt:
+        return 130
+    return 1

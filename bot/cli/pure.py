@@ -1,0 +1,51 @@
+"""Commands that need no settings and no database: they read content and standard input only."""
+
+import os
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from bot.content import compile_content, read_content
+from bot.settings import ROOT
+from flows.understanding import Lexicon
+
+
+def content_folder() -> Path:
+    return Path(os.environ.get("CONTENT_DIR") or ROOT / "content")
+
+
+def _lexicon() -> Lexicon:
+    return compile_content(read_content(content_folder())).lexicon
+
+
+def understand(options: Namespace) -> int:
+    from bot.cli.understand import evaluate, run
+
+    lexicon = _lexicon()
+    if options.evaluate:
+        with Path(options.evaluate).open(encoding="utf-8") as file:
+            return evaluate(file, lexicon, sys.stdout)
+    return run(sys.stdin, lexicon, sys.stdout)
+
+
+def segments(options: Namespace) -> int:
+    del options  # lines are JSON either way
+    from bot.cli.segments import run
+
+    return run(sys.stdin, sys.stdout)
+
+
+def lint(options: Namespace) -> int:
+    from bot.cli.lint import run
+
+    return run(Path(options.path) if options.path else content_folder(), sys.stdout, as_json=options.json)
+
+
+def simulate(options: Namespace) -> int:
+    from bot.cli.simulate import run
+
+    script = Path(options.script).read_text(encoding="utf-8").splitlines() if options.script else None
+    return run(
+        content_folder(), options.flow, options.language, script, sys.stdout,
+        record=Path(options.record) if options.record else None,
+    )  # fmt: skip

@@ -1,0 +1,53 @@
+"""`thrive serve`, and each role apart for several machines."""
+
+import signal
+import sys
+import threading
+from argparse import Namespace
+
+from bot.app import furnish, make
+from bot.cli.opening import open_house
+from bot.clockwork import EVERY_SECONDS, tick
+from bot.dispatcher import Dispatcher
+from bot.house import House
+from bot.publishing import content
+from bot.serving import Server, set_up_logs
+from bot.settings import Settings
+from bot.store import schema
+from scheduler.ticker import Ticker
+
+
+def command(options: Namespace) -> int:
+    set_up_logs()
+    settings = Settings.from_env()
+    house = open_house()
+    if options.command != "serve" and house.db.is_sqlite:
+        print("Roles apart need PostgreSQL: SQLite is served by one process. Use `thrive serve`.", file=sys.stderr)
+        return 1
+    prepare(house)
+    house.db.close()
+    if options.command in {"serve", "web"}:
+        print(f"Serving on http://{options.host}:{options.port}", file=sys.stderr)
+        Server(lambda: make(settings), options.host, options.port, engine=options.command == "serve").run()
+        return 0
+    return _alone(furnish(settings), options.command)
+
+
+def prepare(house: House) -> None:
+    """Migrate, and give an empty database its first content."""
+    schema.upgrade(house.db)
+    content.publish_first(house)
+
+
+def _alone(house: House, role: str) -> int:
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    if role == "worker":
+        Dispatcher(house).run(stop)
+        return 0
+    ticker = Ticker(lambda: tick(house), EVERY_SECONDS, lambda fault: print(type(fault).__name__, file=sys.stderr))
+    ticker.start()
+    stop.wait()
+    ticker.stop()
+    return 0

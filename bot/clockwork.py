@@ -1,0 +1,51 @@
+"""What happens with time: each tick does what is due, in order of what matters, one transaction a thing.
+
+APScheduler only ticks. Two tickers, a restart or an hour that happens twice do no harm: rows and claims decide.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from bot.house import House
+from bot.store import published
+from bot.turn import receive, timers, touches
+
+log = structlog.get_logger()
+EVERY_SECONDS = 2.0
+
+
+def tick(house: House) -> None:
+    """Do everything that is due. One kind of work that fails does not stop the others."""
+    now = house.clock.now()
+    for name, work in WORK:
+        try:
+            work(house, now)
+        except Exception as fault:  # noqa: BLE001 - the clock must go on
+            log.error("tick failed", work=name, fault=type(fault).__name__)
+
+
+def _beat(house: House, now: datetime) -> None:
+    with house.db.write() as tx:
+        published.beat(tx, "clock", now)
+
+
+def _paused(house: House) -> bool:
+    with house.db.read() as tx:
+        return "paused" in published.flags(tx)
+
+
+def _keep_in_touch(house: House, now: datetime) -> None:
+    """A restored backup starts nothing until an operator resumes it."""
+    if not _paused(house):
+        touches.decide_due(house, now)
+        touches.follow_up_due(house, now)
+
+
+WORK: tuple[tuple[str, Callable[[House, datetime], object]], ...] = (
+    ("heartbeat", _beat),
+    ("inbox", receive.retry_stuck),
+    ("timers", timers.fire_due),
+    ("touches", _keep_in_touch),
+)

@@ -1,0 +1,105 @@
+"""The directory's files: the postcodes and the sample directory that ship with the service, and feeds to import."""
+
+import csv
+import gzip
+import json
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+from typing import TextIO
+
+from directory.oruk import read_oruk
+from directory.places import AreaRow, Places, PointRow
+from directory.report import Read, Report, compare
+from directory.service import Service
+from directory.sheet import read_sheet
+
+DATA = Path(__file__).resolve().parent.parent / "directory" / "data"
+SAMPLE_SHEETS = ("libraries.csv", "food_banks.csv", "national.csv", "samples.csv")
+
+
+class FeedError(ValueError):
+    """The feed as a whole cannot be read; says which file and why."""
+
+
+def load_places(*, london: bool = True) -> Places:
+    """Every postcode, sector and outcode that ships. Without the rest of `london` it loads five times faster."""
+    return Places(
+        home=_points("postcodes_home.csv.gz"),
+        further=_points("postcodes_london.csv.gz") if london else (),
+        sectors=_areas("sectors.csv.gz"),
+        outcodes=_areas("outcodes.csv.gz"),
+    )
+
+
+def load_sample(places: Places | None = None) -> list[Service]:
+    """The sample directory: real libraries, food banks and national services, and samples marked as such.
+
+    Raises FeedError where a row of it cannot be taken: it ships with the service, so that is our own fault.
+    """
+    places = places or load_places(london=False)
+    services: list[Service] = []
+    for name in SAMPLE_SHEETS:
+        read = read_sheet(_text(DATA / name), needs=None, source=name.removesuffix(".csv"), places=places)
+        if read.refused:
+            problem = f"{name}: " + "; ".join(f"{line.where} {line.name}: {line.reason}" for line in read.refused)
+            raise FeedError(problem)
+        services.extend(read.services)
+    return services
+
+
+def read_feed(
+    path: Path,
+    *,
+    needs: Collection[str] | None = None,
+    places: Places | None = None,
+    before: Iterable[Service] = (),
+) -> tuple[list[Service], Report]:
+    """The services of a file, Open Referral UK JSON or our CSV, and what taking them in does to the ones `before`.
+
+    `needs` are the ids to check against (None: not checked). Raises FeedError where the file is neither, and OSError
+    where it cannot be opened.
+    """
+    read = _read(path, needs, places)
+    return list(read.services), compare(read, before)
+
+
+def _read(path: Path, needs: Collection[str] | None, places: Places | None) -> Read:
+    text = _text(path)
+    try:
+        if text.lstrip("\ufeff \r\n\t")[:1] in {"[", "{"}:
+            return read_oruk(json.loads(text.removeprefix("\ufeff")), needs=needs, source=path.name, places=places)
+        return read_sheet(text, needs=needs, source=path.name, places=places)
+    except (ValueError, csv.Error, RecursionError) as error:
+        problem = f"{path.name}: {error}"
+        raise FeedError(problem) from error
+
+
+def _text(path: Path) -> str:
+    """UTF-8, or the Windows-1252 that a spreadsheet saves."""
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def _points(name: str) -> Iterator[PointRow]:
+    with _opened(name) as file:
+        for postcode, lad, lat, lon in _rows(file):
+            yield postcode, lad, float(lat), float(lon)
+
+
+def _areas(name: str) -> Iterator[AreaRow]:
+    with _opened(name) as file:
+        for area, lat, lon, metres, lad in _rows(file):
+            yield area, float(lat), float(lon), float(metres), lad
+
+
+def _rows(file: TextIO) -> Iterator[list[str]]:
+    rows = csv.reader(file)
+    next(rows)
+    return rows
+
+
+def _opened(name: str) -> TextIO:
+    return gzip.open(DATA / name, "rt", encoding="ascii", newline="")

@@ -1,0 +1,1 @@
+"""What operators put live: content as bundles, the directory as documents, families as enrolments."""

@@ -1,0 +1,59 @@
+"""Putting services into the directory. Absence from a feed is never deletion: what vanished is told, and kept."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.house import House
+from bot.store import published
+from directory.service import Service, from_document, to_document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What an import would change or changed: service ids by what happened to them.
+
+    `withdrawn`: the feed itself says they ended. `missing`: this source listed them before and does not now.
+    """
+
+    added: tuple[str, ...]
+    updated: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    withdrawn: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def put(
+    house: House, services: Sequence[Service], *, source: str, ended: Sequence[str] = (), dry_run: bool = False
+) -> Change:
+    """Add and update by id; withdraw only what the feed says has `ended`."""
+    now = house.clock.now()
+    documents = {s.id: json.dumps(to_document(s), ensure_ascii=False, sort_keys=True) for s in services}
+    assured = {s.id: s.assured_on for s in services}
+    with house.db.write() as tx:
+        standing = {s.id: s for s in published.stored_services(tx, withdrawn=True)}
+        live = {i for i, s in standing.items() if s.withdrawn_at is None}
+        added = [i for i in documents if i not in live]
+        updated = [i for i in documents if i in live and standing[i].document != documents[i]]
+        withdrawn = [i for i in ended if i in live]
+        missing = [i for i in sorted(live) if standing[i].source == source and i not in documents and i not in ended]
+        change = Change(
+            added=tuple(added), updated=tuple(updated), withdrawn=tuple(withdrawn), missing=tuple(missing),
+            unchanged=tuple(i for i in documents if i in live and standing[i].document == documents[i]),
+        )  # fmt: skip
+        if dry_run or not (added or updated or withdrawn):
+            return change
+        for service_id in (*added, *updated):
+            published.put_service(
+                tx, service_id=service_id, document=documents[service_id], source=source,
+                assured_on=assured[service_id], now=now,
+            )  # fmt: skip
+        published.withdraw_services(tx, withdrawn, now)
+        published.bump(tx, "directory")
+    return change
+
+
+def services(house: House) -> list[Service]:
+    """What the directory offers now."""
+    with house.db.read() as tx:
+        return [from_document(json.loads(s.document)) for s in published.stored_services(tx)]

@@ -1,0 +1,31 @@
+"""The council's rules, joined: its hours with England's holidays, its promises, when we may start a conversation."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from bot.content import Council
+from scheduler.calendar import Promises, WorkingCalendar
+from scheduler.decide import ContactRules
+from scheduler.holidays_england import england_holidays
+from scheduler.quiet import ContactHours
+
+YEARS = range(2020, 2061)  # far enough either way; the package knows England's rules, not only a list
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    calendar: WorkingCalendar
+    promises: Promises
+    contact: ContactRules
+
+
+@cache
+def rules_of(council: Council) -> Rules:
+    """Everything that follows from a council's own settings."""
+    calendar = WorkingCalendar(week=council.hours, holidays=england_holidays(YEARS), closures=council.closures)
+    hours = ContactHours(
+        calendar=calendar, quiet=council.quiet, sending=council.sending, before_closures=council.send_before_closures
+    )
+    return Rules(
+        calendar=calendar, promises=council.promises, contact=ContactRules(hours=hours, cap_days=council.cap_days)
+    )

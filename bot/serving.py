@@ -1,0 +1,113 @@
+"""Serving: gunicorn with one worker and threads; clock and dispatcher start once, after the worker forks."""
+
+import logging
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+from wsgiref.types import WSGIApplication
+
+import structlog
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+
+from bot.clockwork import EVERY_SECONDS, tick
+from bot.dispatcher import Dispatcher
+from bot.house import House
+from scheduler.ticker import Ticker
+
+log = structlog.get_logger()
+THREADS = 16  # the demo's dispatcher calls its own provider over HTTP: never fewer than a few
+
+
+class Startable(Protocol):
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+Made = tuple[WSGIApplication, House, Startable | None]
+
+
+class Engine:
+    """The threads beside the pages: the clock, the way out, and in a demo the stand-in provider's."""
+
+    def __init__(self, house: House, also: Startable | None = None) -> None:
+        self._house = house
+        self._also = also
+        self._stop = threading.Event()
+        self._ticker = Ticker(lambda: tick(house), EVERY_SECONDS, self._broken)
+        self._out = threading.Thread(target=Dispatcher(house).run, args=(self._stop,), name="dispatcher", daemon=True)
+
+    def start(self) -> None:
+        if self._also is not None:
+            self._also.start()
+        self._out.start()
+        self._ticker.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._house.wake.wake()
+        self._ticker.stop()
+        self._out.join(timeout=15)
+        if self._also is not None:
+            self._also.stop()
+
+    @staticmethod
+    def _broken(fault: BaseException) -> None:
+        log.error("ticker failed", fault=type(fault).__name__)
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
+    """gunicorn, told everything here: no config file, no preload."""
+
+    def __init__(self, make: Callable[[], Made], host: str, port: int, *, engine: bool) -> None:
+        self._make = make
+        self._bind = f"{host}:{port}"
+        self._engine = engine
+        self._running: Engine | None = None
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings: dict[str, Any] = {
+            "bind": self._bind,
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "timeout": 60,
+            "graceful_timeout": 10,
+            "keepalive": 30,
+            "accesslog": None,
+            "errorlog": "-",
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "worker_exit": self._worker_exit,
+        }
+        for name, value in settings.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> WSGIApplication:
+        """In the worker, after the fork: build the app, then start what runs beside it."""
+        app, house, also = self._make()
+        if self._engine:
+            self._running = Engine(house, also)
+            self._running.start()
+        return app
+
+    def _worker_exit(self, _server: Any, _worker: Any) -> None:
+        if self._running is not None:
+            self._running.stop()
+
+
+def set_up_logs() -> None:
+    """JSON lines on standard error: ids, never words, names or numbers. Libraries speak only of trouble."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )

@@ -1,0 +1,234 @@
+"""What the desk's lists read: cases, check-ins and messages with the names of those they belong to, in one statement.
+
+Rows stay owned by their own files; nothing here writes.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import sqlalchemy as sa
+
+from bot.store.casework import Case, cases
+from bot.store.database import Tx
+from bot.store.keeping import Touch, enrolment, touch
+from bot.store.messages import Outbox, outbox
+from bot.store.people import address, person
+from bot.store.staff import Audit, audit, staff
+
+Which = Literal["all", "mine", "unclaimed", "closed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedCase:
+    """A case as a list shows it. `name` is None where nobody knows yet who it is."""
+
+    case: Case
+    name: str | None
+    person_ref: str | None
+    claimed_by: str | None
+    consent: str | None  # of the address: given, stopped, unasked; None without an address
+    channel: str | None  # sms, web
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldMessage:
+    """A message that only a person can decide about, with the open case that shows it."""
+
+    message: Outbox
+    name: str | None
+    case_ref: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedTouch:
+    """A decided check-in with whose it is."""
+
+    touch: Touch
+    programme: str
+    person_ref: str
+    name: str | None
+    number: str | None  # as it is stored: E.164; None without one, or for a web chat
+    channel: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedAudit:
+    audit: Audit
+    name: str | None  # None: nobody was signed in
+
+
+_claimer = staff.alias("claimer")
+_NAMES: Final = (person.c.first_name, person.c.last_name)
+_CASE: Final = tuple(cases.c[f] for f in Case.__dataclass_fields__)
+_TOUCH: Final = tuple(touch.c[f] for f in Touch.__dataclass_fields__)
+_OUTBOX: Final = tuple(outbox.c[f] for f in Outbox.__dataclass_fields__)
+_AUDIT: Final = tuple(audit.c[f] for f in Audit.__dataclass_fields__)
+
+
+def _name(first: str | None, last: str | None) -> str | None:
+    return " ".join(filter(None, (first, last))) or None
+
+
+def _where(which: Which, staff_id: int) -> sa.ColumnElement[bool]:
+    if which == "closed":
+        return cases.c.state == "closed"
+    if which == "mine":
+        return sa.and_(cases.c.state == "claimed", cases.c.claimed_by == staff_id)
+    if which == "unclaimed":
+        return cases.c.state == "open"
+    return cases.c.state != "closed"
+
+
+def count_cases(tx: Tx, which: Which, staff_id: int) -> int:
+    return int(tx.execute(sa.select(sa.func.count()).select_from(cases).where(_where(which, staff_id))).scalar_one())
+
+
+def list_cases(tx: Tx, which: Which, staff_id: int, *, offset: int, limit: int) -> list[ListedCase]:
+    """Gravest first, then those not reached, then what was promised soonest; closed ones newest first."""
+    statement = (
+        sa.select(*_CASE, *_NAMES, person.c.ref, _claimer.c.name, address.c.consent, address.c.kind)
+        .outerjoin(person, person.c.id == cases.c.person_id)
+        .outerjoin(_claimer, _claimer.c.id == cases.c.claimed_by)
+        .outerjoin(address, address.c.id == cases.c.address_id)
+        .where(_where(which, staff_id))
+    )
+    if which == "closed":
+        statement = statement.order_by(cases.c.closed_at.desc(), cases.c.id.desc())
+    else:
+        statement = statement.order_by(cases.c.rank, cases.c.not_reached.desc(), cases.c.look_by, cases.c.id)
+    listed = []
+    for row in tx.execute(statement.offset(offset).limit(limit)):
+        own, (first, last, ref, claimer, consent, channel) = row[: len(_CASE)], row[len(_CASE) :]
+        case = Case(**dict(zip(Case.__dataclass_fields__, own, strict=True)))
+        listed.append(
+            ListedCase(
+                case=case, name=_name(first, last), person_ref=ref, claimed_by=claimer, consent=consent, channel=channel
+            )
+        )  # fmt: skip
+    return listed
+
+
+def newest_case_id(tx: Tx) -> int:
+    """0 where there is no case yet."""
+    return int(tx.execute(sa.select(sa.func.coalesce(sa.func.max(cases.c.id), 0))).scalar_one())
+
+
+def fresh_cases(tx: Tx, after_id: int) -> dict[str, int]:
+    """How many cases were raised after one, by level."""
+    rows = tx.execute(
+        sa.select(cases.c.level, sa.func.count())
+        .where(cases.c.id > after_id, cases.c.state != "closed")
+        .group_by(cases.c.level)
+    )
+    return {str(level): int(n) for level, n in rows}
+
+
+def held_messages(tx: Tx, limit: int = 50) -> list[HeldMessage]:
+    """Held messages that nobody has dealt with: no case of their address was closed since they were held."""
+    done = sa.exists().where(
+        cases.c.address_id == outbox.c.address_id, cases.c.state == "closed", cases.c.closed_at >= outbox.c.settled_at
+    )
+    standing = (
+        sa.select(cases.c.ref)
+        .where(cases.c.address_id == outbox.c.address_id, cases.c.state != "closed")
+        .order_by(cases.c.rank, cases.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    whose = (
+        sa.select(cases.c.person_id)
+        .where(cases.c.address_id == outbox.c.address_id, cases.c.person_id.is_not(None))
+        .order_by(cases.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = tx.execute(
+        sa.select(*_OUTBOX, *_NAMES, standing)
+        .outerjoin(person, person.c.id == whose)
+        .where(outbox.c.state == "held", ~done)
+        .order_by(outbox.c.rank, outbox.c.id)
+        .limit(limit)
+    )
+    held = []
+    for row in rows:
+        own, (first, last, case_ref) = row[: len(_OUTBOX)], row[len(_OUTBOX) :]
+        message = Outbox(**dict(zip(Outbox.__dataclass_fields__, own, strict=True)))
+        held.append(HeldMessage(message=message, name=_name(first, last), case_ref=case_ref))
+    return held
+
+
+def _touches(tx: Tx, statement: sa.Select[Any]) -> list[ListedTouch]:
+    rows = tx.execute(
+        statement.join(enrolment, enrolment.c.id == touch.c.enrolment_id)
+        .join(person, person.c.id == enrolment.c.person_id)
+        .outerjoin(address, address.c.id == touch.c.address_id)
+    )
+    listed = []
+    for row in rows:
+        own, (programme, ref, first, last, value, kind) = row[: len(_TOUCH)], row[len(_TOUCH) :]
+        listed.append(
+            ListedTouch(
+                touch=Touch(**dict(zip(Touch.__dataclass_fields__, own, strict=True))), programme=programme,
+                person_ref=ref, name=_name(first, last), number=value if kind == "sms" else None, channel=kind,
+            )
+        )  # fmt: skip
+    return listed
+
+
+_LISTED: Final = sa.select(*_TOUCH, enrolment.c.programme, person.c.ref, *_NAMES, address.c.value, address.c.kind)
+
+
+def no_replies(tx: Tx, limit: int = 200) -> list[ListedTouch]:
+    """Check-ins that ended in silence or never arrived, oldest first, until one of the team has seen them."""
+    statement = _LISTED.where(touch.c.listed, touch.c.seen_by.is_(None))
+    return _touches(tx, statement.order_by(touch.c.decided_at, touch.c.id).limit(limit))
+
+
+def count_no_replies(tx: Tx) -> int:
+    statement = sa.select(sa.func.count()).select_from(touch).where(touch.c.listed, touch.c.seen_by.is_(None))
+    return int(tx.execute(statement).scalar_one())
+
+
+def take_off(tx: Tx, touch_id: int, staff_id: int) -> bool:
+    """One of the team has seen this silence. False where it is not on the list (any more)."""
+    statement = sa.update(touch).where(touch.c.id == touch_id, touch.c.listed, touch.c.seen_by.is_(None))
+    return tx.execute(statement.values(seen_by=staff_id)).rowcount == 1
+
+
+def ledger(
+    tx: Tx, *, person_id: int | None, since: datetime | None, offset: int, limit: int
+) -> tuple[int, list[ListedTouch]]:
+    """How many decided touches there are, and one page of them, newest first."""
+    where: list[sa.ColumnElement[bool]] = []
+    if person_id is not None:
+        where.append(enrolment.c.person_id == person_id)
+    if since is not None:
+        where.append(touch.c.decided_at >= since)
+    joined = touch.join(enrolment, enrolment.c.id == touch.c.enrolment_id)
+    total = tx.execute(sa.select(sa.func.count()).select_from(joined).where(*where)).scalar_one()
+    statement = _LISTED.where(*where).order_by(touch.c.decided_at.desc(), touch.c.id.desc())
+    return int(total), _touches(tx, statement.offset(offset).limit(limit))
+
+
+def audit_page(tx: Tx, *, ref: str | None, offset: int, limit: int) -> tuple[int, list[ListedAudit]]:
+    """How many audit rows there are, and one page of them, newest first.
+
+    `ref` narrows to one case or person, whether it was opened or shown in a list.
+    """
+    of_ref = sa.or_(audit.c.target.in_((f"case:{ref}", f"person:{ref}")), audit.c.detail.contains(ref, autoescape=True))
+    where = [] if ref is None else [of_ref]
+    total = tx.execute(sa.select(sa.func.count()).select_from(audit).where(*where)).scalar_one()
+    rows = tx.execute(
+        sa.select(*_AUDIT, staff.c.name)
+        .outerjoin(staff, staff.c.id == audit.c.staff_id)
+        .where(*where)
+        .order_by(audit.c.id.desc())
+        .offset(offset)
+        .limit(limit)
+    )
+    listed = []
+    for row in rows:
+        fields = dict(zip(Audit.__dataclass_fields__, row[: len(_AUDIT)], strict=True))
+        listed.append(ListedAudit(audit=Audit(**fields), name=row[-1]))
+    return int(total), listed
