@@ -1,0 +1,68 @@
+"""Take the pictures of the docs again: the web chat as a family sees it, the desk as a worker does, the demo's phone.
+
+Each is of the real demo, started on its own with fresh data, in the browser that the tests use.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from playwright.sync_api import Page  # noqa: E402  # the tests are no installed package
+
+from bot.demo.setup import sign_ins  # noqa: E402
+from tests.browser import Chromium, chromium  # noqa: E402
+from tests.running import Running, demo  # noqa: E402
+
+PICTURES = ROOT / "docs" / "pictures"
+ASKED = "my 4yr old is not talking much yet, SW18 2PU"
+
+
+def main() -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        with demo(data) as served, chromium() as browser:
+            chat(served, browser)
+            phone(served, browser)
+            desk(served, browser, data)
+
+
+def chat(served: Running, browser: Chromium) -> None:
+    with browser.person(served.url) as family:
+        page = family.new_page()
+        page.goto("/")
+        page.get_by_role("textbox").fill(ASKED)
+        page.get_by_role("button", name="Send").click()
+        page.get_by_text("km").first.wait_for()
+        take(page, "chat")
+
+
+def phone(served: Running, browser: Chromium) -> None:
+    with browser.person(served.url) as family:
+        page = family.new_page()
+        page.goto("/demo/phone")
+        take(page, "phone")
+
+
+def desk(served: Running, browser: Chromium, data: Path) -> None:
+    worker = next(one for one in sign_ins(data) if one.role == "practitioner")
+    with browser.person(served.url, width=1100) as staff:
+        page = staff.new_page()
+        page.goto("/desk")
+        page.get_by_label("Email").fill(worker.email)
+        page.get_by_label("Password").fill(worker.password)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("heading", level=1).wait_for()
+        take(page, "desk")
+
+
+def take(page: Page, name: str) -> None:
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+    print(PICTURES / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()
