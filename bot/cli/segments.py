@@ -26,9 +26,9 @@ def run(lines: Iterable[str], out: TextIO) -> int:
         if not line.strip():
             continue
         try:
-            record = _read(line)
-            size = measure(record["body"])
-            made = record | {"encoding": size.encoding, "segments": size.segments}
+            record, body = _read(line)
+            size = measure(body)
+            made: dict[str, object] = {**record, "encoding": size.encoding, "segments": size.segments}
         except BadLine as bad:
             code = 1
             made = {"line": number, "id": bad.id, "error": str(bad)}
@@ -45,9 +45,11 @@ def _read(line: str) -> dict[str, object]:
         raise BadLine(f"not JSON: {fault}") from None
     if not isinstance(record, dict):
         raise BadLine("not a JSON object")
-    if not isinstance(record.get("body"), str):
-        raise BadLine("`body` is missing or is not text", record.get("id"))
-    return record
+    fields: dict[str, object] = dict(record)
+    body = fields.get("body")
+    if not isinstance(body, str):
+        raise BadLine("`body` is missing or is not text", fields.get("id"))
+    return fields, body
 
 
 def _no_constant(name: str) -> NoReturn:
