@@ -12,7 +12,6 @@ from flows.effects import Level
 
 AskKind = Literal["choice", "number", "text", "date", "postcode", "month", "children", "phone"]
 ReferralKind = Literal["full", "call-me", "unfinished"]
-Moment = Literal["next-working-day"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +45,6 @@ class SayNode:
 
     id: str
     go: str
-    value_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +116,14 @@ class EscalateNode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteNode:
+    """Add what they just wrote to the case the team has of them."""
+
+    id: str
+    go: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetNode:
     """Keep values under names. `language` is the name of an answer that becomes the person's language."""
 
@@ -167,6 +173,7 @@ Node = (
     | SearchNode
     | ReferNode
     | EscalateNode
+    | NoteNode
     | SetNode
     | CloseNode
     | CallNode
@@ -180,9 +187,10 @@ class Flow:
     """A conversation with one purpose.
 
     `keywords` and `intents` start it. `holds` keeps the talk until it is done: a need said meanwhile is kept with
-    the answers instead of being searched for. `human` is where "just call me" goes, `left` where an unfinished
-    one goes next working day. `updates` maps a reader ("postcode", "age") to the node that uses a new value said
-    at any question. `check_in` flows are opened by the clock and never by a family's words.
+    the answers instead of being searched for. `human` is where "just call me" goes. `left`: one left unfinished is
+    passed to the team next working day, with the text `flow.left`. `updates` maps a reader ("postcode", "age") to
+    the node that uses a new value said at any question. `check_in` flows are opened by the clock, never by a
+    family's words.
     """
 
     name: str
@@ -194,12 +202,17 @@ class Flow:
     holds: bool = False
     check_in: bool = False
     human: str | None = None
-    left: str | None = None
+    left: bool = False
     updates: Mapping[str, str] = field(default_factory=dict)
     expires_hours: int | None = None
 
     def asked_names(self) -> frozenset[str]:
         return frozenset(node.as_name for node in self.nodes.values() if isinstance(node, AskNode))
+
+    def kept_names(self) -> frozenset[str]:
+        """Every name this flow may keep a value under."""
+        sets = (node.values for node in self.nodes.values() if isinstance(node, SetNode))
+        return self.asked_names() | {name for values in sets for name in values}
 
     def ask(self, node: str) -> AskNode | None:
         found = self.nodes.get(node)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flows.answers import Answer
 from flows.effects import (
+    AddToCase,
     CloseTouch,
     MakeReferral,
     RaiseEscalation,
@@ -25,6 +26,7 @@ from flows.flow import (
     EndNode,
     EscalateNode,
     Flow,
+    NoteNode,
     ReferNode,
     SayNode,
     SearchNode,
@@ -77,7 +79,9 @@ def begin(run: Run, name: str, seeds: Mapping[str, Value]) -> None:
     if run.facts.known_postcode and "postcode" not in run.answers:
         run.keep("postcode", run.facts.known_postcode)
     run.push(Frame(flow=name, node=flow.start))
-    if flow.left is not None:
+    if any(isinstance(node, SearchNode) for node in flow.nodes.values()):
+        run.shown = 0
+    if flow.left:
         run.left = run.stack[-1]
         run.start_timer("unfinished", next_day(run))
 
@@ -104,10 +108,18 @@ def apply_answer(run: Run, ask: AskNode, answer: Answer) -> None:
         if ask.mark is not None:
             run.do(SetMark(mark=ask.mark, value=str(answer.value)))
     if ask.heard is not None:
-        run.keep("heard", what_was_heard(run, answer.rest))
+        hear(run, what_was_heard(run, answer.rest), answer.rest)
     run.cancel_timer("wait")
     run.goto(answer.go or ask.go)
     walk(run)
+
+
+def hear(run: Run, heard: str | None, words: str) -> None:
+    """Keep what a reply asks for beside its answer, ready for a search if they want one."""
+    run.keep("heard", heard)
+    if heard == "need":
+        run.keep("need_text", words)
+        run.keep("needs", None)
 
 
 def what_was_heard(run: Run, rest: str) -> str | None:
@@ -204,6 +216,13 @@ def _escalate(run: Run, _flow: Flow, node: EscalateNode) -> bool:
     return True
 
 
+def _note(run: Run, _flow: Flow, node: NoteNode) -> bool:
+    if run.words.strip():
+        run.do(AddToCase(words=run.words))
+    run.goto(node.go)
+    return True
+
+
 def why(run: Run, reason: str) -> tuple[str, ...]:
     """What decided, as a worker reads it: the score, the fall, or the family's own words."""
     score, last = run.known("score"), run.facts.last_score
@@ -280,6 +299,7 @@ _DO: Mapping[type, Callable[[Run, Flow, Any], bool]] = {
     SearchNode: _search,
     ReferNode: _refer,
     EscalateNode: _escalate,
+    NoteNode: _note,
     SetNode: _set,
     CloseNode: _close,
     CallNode: _call,

@@ -107,7 +107,7 @@ class Run:
         purpose = purpose or self.purpose
         if not self.greeted and purpose != "stop-receipt":
             self.greeted = True
-            self.do(Say(text="first-contact", purpose=purpose))
+            self.do(Say(text="first-contact.web" if self.facts.channel == "web" else "first-contact", purpose=purpose))
         if self.carry_on:
             self.carry_on = False
             self.do(Say(text="safety.carry-on", purpose=purpose))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from flows.commands import after_stop, ask_again, command, leave, reach_desk, start, stop
 from flows.effects import AddToCase, CloseTouch, RaiseEscalation, Value
-from flows.nodes import ALSO_SAID_MOST, apply_answer, enter, walk
+from flows.nodes import ALSO_SAID_MOST, apply_answer, enter, hear, walk
 from flows.reading import Reading
 from flows.run import Run
 from flows.safety import respond_to_danger
@@ -89,7 +89,7 @@ def _heard(run: Run, reading: Reading) -> None:
     assert ask is not None
     assert ask.heard is not None
     run.mark_trail()
-    run.keep("heard", "human" if reading.understood.intent == "human" else "need")
+    hear(run, "human" if reading.understood.intent == "human" else "need", reading.text)
     run.cancel_timer("wait")
     run.goto(ask.heard)
     walk(run)

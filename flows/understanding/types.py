@@ -44,3 +44,9 @@ class Lexicon(Protocol):
 
     def understand(self, text: str) -> Understanding:
         """Everything the text shows, screening of this one text included."""
+
+    def intent_kind(self, text: str) -> str:
+        """The intent with its finer kind where there is one: `stop/less`, `status/when`, `need`."""
+
+    def is_keyword(self, keyword: str, text: str) -> bool:
+        """The whole message is this keyword (`stop`, `start`, `yes`), politeness and punctuation aside."""

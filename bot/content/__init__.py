@@ -1,0 +1,86 @@
+"""Content: read from its folder with every fault told at once, kept as data, compiled into what the core works with.
+
+The one door to YAML and pydantic.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.content.compiling import Compiled, Helpline, SavedReply, compile_data
+from bot.content.council import Council
+from bot.content.documents import ContentFaults, Fault, Notes, read_document
+
+__all__ = [
+    "Compiled",
+    "Content",
+    "ContentFaults",
+    "Council",
+    "Fault",
+    "Helpline",
+    "SavedReply",
+    "compile_content",
+    "read_content",
+]
+
+SCHEMA = 1
+FOLDERS = ("flows", "phrases", "programmes", "replies", "wording")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything parsed, as JSON-able data: file name (relative to the content folder) to what it holds.
+
+    Translations (`wording/pl.po`) are text. The store keeps it as an immutable bundle.
+    """
+
+    files: Mapping[str, Any]
+
+    def to_json(self) -> str:
+        return json.dumps({"schema": SCHEMA, "files": self.files}, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Content":
+        """Raises ValueError for a bundle of a schema that this code does not know."""
+        raw = json.loads(text)
+        if raw.get("schema") != SCHEMA:
+            msg = f"content schema {raw.get('schema')!r}; this version reads {SCHEMA}"
+            raise ValueError(msg)
+        return cls(raw["files"])
+
+
+def read_content(root: Path, council: Path | None = None) -> Content:
+    """Read and check a content folder. `council` is a file in place of its council.yaml.
+
+    Raises ContentFaults with every fault of every file.
+    """
+    notes = Notes()
+    files: dict[str, Any] = {}
+    places = [("needs.yaml", root / "needs.yaml"), ("council.yaml", council or root / "council.yaml")]
+    for folder in FOLDERS:
+        found = sorted(p for p in (root / folder).glob("*") if p.suffix in {".yaml", ".po"})
+        places += [(f"{folder}/{path.name}", path) for path in found]
+    for name, path in places:
+        if not path.is_file():
+            notes.fault(name, (), "the file is missing")
+        elif path.suffix == ".po":
+            files[name] = path.read_text("utf-8")
+        else:
+            document = read_document(path, name, notes)
+            if document is not None:
+                files[name] = document
+    compile_data(files, notes)
+    if notes.faults:
+        raise ContentFaults(notes.faults)
+    return Content(files)
+
+
+def compile_content(content: Content) -> Compiled:
+    """What the core works with. Raises ContentFaults, without lines, for data that `read_content` never checked."""
+    notes = Notes()
+    compiled = compile_data(content.files, notes)
+    if notes.faults or compiled is None:
+        raise ContentFaults(notes.faults)
+    return compiled

@@ -1,0 +1,205 @@
+"""From parsed files to flows, wording, lexicon, council and programmes, with every fault noted."""
+
+import difflib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from bot.content.council import Council, read_council
+from bot.content.documents import Notes
+from bot.content.flow_files import one_line, read_flow
+from bot.content.shapes import read_shape
+from flows.checks import flow_faults
+from flows.flow import Flow
+from flows.run import FACT_NAMES
+from flows.texts import ENGINE_FLOWS, ENGINE_TEXTS
+from flows.understanding.compile import compile_lexicon
+from flows.understanding.content import ContentError
+from flows.understanding.lexicon import CompiledLexicon
+from flows.wording import Wording, catalog, placeholders
+from scheduler.programme import Programme
+
+HELPLINES = "wording/helplines.yaml"
+_ROOT: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Helpline:
+    """A national line or site that texts may name as `{key}`. `checked_on` is when a person last called or looked."""
+
+    name: str
+    number: str
+    checked_on: date
+    source: str
+    hours: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedReply:
+    """Words a worker may start a reply from."""
+
+    id: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """`text_places` says which file and path holds each text, for lint and for the desk."""
+
+    flows: Mapping[str, Flow]
+    wording: Wording
+    lexicon: CompiledLexicon
+    council: Council
+    programmes: Mapping[str, Programme]
+    replies: tuple[SavedReply, ...]
+    helplines: Mapping[str, Helpline]
+
+
+def compile_data(files: Mapping[str, Any], notes: Notes) -> Compiled | None:
+    """Everything compiled, or None; whatever is wrong is in `notes`."""
+    council = read_council("council.yaml", files.get("council.yaml", {}), notes) if "council.yaml" in files else None
+    helplines = _helplines(files, notes)
+    texts: dict[str, str] = {}
+    flows = _flows(files, notes, texts)
+    _wording_texts(files, notes, texts)
+    shared = {key: line.number for key, line in helplines.items()} | dict(council.values() if council else {})
+    catalogs = {name.split("/")[1][:-3]: catalog(po) for name, po in _in(files, "wording", ".po")}
+    if council is not None:
+        _check_texts(flows, texts, frozenset(shared), notes, files)
+    programmes = _programmes(files, notes, flows)
+    replies = tuple(reply for name, raw in _in(files, "replies") for reply in _replies(name, raw, notes))
+    lexicon = _lexicon(files, notes)
+    if notes.faults or council is None or lexicon is None:
+        return None
+    return Compiled(
+        flows=flows,
+        wording=Wording(texts=texts, catalogs=catalogs, shared=shared),
+        lexicon=lexicon,
+        council=council,
+        programmes=programmes,
+        replies=replies,
+        helplines=helplines,
+    )
+
+
+def _in(files: Mapping[str, Any], folder: str, suffix: str = ".yaml") -> list[tuple[str, Any]]:
+    return [(name, raw) for name, raw in files.items() if name.startswith(f"{folder}/") and name.endswith(suffix)]
+
+
+def _flows(files: Mapping[str, Any], notes: Notes, texts: dict[str, str]) -> dict[str, Flow]:
+    flows: dict[str, Flow] = {}
+    for name, raw in _in(files, "flows"):
+        flow = read_flow(name, raw, notes, texts)
+        if flow is None:
+            continue
+        if flow.name in flows:
+            notes.fault(name, ("flow",), f"another file has the flow {flow.name!r}")
+        if f"flows/{flow.name}.yaml" != name:
+            notes.fault(name, ("flow",), f"the flow {flow.name!r} belongs in flows/{flow.name}.yaml")
+        flows[flow.name] = flow
+    for needed in ENGINE_FLOWS:
+        if needed not in flows:
+            notes.fault(f"flows/{needed}.yaml", _ROOT, "this flow is needed and is missing or broken")
+    for flow in flows.values():
+        for found in flow_faults(flow, flows):
+            path = ("nodes", found.node) if found.node else _ROOT
+            notes.fault(f"flows/{flow.name}.yaml", path, found.message, node=found.node)
+    return flows
+
+
+def _wording_texts(files: Mapping[str, Any], notes: Notes, texts: dict[str, str]) -> None:
+    for name, raw in _in(files, "wording"):
+        if name == HELPLINES:
+            continue
+        if not isinstance(raw, Mapping):
+            notes.fault(name, _ROOT, "wording is a group of ids, each with its words")
+            continue
+        for text_id, words in raw.items():
+            if not isinstance(words, str) or not words.strip():
+                notes.fault(name, (text_id,), "must be words to say")
+            elif text_id in texts:
+                notes.fault(name, (text_id,), "this id is written elsewhere too")
+            else:
+                texts[text_id] = one_line(words)
+    for text_id in ENGINE_TEXTS:
+        if text_id not in texts:
+            notes.fault("wording/messages.yaml", (text_id,), f"the text {text_id!r} is needed and is missing")
+
+
+def _check_texts(
+    flows: Mapping[str, Flow], texts: Mapping[str, str], shared: frozenset[str], notes: Notes, files: Mapping[str, Any]
+) -> None:
+    """Every value that a text names is one that something gives."""
+    answers = frozenset(name for flow in flows.values() for name in flow.kept_names())
+    for text_id, words in texts.items():
+        known = shared | FACT_NAMES | answers | ENGINE_TEXTS.get(text_id, frozenset())
+        for name in sorted(placeholders(words) - known):
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+            told = f"nothing gives the value {{{name}}}" + (f"; did you mean {{{near[0]}}}?" if near else "")
+            file, path, node = _place(text_id, flows, files)
+            notes.fault(file, path, told, node=node)
+
+
+def _place(text_id: str, flows: Mapping[str, Flow], files: Mapping[str, Any]) -> tuple[str, tuple[str | int, ...], str]:
+    flow, _, rest = text_id.partition(".")
+    if flow in flows:
+        node = rest.split(".")[0]
+        return f"flows/{flow}.yaml", ("nodes", node), node
+    for name, raw in _in(files, "wording"):
+        if isinstance(raw, Mapping) and text_id in raw:
+            return name, (text_id,), ""
+    return "wording/messages.yaml", (text_id,), ""
+
+
+def _helplines(files: Mapping[str, Any], notes: Notes) -> dict[str, Helpline]:
+    raw = files.get(HELPLINES, {})
+    if not isinstance(raw, Mapping):
+        notes.fault(HELPLINES, _ROOT, "helplines are a group: key, then name, number, checked_on, source")
+        return {}
+    read = {key: read_shape(Helpline, given, notes, HELPLINES, (key,)) for key, given in raw.items()}
+    return {key: line for key, line in read.items() if line is not None}
+
+
+def _programmes(files: Mapping[str, Any], notes: Notes, flows: Mapping[str, Flow]) -> dict[str, Programme]:
+    made: dict[str, Programme] = {}
+    for name, raw in _in(files, "programmes"):
+        programme = read_shape(Programme, raw, notes, name, ())
+        if programme is None:
+            continue
+        made[programme.id] = programme
+        for at, touch in enumerate(programme.touches):
+            flow = flows.get(touch.flow)
+            if flow is None or not flow.check_in:
+                told = "there is no flow" if flow is None else "its file does not say `check_in: yes`:"
+                notes.fault(name, ("touches", at, "flow"), f"{told} {touch.flow!r}")
+    return made
+
+
+def _replies(name: str, raw: Any, notes: Notes) -> list[SavedReply]:
+    if not isinstance(raw, list):
+        notes.fault(name, (), "saved replies are a list of id, title and text")
+        return []
+    read = [read_shape(SavedReply, given, notes, name, (at,)) for at, given in enumerate(raw)]
+    return [reply for reply in read if reply is not None]
+
+
+def _lexicon(files: Mapping[str, Any], notes: Notes) -> CompiledLexicon | None:
+    phrases = {name.split("/")[1][: -len(".yaml")]: raw for name, raw in _in(files, "phrases")}
+    source = {**phrases, "needs": files.get("needs.yaml")}
+    try:
+        return _compiled(json.dumps(source, ensure_ascii=False))
+    except ContentError as wrong:
+        for fault in wrong.faults:
+            file = "needs.yaml" if fault.file == "needs" else f"phrases/{fault.file}.yaml"
+            notes.fault(file, fault.path, fault.message)
+        return None
+
+
+@lru_cache(maxsize=2)
+def _compiled(source: str) -> CompiledLexicon:
+    # Checking, publishing and swapping compile the same phrases; it is the dear part of all three.
+    return compile_lexicon(json.loads(source))

@@ -1,0 +1,123 @@
+"""The council's own settings: who it is, when its team is there, and what it promises. From council.yaml."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from bot.content.documents import Notes
+from bot.content.shapes import read_shape
+from scheduler.calendar import Promises, Week
+from scheduler.localtime import Period
+from scheduler.quiet import QUIET, SENDING_WEEK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Council:
+    """One council. `service` is the neutral name families see: it names no need. Numbers as people say them."""
+
+    name: str
+    service: str
+    phone: str
+    hours_in_words: str
+    area: str  # ONS code of the local authority
+    out_of_hours_phone: str
+    privacy_url: str
+    hours: Week
+    closures: frozenset[date] = field(default_factory=frozenset)
+    promises: Promises = field(default_factory=Promises)
+    quiet: Period | None = QUIET
+    sending: Week = SENDING_WEEK
+    send_before_closures: bool = False
+    cap_days: int = 14
+    localities: tuple[str, ...] = ()
+
+    def values(self) -> Mapping[str, str]:
+        """What every text may name."""
+        return {
+            "council": self.name,
+            "service": self.service,
+            "phone": self.phone,
+            "hours": self.hours_in_words,
+            "out_of_hours_phone": self.out_of_hours_phone,
+            "privacy_url": self.privacy_url,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Promised:
+    urgent_minutes: int = 15
+    concern_hours: int = 2
+    routine_days: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Written:
+    """The file's own shape, before days and periods are read."""
+
+    name: str
+    service: str
+    phone: str
+    hours_in_words: str
+    area: str
+    out_of_hours_phone: str
+    privacy_url: str
+    hours: dict[str, str]
+    closures: tuple[date, ...] = ()
+    promises: _Promised = field(default_factory=_Promised)
+    quiet: str = "20:00-08:00"
+    sending: dict[str, str] | None = None
+    send_before_closures: bool = False
+    cap_days: int = 14
+    localities: tuple[str, ...] = ()
+
+
+def read_council(file: str, raw: Any, notes: Notes) -> Council | None:
+    """The council of the file, or None with its faults noted."""
+    written = read_shape(_Written, raw, notes, file, ())
+    if written is None:
+        return None
+    before = len(notes.faults)
+    if not re.fullmatch(r"E\d{8}", written.area):
+        notes.fault(file, ("area",), "an ONS code of an English authority: E and eight digits")
+    hours = _week(file, "hours", written.hours, notes)
+    sending = SENDING_WEEK if written.sending is None else _week(file, "sending", written.sending, notes)
+    quiet = None
+    if written.quiet.strip().casefold() != "none":
+        try:
+            quiet = Period.read(written.quiet)
+        except ValueError as fault:
+            notes.fault(file, ("quiet",), str(fault))
+    if len(notes.faults) > before or hours is None or sending is None:
+        return None
+    promised = written.promises
+    return Council(
+        name=written.name,
+        service=written.service,
+        phone=written.phone,
+        hours_in_words=written.hours_in_words,
+        area=written.area,
+        out_of_hours_phone=written.out_of_hours_phone,
+        privacy_url=written.privacy_url,
+        hours=hours,
+        closures=frozenset(written.closures),
+        promises=Promises(
+            urgent=timedelta(minutes=promised.urgent_minutes),
+            concern_least=timedelta(hours=promised.concern_hours),
+            routine_days=promised.routine_days,
+        ),
+        quiet=quiet,
+        sending=sending,
+        send_before_closures=written.send_before_closures,
+        cap_days=written.cap_days,
+        localities=written.localities,
+    )
+
+
+def _week(file: str, key: str, days: Mapping[str, str], notes: Notes) -> Week | None:
+    try:
+        return Week.read(days)
+    except ValueError as fault:
+        notes.fault(file, (key,), str(fault))
+        return None

@@ -1,0 +1,46 @@
+"""The texts the engine says by itself, and what each may name. Content is refused when one of them is missing."""
+
+from collections.abc import Mapping
+
+from flows.safety import REPLIES, WATCHED
+
+# Text id to the values it is given beyond the shared ones and the facts of the step.
+ENGINE_TEXTS: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(
+        (
+            "first-contact",
+            "first-contact.web",
+            "stop-receipt",
+            "start-receipt",
+            "after-stop",
+            "help",
+            "back.none",
+            "status.open",
+            "status.unfinished",
+            "status.none",
+            "when.next",
+            "when.none",
+            "less",
+            "pause",
+            "my-data",
+            "wrong-person",
+            "thanks",
+            "picture",
+            "carry-on",
+            "repair.ask",
+            "repair.idle",
+            "repair.person",
+            "repair.stuck",
+            "safety.carry-on",
+            "stuck",
+            "listing.area-wide",
+            *WATCHED.values(),
+            *(text for by_speaker in REPLIES.values() for text in by_speaker.values()),
+        ),
+        frozenset(),
+    ),
+    "listing.distance": frozenset({"km"}),
+    "listing.why": frozenset({"why"}),
+}
+# Flows the engine opens by name.
+ENGINE_FLOWS = ("menu", "find", "human", "language")
