@@ -38,7 +38,7 @@ def run(lines: Iterable[str], out: TextIO) -> int:
     return code
 
 
-def _read(line: str) -> dict[str, object]:
+def _read(line: str) -> tuple[dict[str, object], str]:
     try:
         record = json.loads(line, parse_constant=_no_constant)
     except (ValueError, RecursionError) as fault:

@@ -44,7 +44,7 @@ class Product:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
         self.port = self.server.server_port
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
         self.thread.start()
 
     def stop(self) -> None:

@@ -214,7 +214,7 @@ def test_the_base_may_have_a_path_and_redirects_are_not_followed() -> None:
             """Nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Elsewhere)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         with pytest.raises(ChannelUnknown):
