@@ -22,6 +22,8 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 ROUNDS = 24  # of letting answers out: more than one turn ever says
 WAIT_SECONDS = 0.05
 DISCREET = frozenset(WATCHED.values())
+ANSWERS = re.compile(r"in(\d+):")
+LATEST = 2**62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class Bubble:
     language: str
     purpose: str = ""
     discreet: bool = False
+    answers: int = LATEST  # the message of theirs it belongs to: two may come in the same instant
     choices: tuple[dict[str, str], ...] = ()
     listings: tuple[dict[str, Any], ...] = ()
 
@@ -98,19 +101,24 @@ def bubbles(house: House, token: str, *, after: datetime | None = None) -> list[
         if address is None:
             return []
         theirs = [
-            Bubble(id=f"i{m.id}", ours=False, text=m.body, at=m.received_at, shown_at=m.received_at, language=address.language)
+            Bubble(
+                id=f"i{m.id}", ours=False, text=m.body, at=m.received_at, shown_at=m.received_at,
+                language=address.language, answers=m.id,
+            )
             for m in rows.inbox_of(tx, [address.id])
         ]  # fmt: skip
         ours = [_ours(m, m.accepted_at) for m in rows.outbox_of(tx, [address.id]) if m.accepted_at is not None]
-    whole = _one_question(sorted(theirs + ours, key=lambda b: (b.at, b.ours, int(b.id[1:]))))
+    whole = _one_question(sorted(theirs + ours, key=lambda b: (b.at, b.answers, b.ours, int(b.id[1:]))))
     return whole if after is None else [b for b in whole if b.shown_at >= after]
 
 
 def _ours(message: rows.Outbox, shown_at: datetime) -> Bubble:
     extras = json.loads(message.extras) if message.extras else {}
+    answered = ANSWERS.match(message.key)
     return Bubble(
         id=f"o{message.id}", ours=True, text=message.body, at=message.created_at, shown_at=shown_at,
         language=message.language, purpose=message.purpose, discreet=message.text_id in DISCREET,
+        answers=int(answered[1]) if answered else LATEST,
         choices=tuple(extras.get("choices", ())), listings=tuple(extras.get("listings", ())),
     )  # fmt: skip
 

@@ -1,0 +1,173 @@
+"""The family's web chat: pages and posts over `bot.turn.chat`. All of it works without JavaScript.
+
+The chat's token lives in one cookie that ends with the browser, and is in no page and no address. A post is answered
+with the conversation: by a redirect for a form, as JSON for the page's own script.
+"""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from flask import Blueprint, Response, current_app, get_template_attribute, jsonify, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot.store.database import DatabaseError
+from bot.turn.chat import Bubble, bubbles, is_token, new_token, post
+from bot.web.here import house
+from bot.web.linking import linked, web_link
+from bot.web.security import FormTooOld
+from bot.web.templating import RIGHT_TO_LEFT
+from messages.clean import clean
+
+log = structlog.get_logger()
+pages = Blueprint("chat", __name__)
+NEUTRAL = "https://www.bbc.co.uk/weather"
+OVERLAP = timedelta(minutes=2)  # rows commit a little later than the instant they carry; the page knows what it has
+
+pages.add_app_template_filter(linked, "linked")
+pages.add_app_template_filter(web_link, "web_link")
+
+
+@pages.app_template_filter("direction_of")
+def direction_of(language: str) -> str:
+    """`rtl` or `ltr`, of one message's own language."""
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+
+
+@pages.get("/")
+def conversation() -> Response:
+    return _page(_token() or new_token())
+
+
+@pages.post("/chat")
+def take() -> AnyResponse:
+    """Take in a post. Until this answers well the words are the browser's to keep, and the page says so."""
+    token = _token() or new_token()
+    words = request.form.get("text", "")
+    if not clean(words):
+        return _not_taken(token, "empty", words, 422)
+    try:
+        post(house(), token, words, request.form.get("client_id", ""))
+    except DatabaseError as fault:
+        log.error("chat post not stored", fault=type(fault).__name__)
+        return _not_taken(token, "away", words, 503)
+    if _wants_json():
+        return _keep_token(_told(bubbles(house(), token, after=_cursor(request.form.get("after")))), token)
+    return _keep_token(redirect("/#latest", 303), token)
+
+
+@pages.get("/chat/messages")
+def messages() -> AnyResponse:
+    """What the page does not have yet, as JSON; also a fresh form token, for a page that was open too long."""
+    token = _token()
+    if token is None:
+        return _told([])
+    return _told(bubbles(house(), token, after=_cursor(request.args.get("after"))))
+
+
+@pages.post("/chat/exit")
+def leave() -> AnyResponse:
+    """End the chat on this device and go somewhere neutral.
+
+    By a Refresh header rather than a redirect: our policy lets forms go to ourselves alone, browsers hold redirects
+    to it, and a refresh takes this page's place in the history.
+    """
+    settings = house().settings
+    response = Response(render_template("chat/left.html", address=NEUTRAL))
+    response.headers["Refresh"] = f"0; url={NEUTRAL}"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Clear-Site-Data"] = '"cookies", "storage", "cache"'
+    for name in (cookie_name(), "__Host-form" if settings.secure else "form"):
+        response.delete_cookie(name, secure=settings.secure, httponly=True, samesite="Lax")
+    return response
+
+
+def too_old(fault: FormTooOld) -> AnyResponse | None:
+    """The answer where a form's token was refused on a page of ours; None where the usual page will do.
+
+    Leaving always works: it takes nothing and gives nothing. Words that were not taken come back in their box.
+    """
+    del fault
+    if request.method != "POST":
+        return None
+    if request.path == "/chat/exit":
+        return leave()
+    if request.path == "/chat":
+        return _not_taken(_token() or new_token(), "old", request.form.get("text", ""), 403)
+    return None
+
+
+def cookie_name() -> str:
+    return "__Host-chat" if house().settings.secure else "chat"
+
+
+def has_chat() -> bool:
+    """Whether this browser holds a conversation's token."""
+    return _token() is not None
+
+
+def _token() -> str | None:
+    held = request.cookies.get(cookie_name(), "")
+    return held if is_token(held) else None
+
+
+def _keep_token(response: AnyResponse, token: str) -> AnyResponse:
+    """A cookie of the session: it ends with the browser, so that a shared device keeps nothing."""
+    if _token() != token:
+        response.set_cookie(cookie_name(), token, secure=house().settings.secure, httponly=True, samesite="Lax")
+    return response
+
+
+def _page(token: str, *, fault: str = "", words: str = "", status: int = 200) -> Response:
+    told = bubbles(house(), token)
+    theirs = [at for at, bubble in enumerate(told) if not bubble.ours]
+    page = render_template(
+        "chat/page.html", bubbles=told, latest=theirs[-1] if theirs else -1, cursor=_cursor_of(told), fault=fault,
+        error=bool(fault), words=words, form_id=secrets.token_urlsafe(12), leave_for=NEUTRAL,
+    )  # fmt: skip
+    response = Response(page, status)
+    _keep_token(response, token)
+    return response
+
+
+def _not_taken(token: str, fault: str, words: str, status: int) -> AnyResponse:
+    """Say why, with the words back in their box."""
+    if _wants_json():
+        response = jsonify({"fault": fault})
+        response.status_code = status
+        return response
+    if fault == "away":
+        from bot.web.public import away_page
+
+        return Response(away_page(words), status)
+    return _page(token, fault=fault, words=words, status=status)
+
+
+def _told(news: list[Bubble]) -> AnyResponse:
+    bubble = get_template_attribute("chat/parts.html", "bubble")
+    form_id = secrets.token_urlsafe(12)
+    return jsonify(
+        {
+            "cursor": _cursor_of(news),
+            "token": current_app.jinja_env.globals["csrf_token"](),  # type: ignore[operator]  # set by `protect`
+            "bubbles": [
+                {"id": b.id, "ours": b.ours, "asks": bool(b.choices), "html": str(bubble(b, form_id))} for b in news
+            ],
+        }
+    )
+
+
+def _cursor_of(told: list[Bubble]) -> int:
+    """How far the page has come: milliseconds since 1970 of the newest that was shown; 0 for nothing."""
+    return max((int(b.shown_at.timestamp() * 1000) for b in told), default=0)
+
+
+def _cursor(given: str | None) -> datetime | None:
+    """From where to tell again: a little before the cursor. None, the whole conversation, for what is no cursor."""
+    if not given or not given.isascii() or not given.isdigit() or len(given) > 14:
+        return None
+    return datetime.fromtimestamp(int(given) / 1000, UTC) - OVERLAP
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"

@@ -1,0 +1,133 @@
+"""Pages for anyone: finding help with no chat, privacy, accessibility; and what is said when something goes wrong."""
+
+import structlog
+from flask import Blueprint, Response, current_app, jsonify, render_template, request
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot.browsing import PAGE, Asked, look, need_groups
+from bot.web import chat
+from bot.web.here import house
+from bot.web.security import FormTooOld, for_machines
+from bot.web.templating import language
+
+log = structlog.get_logger()
+pages = Blueprint("pages", __name__)
+NOTHING = Markup("")
+
+
+@pages.app_context_processor
+def way_out() -> dict[str, object]:
+    """Every page for families can be left at once; only a browser with a conversation needs a form for it."""
+    return {"leave_for": chat.NEUTRAL, "has_chat": chat.has_chat()}
+
+
+@pages.get("/help")
+def find_help() -> Response:
+    """All needs, or the help there is for one. Words are searched by POST: they stay out of the device's history."""
+    return _help(Asked(need=request.args.get("need", "")))
+
+
+@pages.post("/help")
+def search_help() -> Response:
+    form = request.form
+    skip = form.get("skip", "0")
+    return _help(
+        Asked(
+            text=form.get("text", ""), postcode=form.get("postcode", ""), age=form.get("age", ""),
+            need=form.get("need", ""), skip=int(skip) if skip.isascii() and skip.isdigit() and len(skip) < 4 else 0,
+        )
+    )  # fmt: skip
+
+
+def _help(asked: Asked) -> Response:
+    groups = need_groups(house())
+    labels = {need.id: need.label for group in groups for need in group.needs}
+    unknown = bool(asked.need) and asked.need not in labels
+    answer = None
+    if (asked.text.strip() or asked.postcode.strip() or asked.need) and not unknown:
+        answer = look(house(), asked, language())
+    page = render_template(
+        "public/help.html", asked=asked, answer=answer, groups=groups, chosen=labels.get(asked.need), unknown=unknown,
+        per_page=PAGE,
+    )  # fmt: skip
+    return Response(page, 404 if unknown else 200)
+
+
+@pages.get("/privacy")
+def privacy() -> str:
+    return render_template("public/privacy.html", council=_council())
+
+
+@pages.get("/accessibility")
+def accessibility() -> str:
+    return render_template("public/accessibility.html", council=_council())
+
+
+def _council() -> object:
+    here = house()
+    return here.live.of(here.db).compiled.council
+
+
+@pages.app_errorhandler(HTTPException)
+def fault(problem: HTTPException) -> AnyResponse:
+    """Any refusal or fault as a page in kind words, in the same status and with the same headers."""
+    if for_machines(request.blueprints):
+        return problem.get_response()
+    if isinstance(problem, FormTooOld) and (answer := chat.too_old(problem)) is not None:
+        return answer
+    code = problem.code or 500
+    if request.accept_mimetypes.best == "application/json":
+        told = jsonify({"fault": {403: "old", 413: "long"}.get(code, "away" if code >= 500 else "refused")})
+        told.status_code = code
+        return told
+    if isinstance(problem, InternalServerError):
+        log.error("page failed", fault=type(problem.original_exception or problem).__name__, endpoint=request.endpoint)
+    response = problem.get_response()
+    try:
+        page = render_template("public/fault.html", code=code, old=isinstance(problem, FormTooOld))
+    except Exception as broken:  # noqa: BLE001 - a page about a fault must not become another
+        log.error("fault page failed", fault=type(broken).__name__)
+        page = bare_page()
+    response.set_data(page)
+    response.content_type = "text/html; charset=utf-8"
+    return response
+
+
+def away_page(words: str = "") -> str:
+    """Nothing was saved, because the database is away. No template and no translation: both are read from it.
+
+    `words` come back in a box, with a button to send them again.
+    """
+    box = NOTHING
+    if words:
+        token = current_app.jinja_env.globals["csrf_token"]()  # type: ignore[operator]  # set by `protect`
+        box = _AGAIN.format(token=token, words=words)
+    return bare_page("Sorry, we could not save that just now", "Nothing was saved. Please try again in a minute.", box)
+
+
+def bare_page(
+    title: str = "Sorry, something went wrong", words: str = "Please try again in a minute.", more: Markup = NOTHING
+) -> str:
+    """A page that needs nothing but the style sheet."""
+    sheet = current_app.jinja_env.globals["asset"]("vendor/public.css")  # type: ignore[operator]  # set by `build`
+    return str(_BARE.format(title=title, words=words, more=more, sheet=sheet, leave=chat.NEUTRAL))
+
+
+_AGAIN = Markup(
+    '<form method="post" action="/chat"><input type="hidden" name="csrf_token" value="{token}">'
+    '<div class="govuk-form-group"><label class="govuk-label" for="text">Your words</label>'
+    '<textarea class="govuk-textarea" id="text" name="text" rows="5">\n{words}</textarea></div>'
+    '<button type="submit" class="govuk-button">Send again</button></form>'
+)
+_BARE = Markup(
+    '<!DOCTYPE html><html lang="en" dir="ltr" class="govuk-template"><head><meta charset="utf-8"><title>{title}</title>'
+    '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
+    '<link rel="stylesheet" href="{sheet}"></head><body class="govuk-template__body">'
+    '<div class="govuk-width-container"><main class="govuk-main-wrapper"><h1 class="govuk-heading-l">{title}</h1>'
+    '<p class="govuk-body">{words}</p>{more}<p class="govuk-body"><strong>If someone is in danger now, telephone '
+    '<a class="govuk-link" href="tel:999">999</a>.</strong></p><p class="govuk-body">'
+    '<a class="govuk-link" href="/">Go to the start</a></p><p class="govuk-body"><a class="govuk-link" href="{leave}" '
+    'rel="noopener noreferrer nofollow">Exit this page</a></p></main></div></body></html>'
+)
