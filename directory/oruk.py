@@ -29,11 +29,12 @@ _ONS_CODE = re.compile(r"\b[EKNSW]\d{8}\b")
 Locate = Callable[[str], tuple[float, float, str] | None]
 
 
-def read_oruk(data: Any, *, needs: Collection[str], source: str, places: Places | None = None) -> Read:
+def read_oruk(data: Any, *, needs: Collection[str] | None, source: str, places: Places | None = None) -> Read:
     """The services in a list, an API page (`contents`), or one service.
 
-    `needs` are the ids of needs.yaml: a need of ours that is not among them is dropped and reported. `source` names
-    the feed where a record does not name its own. `places` give a point to a venue that has only a postcode.
+    `needs` are the ids of needs.yaml: a need of ours that is not among them is dropped and reported (None: not
+    checked). `source` names the feed where a record does not name its own. `places` give a point to a venue that has
+    only a postcode.
     Raises ValueError where the data is none of the three shapes. A bad record never stops the others.
     """
     records = _records(data)
@@ -46,7 +47,7 @@ def read_oruk(data: Any, *, needs: Collection[str], source: str, places: Places 
             continue
         line_id, name = str(record.get("id") or ""), str(record.get("name") or "")
         clean = Cleaner()
-        reader = _Reader(clean, frozenset(needs), source, places)
+        reader = _Reader(clean, needs, source, places)
         try:
             service = reader.service(record)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -77,7 +78,7 @@ def _records(data: Any) -> Sequence[Any]:
 class _Reader:
     """One record. Structure it cannot read is a ValueError; values it can mend are noted."""
 
-    def __init__(self, clean: Cleaner, needs: frozenset[str], source: str, places: Places | None) -> None:
+    def __init__(self, clean: Cleaner, needs: Collection[str] | None, source: str, places: Places | None) -> None:
         self.clean = clean
         self.needs = needs
         self.source = source
@@ -90,6 +91,9 @@ class _Reader:
             raise ValueError("no id" if not service_id else "no name")
         low, high = self._ages(record)
         phone, email = self._contact(record)
+        schedules = self._hours(record)
+        locations = self._locations(record, schedules)
+        hours, notes = schedules.get(None, ([], [])) if len(locations) != 1 else ([], [])
         return Service(
             id=service_id,
             name=name,
@@ -105,7 +109,9 @@ class _Reader:
             languages=self._languages(record),
             accessibility=self._terms(record, ACCESS_TAXONOMY),
             refer=clean.text(record.get("thrive_refer"), "thrive_refer"),
-            locations=self._locations(record),
+            locations=locations,
+            hours=tuple(hours),
+            hours_note="; ".join(notes),
             service_areas=self._areas(record),
             council_only=bool(record.get("thrive_council_only", False)),
             accepting=self._accepting(record),
@@ -158,10 +164,10 @@ class _Reader:
 
     def _needs(self, record: Mapping[str, Any]) -> tuple[str, ...]:
         needs = self._terms(record, NEEDS_TAXONOMY)
-        unknown = [need for need in needs if need not in self.needs]
+        unknown = [need for need in needs if self.needs is not None and need not in self.needs]
         if unknown:
             self.clean.note(f"unknown needs left out: {', '.join(unknown)}")
-        return tuple(dict.fromkeys(need for need in needs if need in self.needs))
+        return tuple(dict.fromkeys(need for need in needs if need not in unknown))
 
     def _terms(self, record: Mapping[str, Any], taxonomy: str) -> tuple[str, ...]:
         terms = [attribute.get("taxonomy_term") or {} for attribute in record.get("attributes") or []]
@@ -210,8 +216,10 @@ class _Reader:
         problem = f"status {given!r} is none of {', '.join(STATUSES)}"
         raise ValueError(problem)
 
-    def _locations(self, record: Mapping[str, Any]) -> tuple[Location, ...]:
-        hours = self._hours(record)
+    def _locations(
+        self, record: Mapping[str, Any], hours: Mapping[Any, tuple[list[Opening], list[str]]]
+    ) -> tuple[Location, ...]:
+        """Hours that hang on no venue are those of the only one, where there is one."""
         spread = [item.get("id") for item in record.get("service_at_locations") or []]
         locations = []
         for place in record.get("service_at_locations") or []:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from directory.oruk import ACCESS_TAXONOMY, AREA_URI, NEEDS_TAXONOMY
-from directory.service import Location, Service, ServiceArea
+from directory.service import Location, Opening, Service, ServiceArea
 
 _OURS = UUID("6f0a54c2-6d0e-5c0b-9a53-0d7a4e3f6f11")  # every id we have to make is of this namespace: always the same
 
@@ -44,7 +44,12 @@ def to_oruk(service: Service, *, labels: Mapping[str, str] | None = None) -> dic
         "languages": [{"id": made_id(service.id, "language", code), "code": code} for code in service.languages],
         "attributes": _attributes(service, labels or {}),
         "service_at_locations": [_at_location(service, venue) for venue in service.locations],
-        "schedules": [schedule for venue in service.locations for schedule in _schedules(service, venue)],
+        "schedules": _schedules(service, None, service.hours, service.hours_note)
+        + [
+            schedule
+            for venue in service.locations
+            for schedule in _schedules(service, _at_id(service, venue), venue.hours, venue.hours_note)
+        ],
     }
     record.update({name: items for name, items in lists.items() if items})
     return record
@@ -120,21 +125,21 @@ def _at_location(service: Service, venue: Location) -> dict[str, Any]:
     return {"id": _at_id(service, venue), "service_id": service.id, "location_id": venue.id, "location": location}
 
 
-def _schedules(service: Service, venue: Location) -> list[dict[str, Any]]:
-    common = {"service_id": service.id, "service_at_location_id": _at_id(service, venue)}
+def _schedules(service: Service, hung_on: str | None, hours: tuple[Opening, ...], note: str) -> list[dict[str, Any]]:
+    common = {"service_id": service.id} | ({"service_at_location_id": hung_on} if hung_on else {})
     records: list[dict[str, Any]] = [
         {
-            "id": made_id(service.id, venue.id, "opening", str(number)),
+            "id": made_id(service.id, hung_on or "", "opening", str(number)),
             **common,
             "freq": "WEEKLY",
             "byday": hour.day,
             "opens_at": hour.opens,
             "closes_at": hour.closes,
         }
-        for number, hour in enumerate(venue.hours)
+        for number, hour in enumerate(hours)
     ]
-    if venue.hours_note:
-        records.append({"id": made_id(service.id, venue.id, "note"), **common, "description": venue.hours_note})
+    if note:
+        records.append({"id": made_id(service.id, hung_on or "", "note"), **common, "description": note})
     return records
 
 

@@ -66,7 +66,7 @@ def _ages(service: Service) -> str | None:
 
 def _where(service: Service, distance: float | None, near: str | None, place: Place | None) -> list[str]:
     if distance is not None and place is not None:
-        return [f"{distance:.1f} km from {place.read_as}"]
+        return [f"{distance:.1f} km from {place.read_as}" if distance else f"right by {place.read_as}"]
     if near is not None:
         return [f"near {near}"]
     areas = [area for area in service.service_areas if area.code]

@@ -64,15 +64,19 @@ class _Candidate:
 class Snapshot:
     """The directory compiled for search: built once from services, never changed, shared by threads.
 
-    `labels` give each need id the name that reasons use. `home` are the council's own area codes: an entry that
-    names neither venue nor area is taken to serve them.
+    `labels` give each need id the name that reasons use (without one, the id's own words). `home` are the council's own
+    area codes: an entry that names neither venue nor area is taken to serve them.
     """
 
     def __init__(
-        self, services: Iterable[Service], *, labels: Mapping[str, str], home: frozenset[str] = frozenset()
+        self,
+        services: Iterable[Service],
+        *,
+        labels: Mapping[str, str] | None = None,
+        home: frozenset[str] = frozenset(),
     ) -> None:
         self.services = tuple(service for service in services if service.status == "active")
-        self.labels = dict(labels)
+        self.labels = dict(labels or {})
         self.home = home
         self.by_id = {service.id: service for service in self.services}
         self._anywhere: list[int] = []
@@ -153,12 +157,15 @@ class Snapshot:
         """For each need asked, which services have it and how high they put it."""
         return [self._by_need.get(need, {}) for need in needs]
 
-    def match(self, text: str) -> list[tuple[str, float, Mapping[int, float]]]:
-        """Each telling word of the text: as written, how telling it is, and where it stands in which services."""
+    def match(self, text: str, *, mend: bool = True) -> list[tuple[str, float, Mapping[int, float]]]:
+        """Each telling word of the text: as written, how telling it is, and where it stands in which services.
+
+        Slips are mended only in English: the directory's vocabulary is, and "para" is no slip for "park".
+        """
         found: list[tuple[str, float, Mapping[int, float]]] = []
         for word, root in words_of(text):
             posting: dict[int, float] = {}
-            for meant in self.vocabulary.meant(root):
+            for meant in self.vocabulary.meant(root, mend=mend):
                 slip = 1.0 if meant == root else 0.8
                 for at, weight in self._postings[meant].items():
                     posting[at] = max(posting.get(at, 0.0), weight * slip)
@@ -174,7 +181,7 @@ def search(snapshot: Snapshot, query: Query) -> Results:
     """
     reach = snapshot.in_reach(query.place)
     holders = snapshot.needs_of(query.needs)
-    matched = snapshot.match(query.text)
+    matched = snapshot.match(query.text, mend=query.language in {None, "en"})
     total = sum(telling for _, telling, _ in matched)
     candidates = []
     for at, distance in reach.items():
@@ -212,6 +219,13 @@ def search(snapshot: Snapshot, query: Query) -> Results:
         total=len(candidates),
         more=len(candidates) > query.skip + len(page),
     )
+
+
+def _said_so(query: Query, coverage: float, in_name: float, words: tuple[str, ...]) -> bool:
+    """Whether the words alone ask for this entry: most of them, in its name, or two telling ones in its description."""
+    if in_name:
+        return coverage >= ENOUGH_WORDS
+    return not query.needs and coverage >= ALL_BUT_ALL_WORDS and len(words) > 1
 
 
 def fits_age(service: Service, age: float | None) -> bool:
@@ -308,7 +322,7 @@ def _result(snapshot: Snapshot, query: Query, one: _Candidate) -> Result:
         distance, near = None, None  # a helpline's head office is nobody's walk
     why = reasons(
         service,
-        labels=[snapshot.labels.get(need, need) for need in one.needs],
+        labels=[snapshot.labels.get(need) or need.replace("-", " ") for need in one.needs],
         words=one.words,
         age=query.age,
         distance=distance,

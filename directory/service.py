@@ -1,6 +1,6 @@
 """What a local service is, in the Open Referral UK 3.0 shape, and its form as a stored document."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Literal, cast, get_args
@@ -86,6 +86,8 @@ class Service:
     accessibility: tuple[str, ...] = ()
     refer: str = ""
     locations: tuple[Location, ...] = ()
+    hours: tuple[Opening, ...] = ()  # of what needs no venue: a telephone line, a web chat
+    hours_note: str = ""
     service_areas: tuple[ServiceArea, ...] = ()
     council_only: bool = False
     accepting: Accepting = "unknown"
@@ -155,6 +157,7 @@ def from_document(document: Mapping[str, Any]) -> Service:
     fields["organisation"] = Organisation(**fields["organisation"])
     fields["locations"] = tuple(_location(item) for item in fields.get("locations", ()))
     fields["service_areas"] = tuple(ServiceArea(**item) for item in fields.get("service_areas", ()))
+    fields["hours"] = _openings(fields.get("hours", ()))
     for name in ("needs", "languages", "accessibility"):
         fields[name] = tuple(fields.get(name, ()))
     assured, modified = fields.get("assured_on"), fields.get("modified_at")
@@ -169,8 +172,10 @@ def from_document(document: Mapping[str, Any]) -> Service:
 
 def _location(item: Mapping[str, Any]) -> Location:
     fields = dict(item)
-    fields["hours"] = tuple(
-        Opening(day=cast("Day", hour["day"]), opens=hour["opens"], closes=hour["closes"]) for hour in item["hours"]
-    )
+    fields["hours"] = _openings(item["hours"])
     fields["accessibility"] = tuple(item["accessibility"])
     return Location(**fields)
+
+
+def _openings(items: Iterable[Mapping[str, Any]]) -> tuple[Opening, ...]:
+    return tuple(Opening(day=cast("Day", item["day"]), opens=item["opens"], closes=item["closes"]) for item in items)

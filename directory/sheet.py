@@ -16,7 +16,7 @@ status             active, inactive, defunct or temporarily closed; blank is act
 areas              ONS codes with names, separated by ; ("E09000032 Wandsworth"; "K02000001 the UK")
 council_only       yes where only people of those areas may use it
 venue, address, postcode, lat, lon
-hours              "Mo 09:00-17:00; Tu 09:00-12:00; note: closed in August"
+hours              "Mo 09:00-17:00; Tu 09:00-12:00; note: closed in August"; of the line where there is no venue
 venue_access       in words, separated by ;
 assured_on         YYYY-MM-DD: the day somebody last checked the entry
 source             where it came from
@@ -60,8 +60,12 @@ _AREA = re.compile(r"^(?P<code>[EKNSW]\d{8})?\s*(?P<name>.*)$")
 _HOURS = re.compile(r"^(?P<day>[A-Za-z]{2,9})\s+(?P<opens>[\d:.]+)\s*[-\u2013]\s*(?P<closes>[\d:.]+)$")
 
 
-def read_sheet(text: str, *, needs: Collection[str], source: str, places: Places | None = None) -> Read:
-    """The services of a CSV sheet. Raises ValueError where the header is not ours; a bad row never stops the others."""
+def read_sheet(text: str, *, needs: Collection[str] | None, source: str, places: Places | None = None) -> Read:
+    """The services of a CSV sheet. Raises ValueError where the header is not ours; a bad row never stops the others.
+
+    `needs` are the ids of needs.yaml: another is left out and reported (None: not checked). `source` names the sheet
+    where a row does not name its own. `places` give a point to a venue that has only a postcode.
+    """
     rows = csv.DictReader(StringIO(text.removeprefix("\ufeff")))
     header = [name.strip().lower() for name in rows.fieldnames or ()]
     unknown = [name for name in header if name not in COLUMNS]
@@ -79,7 +83,7 @@ def read_sheet(text: str, *, needs: Collection[str], source: str, places: Places
         try:
             if None in row:
                 raise ValueError("more cells than columns: is a comma missing its quotation marks?")
-            service = _Row(cells, clean, frozenset(needs), source, places).service()
+            service = _Row(cells, clean, needs, source, places).service()
         except ValueError as error:
             refused.append(Line(id=cells.get("id", ""), name=cells.get("name", ""), where=where, reason=str(error)))
             continue
@@ -110,7 +114,12 @@ def write_sheet(services: Iterable[Service]) -> str:
 
 class _Row:
     def __init__(
-        self, cells: Mapping[str, str], clean: Cleaner, needs: frozenset[str], source: str, places: Places | None
+        self,
+        cells: Mapping[str, str],
+        clean: Cleaner,
+        needs: Collection[str] | None,
+        source: str,
+        places: Places | None,
     ) -> None:
         self.cells = cells
         self.clean = clean
@@ -123,6 +132,8 @@ class _Row:
         if not name or not organisation:
             raise ValueError("no name" if not name else "no organisation")
         service_id = self._text("id") or made_id("sheet", organisation.casefold(), name.casefold())
+        locations = self._locations(service_id)
+        hours, note = ((), "") if locations else self._hours()
         low, high = self.clean.age(self._text("min_age"), "min_age"), self.clean.age(self._text("max_age"), "max_age")
         if low is not None and high is not None and low > high:
             low, high = high, low
@@ -146,7 +157,9 @@ class _Row:
             languages=tuple(code.lower() for code in self._list("languages")),
             accessibility=self._list("accessibility"),
             refer=self._text("refer"),
-            locations=self._locations(service_id),
+            locations=locations,
+            hours=hours,
+            hours_note=note,
             service_areas=self._areas(),
             council_only=self._yes("council_only"),
             accepting=cast("Accepting", self._one_of("accepting", ACCEPTING, "unknown")),
@@ -181,10 +194,10 @@ class _Row:
 
     def _needs(self) -> tuple[str, ...]:
         given = self._list("needs")
-        unknown = [need for need in given if need not in self.needs]
+        unknown = [need for need in given if self.needs is not None and need not in self.needs]
         if unknown:
             self.clean.note(f"unknown needs left out: {', '.join(unknown)}")
-        return tuple(need for need in given if need in self.needs)
+        return tuple(need for need in given if need not in unknown)
 
     def _areas(self) -> tuple[ServiceArea, ...]:
         areas = []
@@ -262,6 +275,7 @@ def _cells(service: Service) -> dict[str, str]:
         "accepting": service.accepting,
         "status": service.status,
         "areas": "; ".join(areas),
+        "hours": _hours_cell(service.hours, service.hours_note),
         "council_only": "yes" if service.council_only else "",
         "assured_on": service.assured_on.isoformat() if service.assured_on else "",
         "source": service.source,
@@ -272,16 +286,20 @@ def _cells(service: Service) -> dict[str, str]:
 def _venue_cells(venue: Location | None) -> dict[str, str]:
     if venue is None:
         return {}
-    hours = [f"{hour.day.title()} {hour.opens}-{hour.closes}" for hour in venue.hours]
     return {
         "venue": venue.name,
         "address": venue.address,
         "postcode": venue.postcode or "",
         "lat": _figure(venue.lat),
         "lon": _figure(venue.lon),
-        "hours": "; ".join([*hours, *([f"note: {venue.hours_note}"] if venue.hours_note else [])]),
+        "hours": _hours_cell(venue.hours, venue.hours_note),
         "venue_access": "; ".join(venue.accessibility),
     }
+
+
+def _hours_cell(hours: tuple[Opening, ...], note: str) -> str:
+    openings = [f"{hour.day.title()} {hour.opens}-{hour.closes}" for hour in hours]
+    return "; ".join([*openings, *([f"note: {note}"] if note else [])])
 
 
 def _figure(value: float | None) -> str:

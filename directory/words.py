@@ -83,14 +83,14 @@ class Vocabulary:
             by_letter.setdefault(root[0], []).append(root)
         self._by_letter = {letter: tuple(found) for letter, found in by_letter.items()}
 
-    def meant(self, root: str) -> tuple[str, ...]:
+    def meant(self, root: str, *, mend: bool = True) -> tuple[str, ...]:
         """The word itself where the directory has it; else up to three it is one slip from (two in long words).
 
         The first letter is taken as meant: slips there are rare, and "walking" is not "talking".
         """
         if root in self._known:
             return (root,)
-        if len(root) < 4:
+        if len(root) < 4 or not mend:
             return ()
         slips = 1 if len(root) < 8 else 2
         near = extract(
