@@ -9,7 +9,7 @@ from bot.casework.timeline import Timeline
 from bot.casework.work import looked_at
 from bot.house import House
 from bot.store import casework as rows
-from bot.store import people, staff
+from bot.store import desk, people, staff
 from bot.store.casework import Case
 from bot.store.people import Address
 
@@ -34,6 +34,7 @@ class CasePage:
     claimed_by: str | None
     closed_by: str | None
     last_change: Change | None
+    newest: int  # the id that a poll asks "anything after?" with
     now: datetime
 
 
@@ -55,5 +56,6 @@ def open_case(house: House, ref: str, by: SignedIn) -> CasePage:
             last_change=Change(kind=events[-1].kind, by=names.get(events[-1].staff_id or 0), at=events[-1].at)
             if events
             else None,
+            newest=desk.newest_case_id(tx),
             now=now,
         )

@@ -278,12 +278,12 @@ def claim_receipts(tx: Tx, provider_sid: str, outbox_id: int) -> list[tuple[str,
     early = (receipt.c.provider_sid == provider_sid, receipt.c.outbox_id.is_(None))
     found = (
         tx.execute(sa.select(receipt.c.status, receipt.c.error_code).where(*early).order_by(receipt.c.id))
-        .tuples()
+        
         .all()
     )
     if found:
         tx.execute(sa.update(receipt).where(*early).values(outbox_id=outbox_id))
-    return list(found)
+    return [(str(status), code) for status, code in found]
 
 
 def unconfirmed_safety(tx: Tx, *, before: datetime, since: datetime) -> list[Outbox]:

@@ -134,7 +134,7 @@ def beat(tx: Tx, name: str, now: datetime) -> None:
 
 
 def heartbeats(tx: Tx) -> dict[str, datetime]:
-    return dict(tx.execute(sa.select(heartbeat.c.name, heartbeat.c.at)).tuples())
+    return {str(name): at for name, at in tx.execute(sa.select(heartbeat.c.name, heartbeat.c.at))}
 
 
 def set_flag(tx: Tx, name: str, value: str, now: datetime) -> None:

@@ -1,0 +1,235 @@
+"""The way out: accepted once, or before a person."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from bot.dispatcher import LEASE, Dispatcher
+from bot.store import messages as rows
+from bot.store import people
+from bot.turn.receipts import take_receipt
+from messages.channel import Accepted, ChannelError, ChannelUnknown, Outgoing, Receipt, Sighting
+from messages.status import event_of
+from tests.houses import Home
+
+KNIFE = "he has a knife hes outside"
+
+
+def receipt(outbox: int | None, sid: str, word: str, code: str | None = None) -> Receipt:
+    return Receipt(outbox=outbox, sid=sid, word=word, event=event_of(word), code=code)
+
+
+def test_sending_is_committed_before_the_provider_is_called(home: Home) -> None:
+    """What the provider sees is a row that stands as `sending` in the database already."""
+    seen: list[str] = []
+
+    def look(outgoing: Outgoing) -> Accepted:
+        with home.house.db.read() as tx:
+            seen.append(rows.outbox_by_id(tx, outgoing.outbox).state)
+        return Accepted(sid=f"SM{outgoing.outbox}")
+
+    home.pigeon.does = look
+    home.text("hello")
+    home.send()
+    assert seen
+    assert set(seen) == {"sending"}
+
+
+def test_an_unknown_outcome_is_never_sent_again_and_blocks_nothing(home: Home) -> None:
+    """A timeout after the call: the row waits to be looked up; the next message goes out."""
+    tried: list[int] = []
+
+    def lose_first(outgoing: Outgoing) -> Accepted:
+        tried.append(outgoing.outbox)
+        if len(tried) == 1:
+            raise ChannelUnknown("no answer")
+        return Accepted(sid=f"SM{outgoing.outbox}")
+
+    home.pigeon.does = lose_first
+    home.text("hello")
+    home.send()
+    home.text("menu")
+    home.send()
+    assert len(tried) == len(set(tried))
+    assert home.out()[0].state == "unknown"
+    assert home.out()[-1].state == "accepted"
+
+
+def test_an_unknown_message_is_found_in_the_providers_list(home: Home) -> None:
+    """Looked up by number and body: found, it is accepted with the provider's id; not sent again."""
+    home.pigeon.does = _lost
+    home.text("hello")
+    home.send()
+    row = home.out()[0]
+    home.pigeon.listed = lambda to, body, _since: [
+        Sighting(sid="SMfound", to=to, body=body, event="delivered", at=home.clock.now())
+    ]
+    home.later(seconds=20)
+    Dispatcher(home.house).look_up()
+    assert home.out()[0].state == "delivered"
+    assert home.out()[0].provider_sid == "SMfound"
+    assert row.state == "unknown"
+
+
+def test_two_alike_never_claim_the_same_sighting(home: Home) -> None:
+    """Two lost messages with the same words: one sighting settles one of them."""
+    home.pigeon.does = _lost
+    for sender_sid in ("SMa", "SMb"):
+        home.text("hello", sid=sender_sid)
+        home.send()
+        home.later(seconds=1)
+    lost = [o for o in home.out() if o.state == "unknown"]
+    same = [o for o in lost if o.body == lost[-1].body]
+    home.pigeon.listed = lambda to, body, _since: [
+        Sighting(sid="SMonly" + str(len(body)), to=to, body=body, event="sent", at=home.clock.now())
+    ]
+    home.later(seconds=20)
+    Dispatcher(home.house).look_up()
+    settled = [o for o in home.out() if o.id in {s.id for s in same} and o.state == "sent"]
+    assert len(settled) <= 1 or len({o.provider_sid for o in settled}) == len(settled)
+
+
+def test_what_nobody_can_find_is_before_a_person_within_ten_minutes(home: Home) -> None:
+    """A kill before the call leaves `sending`: after the lease it is looked for, then held, with a case."""
+    home.text("hello")
+    dispatcher = Dispatcher(home.house)
+    dispatcher._claim(None)  # and here the process dies
+    home.later(seconds=LEASE.total_seconds() + 1)
+    for _ in range(60):
+        Dispatcher(home.house).look_up()
+        home.later(seconds=10)
+    assert home.out()[0].state == "held"
+    assert [c.reason for c in home.cases()] == ["not-reached"]
+    assert home.pigeon.carried == []
+
+
+def test_a_refusal_is_final_and_a_busy_provider_is_waited_for(home: Home) -> None:
+    """A 4xx ends the row with a plain reason; 429 comes back after the time the provider asked for."""
+    home.pigeon.does = _busy
+    home.text("hello")
+    home.send()
+    row = home.out()[0]
+    assert row.state == "queued"
+    assert row.not_before >= home.clock.now() + timedelta(seconds=30)
+    home.pigeon.does = _refused
+    home.later(seconds=31)
+    home.send()
+    assert home.out()[0].state == "refused"
+    assert home.out()[0].reason == "This is not a mobile number"
+
+
+def test_a_carriers_stop_counts_as_theirs(home: Home) -> None:
+    """21610: consent is stopped and written down, and the blocked safety reply tells the team to telephone."""
+    home.pigeon.does = _blocked
+    home.text(KNIFE)
+    home.send()
+    assert home.address().consent == "stopped"
+    assert home.cases()[0].not_reached
+    with home.house.db.read() as tx:
+        (consent,) = people.consents_of(tx, address_ids=[home.address().id], person_ids=[])
+    assert consent.via == "provider"
+
+
+@pytest.mark.parametrize("words", [("delivered", "sent"), ("sent", "sent", "delivered"), ("delivered", "queued")])
+def test_receipts_only_move_forward_and_are_all_kept(home: Home, words: tuple[str, ...]) -> None:
+    """Late, repeated and reordered receipts end the same, and every one is kept."""
+    home.text("hello")
+    home.send()
+    row = home.out()[0]
+    for word in words:
+        take_receipt(home.house, receipt(row.id, row.provider_sid or "", word))
+    assert home.out()[0].state == "delivered"
+
+
+def test_a_receipt_that_overtakes_our_own_commit_is_not_lost(home: Home) -> None:
+    """The provider calls back before we have written its id: the receipt is kept, and moves the row after."""
+
+    def hurry(outgoing: Outgoing) -> Accepted:
+        take_receipt(home.house, receipt(None, "SMfast", "delivered"))
+        return Accepted(sid="SMfast")
+
+    home.pigeon.does = hurry
+    home.text("hello")
+    home.send()
+    assert home.out()[0].state == "delivered"
+
+
+def test_a_safety_reply_that_nobody_confirms_tells_the_team_to_telephone(home: Home) -> None:
+    """Two minutes without a receipt mark the case, once."""
+    home.text(KNIFE)
+    home.send()
+    home.later(minutes=1)
+    Dispatcher(home.house).look_up()
+    assert not home.cases()[0].not_reached
+    home.later(minutes=2)
+    Dispatcher(home.house).look_up()
+    assert home.cases()[0].not_reached
+    version = home.cases()[0].version
+    Dispatcher(home.house).look_up()
+    assert home.cases()[0].version == version
+
+
+def test_stop_racing_a_send_wins(home: Home) -> None:
+    """Consent is read in the claiming transaction: what was queued before STOP does not leave after it."""
+    home.text("hello")
+    home.text("STOP")
+    home.send()
+    assert [o.purpose for o in home.out() if o.state == "accepted"] == ["stop-receipt"]
+
+
+def test_two_dispatchers_send_each_message_once(home: Home) -> None:
+    """Claims decide: four at once over thirty messages carry each exactly once."""
+    for number in range(15):
+        home.text("hello", sender=f"+4477009003{number:02}")
+    dispatchers = [threading.Thread(target=_drain, args=(home,)) for _ in range(4)]
+    for one in dispatchers:
+        one.start()
+    for one in dispatchers:
+        one.join()
+    _drain(home)
+    sent = [o.outbox for o in home.pigeon.carried]
+    assert len(sent) == len(set(sent))
+    assert len(sent) >= 15
+
+
+def test_a_landline_is_not_texted_and_the_team_is_told(home: Home) -> None:
+    """Its words are read; our answer cannot leave, so the desk telephones."""
+    home.text("hello i need help", sender="+442079460123")
+    home.send()
+    assert {o.state for o in home.out(sender="+442079460123")} == {"refused"}
+    assert home.cases()[0].not_reached
+
+
+def test_a_paused_service_sends_nothing(home: Home) -> None:
+    """After a restore nothing leaves until an operator resumes it."""
+    from bot.store import published
+
+    with home.house.db.write() as tx:
+        published.set_flag(tx, "paused", "restored", home.clock.now())
+    home.text("hello")
+    assert home.send() == 0
+    with home.house.db.write() as tx:
+        published.clear_flag(tx, "paused")
+    assert home.send() > 0
+
+
+def _drain(home: Home) -> None:
+    for _ in range(30):
+        Dispatcher(home.house).once()
+
+
+def _lost(_: Outgoing) -> Accepted:
+    raise ChannelUnknown("no answer")
+
+
+def _busy(_: Outgoing) -> Accepted:
+    raise ChannelError(permanent=False, code="20429", reason="slow down", retry_after_seconds=30)
+
+
+def _refused(_: Outgoing) -> Accepted:
+    raise ChannelError(permanent=True, code="21614", reason="This is not a mobile number")
+
+
+def _blocked(_: Outgoing) -> Accepted:
+    raise ChannelError(permanent=True, code="21610", reason="They texted STOP to our number")
