@@ -73,7 +73,11 @@ class Courier:
     def _run(self) -> None:
         while not self._stopped:
             for hook in self._store.due_webhooks(time.time()):
-                self._make(hook)
+                try:
+                    self._make(hook)
+                except Exception as fault:  # noqa: BLE001 - one call that cannot be made must not end the others
+                    self._store.webhook_made(hook.number, answer=None, done=True, due=time.time())
+                    _log.error("webhook broke", kind=hook.kind, sid=hook.sid, fault=type(fault).__name__)
                 if self._stopped:
                     return
             due = self._store.next_webhook_due()
