@@ -171,7 +171,7 @@ def _search(run: Run, flow: Flow, node: SearchNode) -> bool:
             needs=needs,
             postcode=str(postcode) if postcode else None,
             age=float(age) if isinstance(age, int | float) else None,
-            language=None if run.facts.language == "en" else run.facts.language,
+            language=run.facts.language if run.facts.language != "en" else run.understood.lang,
             skip=run.shown,
         )
     )

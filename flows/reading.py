@@ -44,20 +44,20 @@ _PHRASES: Mapping[Command, tuple[str, ...]] = {
 }
 COMMANDS: Mapping[str, Command] = {phrase: command for command, phrases in _PHRASES.items() for phrase in phrases}
 
-# What the lexicon heard in other words, and the command it means.
+# What the lexicon heard in other words, by intent and finer kind, and the command it means.
 INTENT_COMMANDS: Mapping[str, Command] = {
     "stop": "stop-in-words",
+    "stop/less": "less",
+    "stop/pause": "pause",
     "wrong-person": "wrong-person",
     "help": "help",
     "back": "back",
     "human": "human",
     "language": "language",
     "status": "status",
-    "when": "when",
-    "less": "less",
-    "pause": "pause",
+    "status/when": "when",
     "delete-data": "my-data",
-    "my-data": "my-data",
+    "delete-data/see": "my-data",
 }
 ALWAYS_HEARD: frozenset[Command] = frozenset({"stop-in-words", "wrong-person"})
 # An answer in free text is taken as such unless it is this short: "what would help?" "someone to call me back".
@@ -117,9 +117,10 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
     text, facts = event.text, run.facts
     bare = without_politeness(text)
     stopped = facts.consent == "stopped"
-    yes_restores = stopped and bare in YES_START and not facts.asked_since_stop
-    whole_stop = plain(text) in STOP or bare in STOP
-    whole_start = not whole_stop and (plain(text) in START or bare in START or yes_restores)
+    keyword = run.assets.lexicon.is_keyword
+    whole_stop = {plain(text), bare} & STOP != set() or keyword("stop", text)
+    yes_restores = stopped and not facts.asked_since_stop and (bare in YES_START or keyword("yes", text))
+    whole_start = not whole_stop and ({plain(text), bare} & START != set() or keyword("start", text) or yes_restores)
     if whole_stop or whole_start:
         return Reading(text=text, screening=event.screening, whole_stop=whole_stop, whole_start=whole_start)
     understood = run.assets.lexicon.understand(text) if text.strip() else Understanding(intent="thanks")
@@ -151,7 +152,10 @@ def find_command(run: Run, text: str, understood: Understanding, fit: Fit | None
     answers_choice = fit is not None and fit.kind == "current" and ask is not None and ask.kind != "text"
     if exact is not None and not (exact == "human" and answers_choice):
         return exact
-    meant = INTENT_COMMANDS.get(understood.intent)
+    kind = run.assets.lexicon.intent_kind(text) if understood.intent != "need" else "need"
+    meant = INTENT_COMMANDS.get(kind)
+    if meant is None and understood.intent != "stop":  # a finer kind of stopping that is not known here ends nothing
+        meant = INTENT_COMMANDS.get(understood.intent)
     if meant is None or meant in ALWAYS_HEARD:
         return meant
     flow = run.top_flow

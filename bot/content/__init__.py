@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.content.compiling import Compiled, Helpline, SavedReply, compile_data
 from bot.content.council import Council
-from bot.content.documents import ContentFaults, Fault, Notes, read_document
+from bot.content.documents import ContentFaults, Fault, Notes, read_document, write_document
 
 __all__ = [
     "Compiled",
@@ -20,9 +20,12 @@ __all__ = [
     "Council",
     "Fault",
     "Helpline",
+    "Notes",
     "SavedReply",
     "compile_content",
     "read_content",
+    "read_document",
+    "write_document",
 ]
 
 SCHEMA = 1
