@@ -15,7 +15,7 @@ from bot.store import messages as rows
 from bot.store import people
 from bot.turn.receive import Arrival, receive
 from flows.safety import WATCHED
-from messages.clean import MOST_CHARACTERS, clean
+from messages.clean import ONE_TEXT_CHARACTERS, clean
 from messages.render import parts
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -61,12 +61,12 @@ def post(house: House, token: str, text: str, client_id: str) -> bool:
     """Take in what the family typed, and let the answer out at once. False where this post was taken before.
 
     `client_id` is the form's own id: the same words sent twice from one form over a bad connection are one message;
-    other words from the same form (a page brought back by Back) are another. What is longer than one message may be
-    is taken in as several, so that all of it is read and screened. Empty text is the caller's to refuse.
+    other words from the same form (a page brought back by Back) are another. What is longer than a text may be is
+    taken in as several, as a phone would send it, so that all of it is kept and all of it is screened for danger. Empty text is the caller's to refuse.
     """
     form_id = client_id or secrets.token_urlsafe(16)
     fresh = False
-    for number, part in enumerate(parts(text, MOST_CHARACTERS)):
+    for number, part in enumerate(parts(text, ONE_TEXT_CHARACTERS)):
         words = clean(part)
         arrival = Arrival(
             kind="web",
