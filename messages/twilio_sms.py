@@ -45,7 +45,7 @@ class TwilioSms:
     answer (a name) and for an `api_base` that is no http address.
     """
 
-    def __init__(  # noqa: PLR0917 - in the order of the settings
+    def __init__(
         self,
         account_sid: str,
         auth_token: str,
@@ -211,7 +211,7 @@ class _OneCall(TwilioHttpClient):  # type: ignore[misc]
         self.session.mount("https://", adapter)
         self.session.mount("http://", adapter)
 
-    def request(  # noqa: PLR0917 - the library's own signature
+    def request(
         self,
         method: str,
         url: str,
