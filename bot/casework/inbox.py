@@ -9,6 +9,7 @@ from bot.casework.accounts import SignedIn
 from bot.casework.timeline import programme_titles
 from bot.house import House
 from bot.store import casework, desk, messages, people, published, staff
+from bot.store.casework import Case
 from bot.store.database import Tx
 from bot.store.desk import HeldMessage, ListedAudit, ListedCase, ListedTouch, Which
 
@@ -42,6 +43,9 @@ class Inbox:
     @property
     def more(self) -> bool:
         return self.page * PAGE < self.counts[self.which]
+
+    def is_late(self, case: Case) -> bool:
+        return is_late(case, self.now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,11 @@ class AuditPage:
 
 class NoSuchPerson(LookupError):
     """No person has this reference."""
+
+
+def is_late(case: Case, now: datetime) -> bool:
+    """The promise that somebody looks has passed, and nobody has."""
+    return case.state != "closed" and case.looked_at is None and case.look_by < now
 
 
 def inbox(house: House, by: SignedIn, *, which: Which, page: int) -> Inbox:

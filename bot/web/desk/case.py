@@ -1,0 +1,176 @@
+"""A case's own page, and what a worker does there.
+
+A form carries the version of the case it was made for and a random id of its own: a form that comes too late is given
+back with its words and who changed the case; one that comes twice changes nothing the second time.
+"""
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Response, abort, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot.casework import case_page, work
+from bot.casework.inbox import is_late
+from bot.casework.work import Form, NoSuchCase, NotYet, Stale
+from bot.refs import read_ref
+from bot.web.desk import words as w
+from bot.web.desk.chart import chart
+from bot.web.desk.guard import me, needs, pages
+from bot.web.desk.person import telephone
+from bot.web.desk.referral import laid_out
+from bot.web.here import house
+from messages.addresses import read_phone, textable
+from messages.clean import clean
+from messages.sms import measure, plain
+
+FORM_ID: Final = re.compile(r"[A-Za-z0-9_-]{16,40}")
+HIGHEST_VERSION: Final = 2**31 - 1
+Answer = AnyResponse | tuple[str, int] | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What somebody wrote in a form that was not taken, and why not. `act` is the form's."""
+
+    act: str = ""
+    words: str = ""
+    outcome: str = ""
+    error: str = ""
+    stale: bool = False
+
+
+def _ref(text: str) -> str:
+    return read_ref(text) or abort(404)
+
+
+@pages.get("/cases/<ref>")
+@needs("cases.read")
+def case(ref: str) -> Answer:
+    done = request.args.get("done", "")
+    return _page(_ref(ref), Draft(), done=done if done in w.DONE else "")
+
+
+@pages.post("/cases/<ref>/claim")
+@needs("cases.claim")
+def claim(ref: str) -> Answer:
+    form = _form(ref)
+    return _act(form, "claimed", lambda: work.claim(house(), form), Draft(act="claim"))
+
+
+@pages.post("/cases/<ref>/hand-back")
+@needs("cases.claim")
+def hand_back(ref: str) -> Answer:
+    form = _form(ref)
+    return _act(form, "handed-back", lambda: work.hand_back(house(), form), Draft(act="hand-back"))
+
+
+@pages.post("/cases/<ref>/reply")
+@needs("cases.reply")
+def reply(ref: str) -> Answer:
+    form, words = _form(ref), request.form.get("words", "")
+    return _act(form, "replied", lambda: work.reply(house(), form, words), Draft(act="reply", words=words))
+
+
+@pages.post("/cases/<ref>/note")
+@needs("cases.note")
+def note(ref: str) -> Answer:
+    form, words = _form(ref), request.form.get("words", "")
+    return _act(form, "note", lambda: work.note(house(), form, words), Draft(act="note", words=words))
+
+
+@pages.post("/cases/<ref>/close")
+@needs("cases.close")
+def close(ref: str) -> Answer:
+    form, words, outcome = _form(ref), request.form.get("words", ""), request.form.get("outcome", "")
+    draft = Draft(act="close", words=words, outcome=outcome)
+    return _act(form, "closed", lambda: work.close(house(), form, outcome=outcome, words=words), draft)
+
+
+@pages.post("/segments")
+@needs("cases.reply")
+def segments() -> Response:
+    """What a reply would cost as a text, counted as it would be sent. Nothing is kept."""
+    body = plain(clean(request.form.get("words", "")))
+    size = measure(body)
+    return jsonify({"characters": len(body), "segments": size.segments, "encoding": size.encoding})
+
+
+def _form(ref: str) -> Form:
+    """The hidden fields. An id of another shape counts as none: the version alone then keeps a repeat harmless."""
+    form_id = request.form.get("form_id", "")
+    version = request.form.get("version", default=0, type=int)
+    return Form(
+        ref=_ref(ref), version=version if 0 < version <= HIGHEST_VERSION else 0, by=me(),
+        form_id=form_id if FORM_ID.fullmatch(form_id) else "",
+    )  # fmt: skip
+
+
+def _act(form: Form, kind: str, do: Callable[[], None], draft: Draft) -> Answer:
+    try:
+        do()
+    except NoSuchCase:
+        abort(404)
+    except (Stale, NotYet) as fault:
+        detail = draft.outcome if kind == "closed" else None
+        if work.done_before(house(), form, kind, words=draft.words or None, detail=detail):
+            return _shown(form.ref, kind)
+        return _given_back(form, draft, fault)
+    return _shown(form.ref, kind)
+
+
+def _shown(ref: str, done: str) -> AnyResponse:
+    return redirect(url_for("desk.case", ref=ref, done=done), 303)
+
+
+def _given_back(form: Form, draft: Draft, fault: Stale | NotYet) -> Answer:
+    kept = Draft(
+        act=draft.act, words=draft.words, outcome=draft.outcome, error=str(fault), stale=isinstance(fault, Stale)
+    )
+    return _page(form.ref, kept, version=form.version)
+
+
+def _page(ref: str, draft: Draft, *, done: str = "", version: int = 0) -> Answer:
+    """The page: 409 where the form was made for an older case, 400 where it lacked something.
+
+    A fault that a change of the case explains ("claim the case first", of one that another took) is told as a change.
+    """
+    try:
+        found = case_page.open_case(house(), ref, me())
+    except NoSuchCase:
+        abort(404)
+    stale = draft.stale or bool(draft.error and version != found.case.version)
+    address = found.address
+    page = render_template(
+        "desk/case.html",
+        section="inbox",
+        found=found,
+        case=found.case,
+        because=work.because_of(found.case),
+        late=is_late(found.case, found.now),
+        mine=found.case.state == "claimed" and found.case.claimed_by == me().staff.id,
+        referral=laid_out(found.timeline),
+        telephones=_telephones(found),
+        textable=address is None or address.kind != "sms" or textable(read_phone(address.value)),
+        chart=chart(found.timeline.scores),
+        longest=work.LONGEST_REPLY,
+        draft=draft,
+        stale=stale,
+        error=bool(draft.error) or stale,
+        done=done,
+        form_id=lambda: secrets.token_urlsafe(18),
+    )
+    if stale:
+        return page, 409
+    return (page, 400) if draft.error else page
+
+
+def _telephones(found: case_page.CasePage) -> list[tuple[str, str]]:
+    """Numbers to ring, as a link and as read aloud: the case's own first, then the person's, then the one they gave."""
+    numbers = [found.address.value] if found.address is not None and found.address.kind == "sms" else []
+    numbers += [address.value for address in found.timeline.addresses if address.kind == "sms"]
+    given = read_phone(str(found.timeline.referral.get("phone") or "")).e164
+    return [telephone(number) for number in dict.fromkeys([*numbers, *([given] if given else [])])]

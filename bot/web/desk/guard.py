@@ -1,0 +1,170 @@
+"""The desk's door: every address names the permission it needs, and is refused without a name, a session or the right.
+
+The session's token is in one cookie, HttpOnly and `SameSite=Lax`. Strict would sign a worker out of every link that
+reaches them by email or chat; what Lax lets through, a GET from elsewhere, changes nothing, and each POST is guarded
+by Fetch-Metadata and a form token (bot.web.security).
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, Literal, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from markupsafe import Markup
+from werkzeug.exceptions import Forbidden, HTTPException, Unauthorized
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot.casework import accounts, inbox
+from bot.casework.accounts import SignedIn
+from bot.casework.permissions import Permission, may
+from bot.casework.work import OUTCOMES
+from bot.web.desk import words
+from bot.web.here import house
+from bot.web.security import SAFE_METHODS, CameFromElsewhere
+
+pages = Blueprint("desk", __name__, url_prefix="/desk")
+
+ANYONE: Final = "anyone"  # the sign-in page alone
+View = TypeVar("View", bound=Callable[..., Any])
+
+MENU: Final[tuple[tuple[str, str, str, Permission], ...]] = (
+    ("inbox", "desk.inbox", "Inbox", "cases.read"),
+    ("no-replies", "desk.no_replies", "No replies", "list.read"),
+    ("ledger", "desk.ledger", "Ledger", "ledger.read"),
+    ("audit", "desk.audit", "Audit", "audit.read"),
+)
+
+
+class SignedOut(Unauthorized):
+    """A change was sent by nobody: the session ended, or there never was one."""
+
+    description = "You are signed out, so what you sent was not taken."
+
+
+class WrongRole(Forbidden):
+    """Signed in, without the permission that the page names."""
+
+    description = "Your role does not open this page."
+
+
+def needs(permission: Permission | Literal["anyone"], *, polled: bool = False) -> Callable[[View], View]:
+    """Mark a view with the permission it needs. `polled`: pages ask it by themselves, so it keeps no session awake."""
+
+    def mark(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        view.polled = polled  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def every_view_is_named(state: BlueprintSetupState) -> None:
+    """Refuse to build an app with a desk address that names no permission."""
+    for endpoint, view in state.app.view_functions.items():
+        if endpoint.startswith(f"{pages.name}.") and getattr(view, "permission", None) is None:
+            raise RuntimeError(f"{endpoint} names no permission: mark it with needs(...)")
+
+
+@pages.before_request
+def check() -> AnyResponse | None:
+    view = current_app.view_functions[str(request.endpoint)]
+    permission = getattr(view, "permission", None)
+    if permission is None:
+        raise RuntimeError(f"{request.endpoint} names no permission")
+    if permission == ANYONE:
+        return None
+    g.signed_in = who_sits_here(busy=not getattr(view, "polled", False))
+    if g.signed_in is None:
+        if request.method not in SAFE_METHODS:
+            raise SignedOut
+        return redirect(_sign_in_and_back(), 303)
+    if not may(g.signed_in.staff.role, permission):
+        raise WrongRole
+    return None
+
+
+def who_sits_here(*, busy: bool = True) -> SignedIn | None:
+    token = request.cookies.get(cookie_name())
+    return accounts.who_is(house(), token, busy=busy) if token else None
+
+
+def me() -> SignedIn:
+    """Who is signed in, in a view that needs a permission."""
+    signed_in = g.signed_in
+    assert isinstance(signed_in, SignedIn)
+    return signed_in
+
+
+def cookie_name() -> str:
+    """`__Host-` binds a cookie to this host and to https; a browser keeps no such cookie over plain http."""
+    return "__Host-desk" if house().settings.secure else "desk"
+
+
+def own_path(text: str | None) -> str | None:
+    """`text` where it is an address of the desk to go on to after signing in, else None.
+
+    Browsers read a backslash as a slash and drop control characters: either could turn a path into another host.
+    """
+    if text is None or len(text) > 500 or not text.isascii() or not text.isprintable():
+        return None
+    parts = urlsplit(text)
+    if parts.scheme or parts.netloc or "\\" in text or "//" in parts.path or ".." in parts.path.split("/"):
+        return None
+    inside = parts.path == pages.url_prefix or parts.path.startswith(f"{pages.url_prefix}/")
+    signing = parts.path.startswith(f"{pages.url_prefix}/sign-")
+    return text if inside and not signing else None
+
+
+def home_of(role: str) -> str:
+    """The first page of the menu that a role may open."""
+    found = next((endpoint for _, endpoint, _, permission in MENU if may(role, permission)), None)
+    return url_for(found) if found else url_for("desk.sign_in")
+
+
+def _sign_in_and_back() -> str:
+    here = request.full_path.rstrip("?")
+    back = own_path(here) if here != pages.url_prefix and request.endpoint != "desk.count" else None
+    return url_for("desk.sign_in") + (f"?{urlencode({'next': back})}" if back else "")
+
+
+@pages.context_processor
+def frame() -> dict[str, Any]:
+    """What the layout and every page's words are made of."""
+    signed_in: SignedIn | None = g.get("signed_in")
+    common: dict[str, Any] = {"w": words, "outcomes": OUTCOMES}
+    if signed_in is None:
+        return {**common, "user": None, "menu": (), "alert": "", "may": lambda _permission: False}
+    role = signed_in.staff.role
+    return {
+        **common,
+        "user": signed_in.staff,
+        "menu": [(key, url_for(endpoint), text) for key, endpoint, text, permission in MENU if may(role, permission)],
+        "alert": _alert(),
+        "may": lambda permission: may(role, permission),
+    }
+
+
+def _alert() -> Markup | str:
+    found = inbox.alerts(house())
+    if not found:
+        return ""
+    # not render_template: that would ask `frame` again
+    return Markup(current_app.jinja_env.get_template("desk/alert.html").render(alerts=found).strip())  # noqa: S704
+
+
+def refused(fault: HTTPException) -> tuple[str, int] | Response:
+    """One page for what cannot be opened or was not taken. Words that came with a form are given back to be copied."""
+    code = fault.code or 500
+    kept = ""
+    if request.method == "POST" and code in {401, 403} and not isinstance(fault, CameFromElsewhere):
+        kept = request.form.get("words", "")
+    own_words = isinstance(fault, Forbidden | Unauthorized)
+    return render_template(
+        "desk/refused.html", code=code, told=fault.description if own_words else "", kept=kept,
+        wrong_role=isinstance(fault, WrongRole),
+    ), code  # fmt: skip
+
+
+for _code in (400, 401, 403, 404, 405):
+    pages.register_error_handler(_code, refused)

@@ -1,0 +1,52 @@
+"""The inbox: who waits, how grave, why, and by when somebody must look."""
+
+from flask import Response, abort, jsonify, render_template, request
+
+from bot.casework import inbox as lists
+from bot.casework.work import because_of
+from bot.refs import read_ref
+from bot.web.desk.guard import me, needs, pages
+from bot.web.here import house
+
+SHOWN_CHARACTERS = 280  # the first lines; the whole is on the case's own page
+TABS = {"all": "Open", "mine": "Mine", "unclaimed": "Not claimed", "closed": "Closed"}
+HIGHEST_ID = 2**31 - 1
+
+
+def page_number() -> int:
+    """The page asked for, from 1; anything unreadable is the first."""
+    asked = request.args.get("page", default=1, type=int)
+    return asked if 1 <= asked <= 100_000 else 1
+
+
+def first_lines(text: str) -> tuple[str, bool]:
+    """The beginning of a family's words, cut at a space, and whether more follows."""
+    if len(text) <= SHOWN_CHARACTERS:
+        return text, False
+    cut = text.rfind(" ", SHOWN_CHARACTERS // 2, SHOWN_CHARACTERS)
+    return text[: cut if cut > 0 else SHOWN_CHARACTERS].rstrip(), True
+
+
+@pages.get("")
+@needs("cases.read")
+def inbox() -> str:
+    asked = request.args.get("show", "all")
+    which = next((w for w in lists.WHICH if w == asked), lists.WHICH[0])
+    found = lists.inbox(house(), me(), which=which, page=page_number())
+    return render_template(
+        "desk/inbox.html", section="inbox", inbox=found, tabs=TABS, me=me().staff.id, because_of=because_of,
+        first_lines=first_lines,
+    )  # fmt: skip
+
+
+@pages.get("/count")
+@needs("cases.read", polled=True)
+def count() -> Response:
+    """What a page asks by itself: how many cases came since, and whether its own case changed."""
+    after = request.args.get("after", default=0, type=int)
+    version = request.args.get("version", default=0, type=int)
+    if not 0 <= after <= HIGHEST_ID or not 0 <= version <= HIGHEST_ID:
+        abort(400)
+    ref = request.args.get("case")
+    news = lists.news(house(), after_id=after, ref=read_ref(ref) if ref else None, version=version)
+    return jsonify({"fresh": sum(news.fresh.values()), "urgent": news.fresh.get("urgent", 0), "changed": news.changed})

@@ -1,0 +1,78 @@
+"""The plain lists: check-ins with no reply, the ledger, the audit."""
+
+from datetime import date, datetime, time
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from bot.casework import inbox as lists
+from bot.clock import LONDON
+from bot.refs import read_ref
+from bot.web.desk.guard import me, needs, pages
+from bot.web.desk.inbox import HIGHEST_ID, page_number
+from bot.web.desk.person import telephone
+from bot.web.here import house
+
+
+@pages.get("/no-replies")
+@needs("list.read")
+def no_replies() -> str:
+    return render_template(
+        "desk/no_replies.html", section="no-replies", listed=lists.no_replies(house(), me()), telephone=telephone,
+        done=request.args.get("done") == "off",
+    )  # fmt: skip
+
+
+@pages.post("/no-replies/<int:touch_id>/off")
+@needs("list.take-off")
+def take_off(touch_id: int) -> Response:
+    if touch_id <= HIGHEST_ID:
+        lists.take_off(house(), me(), touch_id)
+    return redirect(url_for("desk.no_replies", done="off"), 303)
+
+
+@pages.get("/ledger")
+@needs("ledger.read")
+def ledger() -> tuple[str, int] | str:
+    """Filters: `person`, a reference; `since`, a date in London, that day included."""
+    asked = {"person": request.args.get("person", "").strip(), "since": request.args.get("since", "").strip()}
+    errors: dict[str, str] = {}
+    person_ref = read_ref(asked["person"]) if asked["person"] else None
+    if asked["person"] and person_ref is None:
+        errors["person"] = "A reference has eight letters and digits. Check it for a slip."
+    since = _since(asked["since"])
+    if asked["since"] and since is None:
+        errors["since"] = "Give a date such as 2026-11-23."
+    found = None
+    if not errors:
+        try:
+            found = lists.ledger(house(), me(), person_ref=person_ref, since=since, page=page_number())
+        except lists.NoSuchPerson:
+            errors["person"] = "Nobody here has this reference."
+    page = render_template(
+        "desk/ledger.html", section="ledger", ledger=found, asked=asked, errors=errors, error=bool(errors)
+    )
+    return (page, 400) if errors else page
+
+
+def _since(text: str) -> datetime | None:
+    """The first instant of a local day; None where the text is no date."""
+    try:
+        return datetime.combine(date.fromisoformat(text), time(0), tzinfo=LONDON)
+    except ValueError:
+        return None
+
+
+@pages.get("/audit")
+@needs("audit.read")
+def audit() -> tuple[str, int] | str:
+    """Who saw and did what. `ref` narrows to one case or person."""
+    asked = request.args.get("ref", "").strip()
+    ref = read_ref(asked) if asked else None
+    if asked and ref is None:
+        errors = {"ref": "A reference has eight letters and digits. Check it for a slip."}
+        return render_template(
+            "desk/audit.html", section="audit", found=None, asked=asked, errors=errors, error=True
+        ), 400
+    found = lists.audit(house(), me(), ref=ref, page=page_number())
+    return render_template("desk/audit.html", section="audit", found=found, asked=asked, errors={}, error=False)

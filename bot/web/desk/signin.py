@@ -1,0 +1,54 @@
+"""Signing in and out."""
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from bot.casework import accounts
+from bot.web.desk.guard import ANYONE, cookie_name, home_of, me, needs, own_path, pages, who_sits_here
+from bot.web.here import house
+
+MOST_CHARACTERS = 1_024  # argon2 works on all of a password: nobody may make it work on a book
+
+
+@pages.get("/sign-in")
+@needs(ANYONE)
+def sign_in() -> str:
+    return render_template(
+        "desk/sign_in.html", next=own_path(request.args.get("next")) or "", email="", error="",
+        signed_out=request.args.get("done") == "signed-out",
+    )  # fmt: skip
+
+
+@pages.post("/sign-in")
+@needs(ANYONE)
+def begin() -> Response | tuple[str, int]:
+    """A new token at each sign-in; whoever sat at this browser before is signed out."""
+    email, password = request.form.get("email", "").strip(), request.form.get("password", "")
+    goes_to = own_path(request.form.get("next"))
+    try:
+        if len(email) > MOST_CHARACTERS or len(password) > MOST_CHARACTERS:
+            raise accounts.Refused("The email or the password is not right.")
+        signed_in = accounts.sign_in(house(), email=email, password=password, place=request.remote_addr or "unknown")
+    except accounts.Refused as fault:
+        code = 429 if isinstance(fault, accounts.TooManyTries) else 401
+        return render_template(
+            "desk/sign_in.html", next=goes_to or "", email=email[:254], error=str(fault), signed_out=False
+        ), code
+    before = who_sits_here(busy=False)
+    if before is not None:
+        accounts.sign_out(house(), before)
+    response = redirect(goes_to or home_of(signed_in.staff.role), 303)
+    # No Max-Age: it ends with the browser. The server ends it after half an hour of nothing anyway.
+    response.set_cookie(
+        cookie_name(), signed_in.token, path="/", secure=house().settings.secure, httponly=True, samesite="Lax"
+    )
+    return response
+
+
+@pages.post("/sign-out")
+@needs("own.session")
+def sign_out() -> Response:
+    accounts.sign_out(house(), me())
+    response = redirect(url_for("desk.sign_in", done="signed-out"), 303)
+    response.delete_cookie(cookie_name(), path="/", secure=house().settings.secure, httponly=True, samesite="Lax")
+    return response

@@ -1,0 +1,163 @@
+"""What staff read for each code that the rows hold. Exact, and the same word for the same thing on every page.
+
+Each table holds English source texts; the macro `word` of desk/parts.html puts them through `_()`, and shows a code
+that no table knows (a flow may name its own reason) as it is, its hyphens opened: never hidden.
+"""
+
+from typing import Final
+
+LEVELS: Final = {"urgent": "Urgent", "concern": "Concern", "routine": "Routine"}
+LEVEL_COLOURS: Final = {"urgent": "red", "concern": "orange", "routine": "grey"}
+KINDS: Final = {"escalation": "Escalation", "referral": "Self-referral"}
+STATES: Final = {"open": "Not claimed", "claimed": "Claimed", "closed": "Closed"}
+
+REASONS: Final = {
+    "danger": "Their words show danger",
+    "low-score": "They gave a low score when we asked how things are",
+    "score-fall": "Their score has fallen since the last one",
+    "words-of-need": "Their words ask for help with something",
+    "asked-for-person": "They asked for a person",
+    "wrong-person": "They say that this is not the person we think",
+    "wrote-after-stop": "They wrote after texting STOP",
+    "wrote": "They wrote to the team",
+    "picture": "They sent a picture with no words; it was not fetched",
+    "my-data": "They asked about the information we hold on them",
+    "less": "They asked to hear from us less often",
+    "pause": "They asked us to pause",
+    "stuck": "The service could not answer them",
+    "unread": "The service could not read this message: read it now, it may hold danger",
+    "not-reached": "A message to them did not arrive",
+    "referral-full": "They referred themselves",
+    "referral-call-me": "They asked us to call them",
+    "referral-unfinished": "They began to refer themselves and did not finish",
+}
+
+SPEAKERS: Final = {
+    "child": "A child",
+    "parent": "A parent or carer",
+    "young-person": "A young person",
+    "bystander": "Somebody who saw or heard it",
+    "worker": "A professional",
+    "harmer": "One who may have done harm",
+}
+
+# Of a message of ours. What "accepted" means is said, since it is not "arrived".
+DELIVERY: Final = {
+    "queued": "Waiting to be sent",
+    "sending": "Being sent",
+    "unknown": "Not known whether it was sent: we are asking the provider",
+    "held": "Held: a person must decide",
+    "refused": "Not sent",
+    "expired": "Not sent: too late to be of use",
+    "accepted": "Taken by the provider, not yet on its way",
+    "sent": "On its way, arrival not confirmed",
+    "failed": "Did not arrive: the provider could not send it",
+    "undelivered": "Did not arrive",
+    "delivered": "Arrived",
+}
+NOT_ARRIVED: Final = frozenset({"held", "refused", "expired", "failed", "undelivered"})
+WEB_DELIVERY: Final = {"accepted": "On their page", "sent": "On their page", "delivered": "On their page"}
+
+PURPOSES: Final = {
+    "safety": "Safety reply",
+    "answer": "The service answered",
+    "stop-receipt": "Answer to STOP",
+    "staff-reply": "Reply",
+    "promise": "A promise of ours",
+    "check-in": "Check-in",
+    "reminder": "Check-in, reminder",
+    "staff-alert": "Alert to staff",
+}
+
+OUTCOMES_OF_TOUCHES: Final = {
+    "sent": "Sent, no answer yet",
+    "answered": "Answered",
+    "no-reply": "No reply",
+    "undelivered": "Did not arrive",
+    "unknown": "Not known whether it arrived",
+    "missed": "Missed",
+    "suppressed": "Not sent, by rule",
+}
+
+# A case event by its kind: what happened, without who and when.
+HAPPENED: Final = {
+    "opened": "Case raised",
+    "updated": "More was added to the case",
+    "grew": "The case became graver",
+    "wrote": "They wrote again",
+    "looked": "Looked at for the first time",
+    "claimed": "Claimed",
+    "handed-back": "Handed back to the team",
+    "replied": "Replied",
+    "note": "Private note",
+    "not-reached": "A message did not arrive: telephone",
+    "closed": "Closed",
+}
+# The same as the end of "Sam Okoro ... at 10am", for one who sent a form that came too late.
+CHANGED: Final = {
+    "claimed": "claimed this case",
+    "handed-back": "handed this case back",
+    "replied": "replied to the family",
+    "note": "added a private note",
+    "closed": "closed this case",
+    "looked": "opened this case",
+}
+
+CONSENTS: Final = {
+    "given": "Agreed to be texted",
+    "stopped": "Texted STOP: cannot be texted, telephone",
+    "unasked": "Not asked about check-ins; may be answered",
+}
+SAFE: Final = {
+    "safe": "Said to be safe to text",
+    "unsafe": "Marked not safe to text",
+    "unknown": "Not known whether texting is safe",
+}
+CHANNELS: Final = {"sms": "Text", "web": "Web chat"}
+PARTNERS: Final = {
+    "health": "Health (health visitor, GP, school nurse)",
+    "school": "School or nursery",
+    "voluntary": "Voluntary and community groups",
+}
+REFERRAL_HOW: Final = {
+    "full": "Finished",
+    "call-me": "Ended early: they asked us to call",
+    "unfinished": "Not finished: what they had answered by the next day",
+}
+DONE: Final = {
+    "claimed": "You have claimed this case. The service stays silent while you talk with them.",
+    "handed-back": "Handed back to the team.",
+    "replied": "Your reply is on its way. Its delivery shows in the timeline.",
+    "note": "Your private note is kept.",
+    "closed": "The case is closed.",
+    "off": "Taken off the list.",
+    "signed-out": "You have signed out.",
+}
+ACTIONS: Final = {
+    "sign-in": "Signed in",
+    "sign-in.refused": "Sign-in refused",
+    "sign-out": "Signed out",
+    "user.add": "Account made",
+    "inbox.view": "Looked at the inbox",
+    "list.view": "Looked at the no-reply list",
+    "list.take-off": "Took a check-in off the no-reply list",
+    "ledger.view": "Looked at the ledger",
+    "audit.view": "Looked at the audit",
+    "case.view": "Opened a case",
+    "case.claimed": "Claimed a case",
+    "case.handed-back": "Handed a case back",
+    "case.replied": "Replied to the family",
+    "case.note": "Wrote a private note",
+    "case.closed": "Closed a case",
+    "person.view": "Opened a person",
+}
+
+# Tongues by their code, in English, for those who plan a call. Others are shown by their code.
+LANGUAGES: Final = {
+    "am": "Amharic", "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ckb": "Kurdish (Sorani)", "de": "German",
+    "en": "English", "es": "Spanish", "fa": "Persian", "fr": "French", "gu": "Gujarati", "hi": "Hindi",
+    "hu": "Hungarian", "it": "Italian", "ku": "Kurdish", "lt": "Lithuanian", "ne": "Nepali", "pa": "Punjabi",
+    "pl": "Polish", "ps": "Pashto", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "so": "Somali",
+    "sq": "Albanian", "sw": "Swahili", "ta": "Tamil", "ti": "Tigrinya", "tr": "Turkish", "uk": "Ukrainian",
+    "ur": "Urdu", "ur-Latn": "Urdu in Latin letters", "vi": "Vietnamese", "yo": "Yoruba", "zh": "Chinese",
+}  # fmt: skip

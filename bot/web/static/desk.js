@@ -1,0 +1,99 @@
+// What the desk does a little better with JavaScript. Every page works without it, and nothing is stored in the
+// browser: desks are shared.
+(function () {
+  "use strict";
+
+  var POLL_MS = 30000;
+  var PAUSE_MS = 600;
+
+  // A reply's length and price, counted by the server exactly as it would be sent.
+  function counting(place) {
+    var box = document.getElementById(place.dataset.counter);
+    if (!box || !box.form) { return; }
+    var timer = 0;
+    var asked = 0;
+    function show(size) {
+      var most = Number(place.dataset.most);
+      var words = place.dataset.said.replace("{characters}", size.characters).replace("{most}", most)
+        .replace("{segments}", size.segments);
+      if (size.characters > most) { words += " " + place.dataset.over.replace("{over}", size.characters - most); }
+      if (place.dataset.kind === "sms" && size.encoding !== "GSM-7") { words += " " + place.dataset.plain; }
+      place.textContent = words;
+    }
+    function ask() {
+      var mine = ++asked;
+      if (!box.value) { place.textContent = ""; return; }
+      var form = new FormData();
+      form.set("words", box.value);
+      form.set("csrf_token", box.form.elements.csrf_token.value);
+      fetch(place.dataset.address, { method: "POST", body: new URLSearchParams(form), redirect: "error" })
+        .then(function (answer) { return answer.ok ? answer.json() : null; })
+        .then(function (size) { if (size && mine === asked) { show(size); } })
+        .catch(function () { if (mine === asked) { place.textContent = ""; } });
+    }
+    box.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(ask, PAUSE_MS); });
+    ask();
+  }
+
+  // Leaving with words that were not sent asks first.
+  function guarding(form) {
+    var box = form.querySelector("textarea");
+    form.addEventListener("submit", function () { form.dataset.leaving = "yes"; });
+    addEventListener("beforeunload", function (event) {
+      var written = box.value.trim() !== "" && !form.dataset.leaving;
+      if (written) { event.preventDefault(); }
+    });
+  }
+
+  // Says that something came; the page itself is never changed under a worker's hands.
+  function polling(place) {
+    var timer = 0;
+    function link(words, href) {
+      var a = document.createElement("a");
+      a.className = "govuk-link";
+      a.href = href;
+      a.textContent = words;
+      return a;
+    }
+    function tell(news) {
+      var parts = [];
+      if (news.changed) { parts.push([place.dataset.changed, place.dataset.again, place.dataset.here]); }
+      if (news.fresh) {
+        var words = news.fresh === 1 ? place.dataset.one : place.dataset.many.replace("{n}", news.fresh);
+        if (news.urgent) { words += " " + place.dataset.urgent.replace("{n}", news.urgent); }
+        parts.push([words, place.dataset.show, place.dataset.href]);
+      }
+      var said = parts.map(function (part) { return part[0]; }).join(" ");
+      if (place.dataset.said === said) { return; }
+      place.dataset.said = said;
+      place.replaceChildren();
+      parts.forEach(function (part) {
+        var line = document.createElement("p");
+        line.append(part[0] + " ", link(part[1], part[2]));
+        place.append(line);
+      });
+      place.classList.toggle("desk-news--on", parts.length > 0);
+    }
+    function out() {
+      place.textContent = place.dataset.out;
+      place.classList.add("desk-news--on");
+    }
+    function again() { clearTimeout(timer); timer = setTimeout(ask, POLL_MS); }
+    function ask() {
+      if (document.hidden) { again(); return; }
+      fetch(place.dataset.poll, { redirect: "manual", headers: { Accept: "application/json" } })
+        .then(function (answer) {
+          if (answer.type === "opaqueredirect") { out(); return null; }
+          return answer.ok ? answer.json().then(tell) : null;
+        })
+        .catch(function () { /* the next poll tells */ })
+        .then(function () { if (place.textContent !== place.dataset.out) { again(); } });
+    }
+    document.addEventListener("visibilitychange", function () { if (!document.hidden) { clearTimeout(timer); ask(); } });
+    again();
+  }
+
+  document.querySelectorAll("[data-counter]").forEach(counting);
+  document.querySelectorAll("form[data-draft]").forEach(guarding);
+  document.querySelectorAll("[data-poll]").forEach(polling);
+})();
