@@ -150,13 +150,24 @@ class Talk:
 
 
 def in_words(effect: fx.Effect) -> str:
-    """One effect on a line, as the simulator shows it beside the words and a journey test expects it."""
+    """One effect on a line, as a journey test expects it: what was done, without what the lexicon or directory of
+    the day decides (which words gave it away, which services came up)."""
     told: str = _IN_WORDS[type(effect)](effect)
     return told
 
 
+def in_detail(effect: fx.Effect) -> str:
+    """The same with its reasons, as the simulator shows it beside the words."""
+    told = in_words(effect)
+    if isinstance(effect, fx.RaiseEscalation) and effect.because:
+        return f"{told} because {'; '.join(effect.because)}"
+    if isinstance(effect, fx.RecordSearch):
+        return f"{told} ({', '.join(effect.needs) or 'by words'}, near {effect.area or 'anywhere'})"
+    return told
+
+
 def _say(say: fx.Say) -> str:
-    listed = f" with {len(say.listings)} listings" if say.listings else ""
+    listed = " with listings" if say.listings else ""
     offered = f" offering {', '.join(choice.value for choice in say.choices)}" if say.choices else ""
     return f"say {say.text} as {say.purpose}{listed}{offered}"
 
@@ -165,20 +176,12 @@ def _refer(referral: fx.MakeReferral) -> str:
     return f"refer {referral.kind}: {', '.join(f'{k}={v}' for k, v in referral.answers.items())}".rstrip(": ")
 
 
-def _raise(case: fx.RaiseEscalation) -> str:
-    return f"raise {case.level} {case.reason}" + (f" because {'; '.join(case.because)}" if case.because else "")
-
-
-def _search(search: fx.RecordSearch) -> str:
-    return f"search {','.join(search.needs) or 'by words'} near {search.area or 'anywhere'}: {search.found} found"
-
-
 _IN_WORDS: Mapping[type, Callable[[Any], str]] = {
     fx.Say: _say,
     fx.StartTimer: lambda e: f"start timer {e.name}",
     fx.CancelTimer: lambda e: f"cancel timer {e.name}",
     fx.MakeReferral: _refer,
-    fx.RaiseEscalation: _raise,
+    fx.RaiseEscalation: lambda e: f"raise {e.level} {e.reason}",
     fx.AddToCase: lambda e: f"add to case: {e.words}",
     fx.SetConsent: lambda e: f"consent {e.kind} {'given' if e.given else 'refused'} to {e.wording}",
     fx.SetLanguage: lambda e: f"language {e.language}",
@@ -186,5 +189,5 @@ _IN_WORDS: Mapping[type, Callable[[Any], str]] = {
     fx.RecordScore: lambda e: f"score {e.score}" + (f" for check-in {e.touch}" if e.touch is not None else ""),
     fx.CloseTouch: lambda e: f"close check-in {e.touch} {e.outcome}: {e.reason}",
     fx.ReleaseAddress: lambda _: "release the number",
-    fx.RecordSearch: _search,
+    fx.RecordSearch: lambda e: "search, some found" if e.found else "search, nothing found",
 }

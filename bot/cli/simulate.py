@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from bot.content import compile_content, read_content, write_document
-from bot.talking import Talk, in_words, real_assets
+from bot.talking import Talk, in_detail, in_words, real_assets
 from flows import effects as fx
 from flows.flow import Flow
 
@@ -113,4 +113,4 @@ def _show(talk: Talk, line: str, effects: Iterable[fx.Effect], out: TextIO) -> N
             words = talk.words(effect).replace("\n", "\n  ")
             out.write(f"  {words}\n")
         else:
-            out.write(f"    [{in_words(effect)}]\n")
+            out.write(f"    [{in_detail(effect)}]\n")

@@ -48,7 +48,7 @@ class SavedReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """`text_places` says which file and path holds each text, for lint and for the desk."""
+    """Content as the core works with it. Frozen, shared by threads."""
 
     flows: Mapping[str, Flow]
     wording: Wording
@@ -59,31 +59,49 @@ class Compiled:
     helplines: Mapping[str, Helpline]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """The part of the content that conversations are made of."""
+
+    flows: Mapping[str, Flow]
+    wording: Wording
+    council: Council
+    helplines: Mapping[str, Helpline]
+
+
 def compile_data(files: Mapping[str, Any], notes: Notes) -> Compiled | None:
     """Everything compiled, or None; whatever is wrong is in `notes`."""
-    council = read_council("council.yaml", files.get("council.yaml", {}), notes) if "council.yaml" in files else None
+    talk = compile_talk(files, notes)
+    programmes = _programmes(files, notes, talk.flows if talk is not None else None)
+    replies = tuple(reply for name, raw in _in(files, "replies") for reply in _replies(name, raw, notes))
+    lexicon = _lexicon(files, notes)
+    if notes.faults or talk is None or lexicon is None:
+        return None
+    return Compiled(
+        flows=talk.flows,
+        wording=talk.wording,
+        lexicon=lexicon,
+        council=talk.council,
+        programmes=programmes,
+        replies=replies,
+        helplines=talk.helplines,
+    )
+
+
+def compile_talk(files: Mapping[str, Any], notes: Notes) -> Talk | None:
+    """Flows, wording and council; None where the council itself cannot be read."""
+    council = read_council("council.yaml", files["council.yaml"], notes) if "council.yaml" in files else None
     helplines = _helplines(files, notes)
     texts: dict[str, str] = {}
     flows = _flows(files, notes, texts)
     _wording_texts(files, notes, texts)
-    shared = {key: line.number for key, line in helplines.items()} | dict(council.values() if council else {})
-    catalogs = {name.split("/")[1][:-3]: catalog(po) for name, po in _in(files, "wording", ".po")}
-    if council is not None:
-        _check_texts(flows, texts, frozenset(shared), notes, files)
-    programmes = _programmes(files, notes, flows)
-    replies = tuple(reply for name, raw in _in(files, "replies") for reply in _replies(name, raw, notes))
-    lexicon = _lexicon(files, notes)
-    if notes.faults or council is None or lexicon is None:
+    catalogs = {name.split("/")[1][: -len(".po")]: catalog(po) for name, po in _in(files, "wording", ".po")}
+    if council is None:
         return None
-    return Compiled(
-        flows=flows,
-        wording=Wording(texts=texts, catalogs=catalogs, shared=shared),
-        lexicon=lexicon,
-        council=council,
-        programmes=programmes,
-        replies=replies,
-        helplines=helplines,
-    )
+    shared = {key: line.number for key, line in helplines.items()} | dict(council.values())
+    _check_texts(flows, texts, frozenset(shared), notes, files)
+    wording = Wording(texts=texts, catalogs=catalogs, shared=shared)
+    return Talk(flows=flows, wording=wording, council=council, helplines=helplines)
 
 
 def _in(files: Mapping[str, Any], folder: str, suffix: str = ".yaml") -> list[tuple[str, Any]]:
@@ -164,15 +182,15 @@ def _helplines(files: Mapping[str, Any], notes: Notes) -> dict[str, Helpline]:
     return {key: line for key, line in read.items() if line is not None}
 
 
-def _programmes(files: Mapping[str, Any], notes: Notes, flows: Mapping[str, Flow]) -> dict[str, Programme]:
+def _programmes(files: Mapping[str, Any], notes: Notes, flows: Mapping[str, Flow] | None) -> dict[str, Programme]:
     made: dict[str, Programme] = {}
     for name, raw in _in(files, "programmes"):
         programme = read_shape(Programme, raw, notes, name, ())
         if programme is None:
             continue
         made[programme.id] = programme
-        for at, touch in enumerate(programme.touches):
-            flow = flows.get(touch.flow)
+        for at, touch in enumerate(programme.touches if flows is not None else ()):
+            flow = (flows or {}).get(touch.flow)
             if flow is None or not flow.check_in:
                 told = "there is no flow" if flow is None else "its file does not say `check_in: yes`:"
                 notes.fault(name, ("touches", at, "flow"), f"{told} {touch.flow!r}")
