@@ -10,10 +10,13 @@ from directory.service import Day, Opening
 
 _MARKUP = re.compile(r"<(?:[a-zA-Z][^<>]*|/[a-zA-Z][^<>]*|!--.*?--)>", re.DOTALL)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,5}|#x[0-9a-fA-F]{2,4});")
-# UTF-8 read as Windows-1252 leaves these pairs behind: "Â£10", "donâ€™t", "cafÃ©".
-_TWICE_ENCODED = re.compile("[\u00c2\u00c3][\u0080-\u00bf\u0152-\u2122]|\u00e2\u20ac")
+# UTF-8 read as Windows-1252 leaves runs behind that begin so for Latin letters, punctuation and emoji; other beginnings
+# are left alone, for they are as likely meant. A lone "\u00c2" before a space was a no-break space.
+_TAIL = "[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2122]"
+_TWICE_ENCODED = re.compile(f"[\u00c2-\u00c5]{_TAIL}|\u00e2{_TAIL}{{2}}|\u00f0{_TAIL}{{3}}|\u00c2(?=[ \n]|$)")
 _BLOCKS = frozenset({"p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "table"})
 _TIME = re.compile(r"^(?P<h>\d{1,2})(?:[:.](?P<m>\d{2}))?(?::\d{2})?(?:Z|[+-]\d{2}:?\d{2})?$")
+LAST_BYTE = 0xFF
 _DAY_NAMES: dict[str, Day] = {
     "monday": "MO", "tuesday": "TU", "wednesday": "WE", "thursday": "TH", "friday": "FR", "saturday": "SA",
     "sunday": "SU",
@@ -63,12 +66,13 @@ class Cleaner:
             self.note(f"{name}: {type(value).__name__} read as text")
             value = str(value)
         text: str = value
-        if _TWICE_ENCODED.search(text) and (mended := _encoded_once(text)) is not None:
-            text = mended
-            self.note(f"{name}: doubly encoded characters put right")
         if _MARKUP.search(text) or _ENTITY.search(text):
             text = _without_markup(text)
             self.note(f"{name}: markup made plain")
+        mended = _TWICE_ENCODED.sub(_encoded_once, text)
+        if mended != text:
+            text = mended
+            self.note(f"{name}: doubly encoded characters put right")
         return _tidy(text)
 
     def maybe(self, value: Any, name: str) -> str | None:
@@ -142,19 +146,20 @@ def clock_time(value: Any) -> str | None:
     return f"{int(found['h']):02d}:{found['m'] or '00'}"
 
 
-def _encoded_once(text: str) -> str | None:
+def _encoded_once(run: re.Match[str]) -> str:
+    """The one character a run stood for; the run itself where it stands for none."""
     raw = bytearray()
-    for char in text:
+    for char in run[0]:
         try:
             raw += char.encode("cp1252")
         except UnicodeEncodeError:
-            if ord(char) > 0xFF:
-                return None
-            raw.append(ord(char))  # C1 controls: bytes that Windows-1252 leaves undefined
+            if ord(char) > LAST_BYTE:
+                return run[0]
+            raw.append(ord(char))  # bytes that Windows-1252 leaves undefined
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return None
+        return "" if run[0] == "\u00c2" else run[0]
 
 
 def _without_markup(text: str) -> str:

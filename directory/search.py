@@ -190,11 +190,7 @@ def search(snapshot: Snapshot, query: Query) -> Results:
             continue
         need_score, needs = _needs(query.needs, holders, at)
         coverage, in_name, words = _words(matched, total, at)
-        if (
-            not needs
-            and not (in_name and coverage >= ENOUGH_WORDS)
-            and not (coverage >= ALL_BUT_ALL_WORDS and not query.needs)
-        ):
+        if not needs and not _said_so(query, coverage, in_name, words):
             continue
         score = 10 * need_score + 6 * coverage * (0.5 + 0.5 * in_name) + _fit(service, query, distance)
         candidates.append(
