@@ -1,11 +1,11 @@
 """Why a service was suggested, in plain words that a family can check for themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from directory.needs import HELPS_WITH
 from directory.places import Place
 from directory.service import Service
 
-_PROPER = frozenset({"English", "Healthy Start"})
 _LANGUAGES = {
     "ar": "Arabic", "bn": "Bengali", "en": "English", "es": "Spanish", "fa": "Farsi", "fr": "French", "it": "Italian",
     "pa": "Punjabi", "pl": "Polish", "ps": "Pashto", "pt": "Portuguese", "ro": "Romanian", "so": "Somali",
@@ -17,7 +17,8 @@ YOUNG_PEOPLE_FROM = 11.0
 def reasons(
     service: Service,
     *,
-    labels: Sequence[str],
+    needs: Sequence[str],
+    labels: Mapping[str, str],
     words: Sequence[str],
     age: float | None,
     distance: float | None,
@@ -26,7 +27,7 @@ def reasons(
     language: str | None,
 ) -> tuple[str, ...]:
     """The reasons, most telling first: the need, the words, the age, the distance or area, language, cost, room."""
-    why = [in_sentence(label) for label in labels]
+    why = [helps_with(need, labels) for need in needs]
     if words:
         why.append("matches " + ", ".join(f"'{word}'" for word in words))
     if age is not None and (fits := _ages(service)) is not None:
@@ -43,13 +44,14 @@ def reasons(
     return tuple(why)
 
 
-def in_sentence(label: str) -> str:
-    """ "Child development and speech" becomes "helps with child development and speech"; capitals of names stay."""
-    first = label.split(" ", maxsplit=1)[0]
-    lower = label if first in _PROPER or not first[1:].replace("'", "").islower() else label[0].lower() + label[1:]
-    if lower.startswith("worried"):
-        return f"helps if you are {lower}"
-    return f"helps with {lower.removeprefix('help with ').removeprefix('support for ')}"
+def helps_with(need: str, labels: Mapping[str, str]) -> str:
+    """The need in a family's words; else its label with capitals only for names; else its id."""
+    words = HELPS_WITH.get(need)
+    if words is None:
+        label = labels.get(need) or need.replace("-", " ")
+        first = label.split(" ", maxsplit=1)[0]
+        words = label[0].lower() + label[1:] if first[1:].replace("'", "").islower() else label
+    return f"helps with {words}"
 
 
 def _ages(service: Service) -> str | None:

@@ -64,7 +64,7 @@ class _Candidate:
 class Snapshot:
     """The directory compiled for search: built once from services, never changed, shared by threads.
 
-    `labels` give each need id the name that reasons use (without one, the id's own words). `home` are the council's own
+    `labels` name a need for which `directory.needs` has no words of a family's own. `home` are the council's own
     area codes: an entry that names neither venue nor area is taken to serve them.
     """
 
@@ -318,7 +318,8 @@ def _result(snapshot: Snapshot, query: Query, one: _Candidate) -> Result:
         distance, near = None, None  # a helpline's head office is nobody's walk
     why = reasons(
         service,
-        labels=[snapshot.labels.get(need) or need.replace("-", " ") for need in one.needs],
+        needs=one.needs,
+        labels=snapshot.labels,
         words=one.words,
         age=query.age,
         distance=distance,

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from directory.needs import HELPS_WITH
 from directory.places import Place
 from directory.search import REACH_KM, Query, Result, Snapshot, fits_age, search
 from directory.service import Location, Organisation, Service, ServiceArea
@@ -137,12 +138,16 @@ def test_reasons_are_ones_a_family_can_check() -> None:
     )
 
 
-def test_every_need_makes_a_sentence() -> None:
-    """Claim: no label of needs.yaml reads oddly after "helps with"."""
+def test_every_need_is_named_in_a_familys_words() -> None:
+    """Claim: the words cover needs.yaml exactly, and a need added later is named by its label, then its id."""
+    assert HELPS_WITH.keys() == needs().keys()
     for need in needs():
-        (result,) = found(service("a", needs=(need,)), needs=(need,), labels=needs())
-        assert result.why[0].startswith(("helps with ", "helps if you are worried"))
-        assert "helps with help" not in result.why[0]
+        (result,) = found(service("a", needs=(need,)), needs=(need,))
+        assert result.why == (f"helps with {HELPS_WITH[need]}",)
+    (labelled,) = found(service("a", needs=("new-need",)), needs=("new-need",), labels={"new-need": "Tea and ADHD"})
+    assert labelled.why == ("helps with tea and ADHD",)
+    (bare,) = found(service("a", needs=("new-need",)), needs=("new-need",))
+    assert bare.why == ("helps with new need",)
 
 
 def test_full_services_come_last() -> None:
