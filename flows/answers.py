@@ -129,7 +129,7 @@ def _choice(reply: Reply) -> Answer | None:
     if match := _PLACE.match(low):
         place = int(match["n"])
         return _chose(options[place - 1], low[match.end() :]) if 1 <= place <= len(options) else None
-    if match := _ORDINAL.match(low):
+    if (match := _ORDINAL.match(low)) and not low.startswith("the one"):
         place = len(options) if match["n"] == "last" else ORDINALS[match["n"]]
         return _chose(options[place - 1]) if place <= len(options) else None
     return _lead(options, low) or _near(options, said) or _by_word(options, low)

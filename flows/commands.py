@@ -101,7 +101,8 @@ def _human(run: Run, _reading: Reading) -> None:
     for depth in range(len(run.stack), 0, -1):
         flow = run.flow(run.stack[depth - 1])
         if flow.name == "human":
-            ask_again(run)
+            del run.stack[depth:]
+            walk(run)
             return
         if flow.human is not None:
             run.mark_trail()

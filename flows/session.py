@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -131,10 +131,6 @@ class Session:
             parked=_parked_in(parked) if parked else None,
             told_after_stop=bool(raw.get("x")),
         )
-
-    def forget(self) -> "Session":
-        """The same conversation with nothing of what was said: for a number that has a new holder."""
-        return replace(Session.new(self.bundle), step_no=self.step_no)
 
 
 def _frames_out(frames: tuple[Frame, ...]) -> list[list[str]]:

@@ -25,6 +25,7 @@ INTENTS = {
     "text me less please": "stop/less",
     "i dont know who you are": "wrong-person",
     "can someone call me": "human",
+    "just call me": "human",
     "hello there": "menu",
     "cheers": "thanks",
     "ok": "thanks",
