@@ -34,7 +34,8 @@ class CasePage:
     claimed_by: str | None
     closed_by: str | None
     last_change: Change | None
-    newest: int  # the id that a poll asks "anything after?" with
+    newest: int  # the case id that a poll asks "anything after?" with
+    heard: int  # the id of the last message from their number or chat; 0 for none
     now: datetime
 
 
@@ -57,5 +58,6 @@ def open_case(house: House, ref: str, by: SignedIn) -> CasePage:
             if events
             else None,
             newest=desk.newest_case_id(tx),
+            heard=desk.newest_inbox_id(tx, case.address_id),
             now=now,
         )

@@ -50,10 +50,11 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """What came since a page was made: cases by level, and whether the case on it has changed."""
+    """What came since a page was made: cases by level, whether the case on it changed, and whether they wrote."""
 
     fresh: Mapping[str, int]
     changed: bool
+    wrote: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +103,16 @@ def inbox(house: House, by: SignedIn, *, which: Which, page: int) -> Inbox:
         )  # fmt: skip
 
 
-def news(house: House, *, after_id: int, ref: str | None, version: int) -> News:
-    """Counts alone: no family's words or name is shown, so nothing is audited, and a poll is no sign of a worker."""
+def news(house: House, *, after_id: int, ref: str | None, version: int, heard: int) -> News:
+    """`version` of the case and `heard`, the id of the family's last message, are as the page showed them.
+
+    Counts alone: no family's words or name is shown, so nothing is audited, and a poll is no sign of a worker."""
     with house.db.read() as tx:
         case = None if ref is None else casework.find_case(tx, ref)
         return News(
-            fresh=desk.fresh_cases(tx, after_id), changed=case is not None and version > 0 and case.version != version
+            fresh=desk.fresh_cases(tx, after_id),
+            changed=case is not None and case.version != version,
+            wrote=case is not None and desk.newest_inbox_id(tx, case.address_id) > heard,
         )
 
 

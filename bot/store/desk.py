@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from bot.store.casework import Case, cases
 from bot.store.database import Tx
 from bot.store.keeping import Touch, enrolment, touch
-from bot.store.messages import Outbox, outbox
+from bot.store.messages import Outbox, inbox, outbox
 from bot.store.people import address, person
 from bot.store.staff import Audit, audit, staff
 
@@ -88,6 +88,7 @@ def list_cases(tx: Tx, which: Which, staff_id: int, *, offset: int, limit: int) 
     """Gravest first, then those not reached, then what was promised soonest; closed ones newest first."""
     statement = (
         sa.select(*_CASE, *_NAMES, person.c.ref, _claimer.c.name, address.c.consent, address.c.kind)
+        .select_from(cases)
         .outerjoin(person, person.c.id == cases.c.person_id)
         .outerjoin(_claimer, _claimer.c.id == cases.c.claimed_by)
         .outerjoin(address, address.c.id == cases.c.address_id)
@@ -112,6 +113,12 @@ def list_cases(tx: Tx, which: Which, staff_id: int, *, offset: int, limit: int) 
 def newest_case_id(tx: Tx) -> int:
     """0 where there is no case yet."""
     return int(tx.execute(sa.select(sa.func.coalesce(sa.func.max(cases.c.id), 0))).scalar_one())
+
+
+def newest_inbox_id(tx: Tx, address_id: int | None) -> int:
+    """0 where nothing came from this address."""
+    statement = sa.select(sa.func.coalesce(sa.func.max(inbox.c.id), 0)).where(inbox.c.address_id == address_id)
+    return 0 if address_id is None else int(tx.execute(statement).scalar_one())
 
 
 def fresh_cases(tx: Tx, after_id: int) -> dict[str, int]:
@@ -145,6 +152,7 @@ def held_messages(tx: Tx, limit: int = 50) -> list[HeldMessage]:
     )
     rows = tx.execute(
         sa.select(*_OUTBOX, *_NAMES, standing)
+        .select_from(outbox)
         .outerjoin(person, person.c.id == whose)
         .where(outbox.c.state == "held", ~done)
         .order_by(outbox.c.rank, outbox.c.id)
@@ -160,7 +168,8 @@ def held_messages(tx: Tx, limit: int = 50) -> list[HeldMessage]:
 
 def _touches(tx: Tx, statement: sa.Select[Any]) -> list[ListedTouch]:
     rows = tx.execute(
-        statement.join(enrolment, enrolment.c.id == touch.c.enrolment_id)
+        statement.select_from(touch)
+        .join(enrolment, enrolment.c.id == touch.c.enrolment_id)
         .join(person, person.c.id == enrolment.c.person_id)
         .outerjoin(address, address.c.id == touch.c.address_id)
     )
@@ -216,11 +225,14 @@ def audit_page(tx: Tx, *, ref: str | None, offset: int, limit: int) -> tuple[int
 
     `ref` narrows to one case or person, whether it was opened or shown in a list.
     """
-    of_ref = sa.or_(audit.c.target.in_((f"case:{ref}", f"person:{ref}")), audit.c.detail.contains(ref, autoescape=True))
-    where = [] if ref is None else [of_ref]
+    where: list[sa.ColumnElement[bool]] = []
+    if ref is not None:
+        named = audit.c.target.in_((f"case:{ref}", f"person:{ref}"))
+        where.append(sa.or_(named, audit.c.detail.contains(ref, autoescape=True)))
     total = tx.execute(sa.select(sa.func.count()).select_from(audit).where(*where)).scalar_one()
     rows = tx.execute(
         sa.select(*_AUDIT, staff.c.name)
+        .select_from(audit)
         .outerjoin(staff, staff.c.id == audit.c.staff_id)
         .where(*where)
         .order_by(audit.c.id.desc())

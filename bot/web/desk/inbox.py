@@ -43,10 +43,10 @@ def inbox() -> str:
 @needs("cases.read", polled=True)
 def count() -> Response:
     """What a page asks by itself: how many cases came since, and whether its own case changed."""
-    after = request.args.get("after", default=0, type=int)
-    version = request.args.get("version", default=0, type=int)
-    if not 0 <= after <= HIGHEST_ID or not 0 <= version <= HIGHEST_ID:
+    after, version, heard = (request.args.get(name, default=0, type=int) for name in ("after", "version", "heard"))
+    if not all(0 <= number <= HIGHEST_ID for number in (after, version, heard)):
         abort(400)
     ref = request.args.get("case")
-    news = lists.news(house(), after_id=after, ref=read_ref(ref) if ref else None, version=version)
-    return jsonify({"fresh": sum(news.fresh.values()), "urgent": news.fresh.get("urgent", 0), "changed": news.changed})
+    news = lists.news(house(), after_id=after, ref=read_ref(ref) if ref else None, version=version, heard=heard)
+    urgent = news.fresh.get("urgent", 0)
+    return jsonify({"fresh": sum(news.fresh.values()), "urgent": urgent, "changed": news.changed, "wrote": news.wrote})

@@ -57,7 +57,10 @@
     }
     function tell(news) {
       var parts = [];
-      if (news.changed) { parts.push([place.dataset.changed, place.dataset.again, place.dataset.here]); }
+      if (news.changed || news.wrote) {
+        var what = news.wrote ? place.dataset.wrote : place.dataset.changed;
+        parts.push([what, place.dataset.again, place.dataset.here]);
+      }
       if (news.fresh) {
         var words = news.fresh === 1 ? place.dataset.one : place.dataset.many.replace("{n}", news.fresh);
         if (news.urgent) { words += " " + place.dataset.urgent.replace("{n}", news.urgent); }

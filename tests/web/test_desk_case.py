@@ -1,0 +1,412 @@
+"""Working a case at the desk: claim, reply, note, hand back, close; two workers at once, forms too late and twice."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from html import unescape
+
+import pytest
+from flask import Flask
+
+from bot.app import build
+from bot.casework import work
+from bot.refs import new_ref
+from bot.store import casework, keeping, people
+from bot.store import staff as staff_rows
+from bot.store.casework import Case
+from bot.store.database import Tx
+from bot.turn.receipts import take_receipt
+from messages.channel import Receipt
+from tests.houses import Home, make_home
+from tests.web.worker import Worker, at_desk
+
+KNIFE = "he has a knife hes outside"
+PAGE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # what a page says, whatever keeps it
+
+
+@pytest.fixture
+def home(migrated_url: str) -> Iterator[Home]:
+    made = make_home(migrated_url)
+    yield made
+    made.house.db.close()
+
+
+@pytest.fixture
+def app(home: Home) -> Flask:
+    return build(home.house.settings, house=home.house)
+
+
+@pytest.fixture
+def sam(app: Flask, home: Home) -> Worker:
+    return at_desk(app, home)
+
+
+@pytest.fixture
+def mina(app: Flask, home: Home) -> Worker:
+    return at_desk(app, home, "manager")
+
+
+def raised(home: Home, words: str = KNIFE) -> str:
+    """A family writes, and their case is on the desk."""
+    home.text(words)
+    home.send()
+    return home.cases()[0].ref
+
+
+def case_of(home: Home, ref: str) -> Case:
+    with home.house.db.read() as tx:
+        found = casework.find_case(tx, ref)
+    assert found is not None
+    return found
+
+
+def events(home: Home, ref: str) -> list[str]:
+    with home.house.db.read() as tx:
+        return [event.kind for event in casework.events_of(tx, [case_of(home, ref).id])]
+
+
+def audit(home: Home) -> list[tuple[str, str]]:
+    with home.house.db.read() as tx:
+        return [(row.action, row.target) for row in reversed(staff_rows.audit_rows(tx, limit=1_000))]
+
+
+def replies(home: Home) -> list[str]:
+    return [row.body for row in home.out() if row.purpose == "staff-reply"]
+
+
+@PAGE
+def test_a_case_says_why_it_was_raised_and_how_to_reach_them(sam: Worker, home: Home) -> None:
+    """Claim: level, reason, the words that decided, the family's words, the promise and a number to ring are there."""
+    page = sam.get(f"/desk/cases/{raised(home)}").text
+    assert page.count("<h1") == 1
+    assert ">Urgent</strong>" in page
+    assert "Their words show danger" in page
+    assert re.search(r"Words that decided: <q[^>]*>[^<]*knife", page)
+    assert KNIFE in page
+    assert 'href="tel:+447700900321">07700 900321</a>' in page
+    assert "11:15am on Monday 23 November" in page
+    assert "Not known yet" in page
+
+
+def test_opening_a_case_is_a_look_and_is_audited(sam: Worker, home: Home) -> None:
+    """Claim: the first look is kept once, each opening is audited, and nothing that does not exist is."""
+    ref = raised(home)
+    sam.get(f"/desk/cases/{ref}")
+    sam.get(f"/desk/cases/{ref}")
+    assert events(home, ref).count("looked") == 1
+    assert audit(home).count(("case.view", f"case:{ref}")) == 2
+    assert sam.get(f"/desk/cases/{new_ref()}").status_code == 404
+    assert sam.get("/desk/cases/nonsense").status_code == 404
+
+
+def test_a_case_is_claimed_answered_and_closed(sam: Worker, home: Home) -> None:
+    """Claim: the whole working of a case, each act shown, sent once and audited."""
+    ref = raised(home)
+    assert sam.act(ref, "claim").headers["Location"] == f"/desk/cases/{ref}?done=claimed"
+    assert "You have claimed this case" in sam.get(f"/desk/cases/{ref}?done=claimed").text
+    answer = sam.act(ref, "reply", words="Are you safe now? I can ring you.")
+    assert answer.status_code == 303
+    assert home.send() == 1
+    page = sam.get(f"/desk/cases/{ref}").text
+    assert "Sam Okoro replied" in page
+    assert "Are you safe now? I can ring you." in page
+    assert sam.act(ref, "note", words="Rang the police, ref 12.").status_code == 303
+    closed = sam.act(ref, "close", outcome="emergency-services", words="Police are with her.")
+    assert closed.status_code == 303
+    assert (case_of(home, ref).state, case_of(home, ref).outcome) == ("closed", "emergency-services")
+    page = sam.get(f"/desk/cases/{ref}").text
+    assert "Emergency services called" in page
+    assert f'action="/desk/cases/{ref}/reply"' not in page
+    acts = [action for action, target in audit(home) if target == f"case:{ref}" and action != "case.view"]
+    assert acts == ["case.claimed", "case.replied", "case.note", "case.closed"]
+    assert replies(home) == ["Are you safe now? I can ring you."]
+
+
+def test_of_two_who_claim_the_second_is_told_who_was_first(sam: Worker, mina: Worker, home: Home) -> None:
+    """Claim: both open the page, both press Claim: one has the case, the other gets 409 and a name."""
+    ref = raised(home)
+    sam.get(f"/desk/cases/{ref}")
+    action = f"/desk/cases/{ref}/claim"
+    first, second = sam.fields(f"/desk/cases/{ref}", action), mina.fields(f"/desk/cases/{ref}", action)
+    assert mina.client.post(action, data=second).status_code == 303
+    late = sam.client.post(action, data=first)
+    assert late.status_code == 409
+    assert "Mina Shah claimed this case" in unescape(late.text)
+    assert "<title>Error: " in late.text
+    assert events(home, ref).count("claimed") == 1
+
+
+def test_a_reply_posted_twice_is_one_message(sam: Worker, home: Home) -> None:
+    """Claim: the same form sent twice makes one outbox row, one event, and leads back to the case both times."""
+    ref = raised(home)
+    sam.act(ref, "claim")
+    action = f"/desk/cases/{ref}/reply"
+    form = {**sam.fields(f"/desk/cases/{ref}", action), "words": "On my way."}
+    answers = [sam.client.post(action, data=form) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [303, 303, 303]
+    assert replies(home) == ["On my way."]
+    assert events(home, ref).count("replied") == 1
+
+
+@PAGE
+@pytest.mark.parametrize(
+    ("act", "given"),
+    [
+        ("claim", {}),
+        ("note", {"words": "Left a voicemail."}),
+        ("close", {"outcome": "advice-given", "words": "Told her of the clinic."}),
+    ],
+)
+def test_any_form_posted_twice_is_done_once(sam: Worker, home: Home, act: str, given: dict[str, str]) -> None:
+    """Claim: claim, note and close sent twice change the case once and never show a fault."""
+    ref = raised(home)
+    sam.get(f"/desk/cases/{ref}")
+    action = f"/desk/cases/{ref}/{act}"
+    form = {**sam.fields(f"/desk/cases/{ref}", action), **given}
+    assert [sam.client.post(action, data=form).status_code for _ in range(2)] == [303, 303]
+    assert len([kind for kind in events(home, ref) if kind in {"claimed", "note", "closed"}]) == 1
+
+
+@PAGE
+def test_handing_back_twice_is_done_once(sam: Worker, home: Home) -> None:
+    """Claim: a case handed back is nobody's, and a second press changes nothing."""
+    ref = raised(home)
+    sam.act(ref, "claim")
+    action = f"/desk/cases/{ref}/hand-back"
+    form = sam.fields(f"/desk/cases/{ref}", action)
+    assert [sam.client.post(action, data=form).status_code for _ in range(2)] == [303, 303]
+    assert (case_of(home, ref).state, events(home, ref).count("handed-back")) == ("open", 1)
+
+
+def test_a_reply_that_crosses_with_the_family_s_words_is_kept_and_not_sent(sam: Worker, home: Home) -> None:
+    """Claim: the family wrote while the worker wrote: 409, who changed it, the draft whole, and it can be sent then."""
+    ref = raised(home)
+    sam.act(ref, "claim")
+    sam.act(ref, "reply", words="I am here.")
+    action = f"/desk/cases/{ref}/reply"
+    form = sam.fields(f"/desk/cases/{ref}", action)
+    home.text("he has gone now")
+    draft = 'Shall I ring?\n\n<b>"now"</b> & then'
+    late = sam.client.post(action, data={**form, "words": draft})
+    assert late.status_code == 409
+    assert "The family wrote" in late.text
+    box = re.search(r'<textarea[^>]*id="reply-words"[^>]*>\n(.*?)</textarea>', late.text, re.DOTALL)
+    assert box is not None
+    assert unescape(box[1]) == draft
+    assert "he has gone now" in late.text
+    assert replies(home) == ["I am here."]
+    again = re.findall(r'name="version" value="(\d+)"', late.text)[0]
+    assert sam.client.post(action, data={**form, "version": again, "words": draft}).status_code == 303
+    assert replies(home) == ["I am here.", draft]
+
+
+@PAGE
+def test_a_draft_outlives_another_s_claim(sam: Worker, mina: Worker, home: Home) -> None:
+    """Claim: where the reply form itself is gone, the words stand on the page to be copied."""
+    ref = raised(home)
+    sam.act(ref, "claim")
+    action = f"/desk/cases/{ref}/reply"
+    form = sam.fields(f"/desk/cases/{ref}", action)
+    assert mina.act(ref, "claim").status_code == 303
+    late = sam.client.post(action, data={**form, "words": "My long and careful draft."})
+    assert late.status_code == 409
+    assert "Mina Shah claimed this case" in unescape(late.text)
+    assert "My long and careful draft." in late.text
+    assert 'id="kept"' in late.text
+    assert replies(home) == []
+
+
+@PAGE
+@pytest.mark.parametrize(
+    ("act", "given", "told"),
+    [
+        ("reply", {"words": " \u200b "}, "Write the reply first."),
+        ("reply", {"words": "x" * 1601}, "A reply holds at most 1600 characters"),
+        ("note", {"words": ""}, "Write the note first."),
+        ("close", {"outcome": "", "words": "done"}, "Choose an outcome."),
+        ("close", {"outcome": "made-up", "words": "done"}, "Choose an outcome."),
+        ("close", {"outcome": "advice-given", "words": ""}, "Say in a sentence what was done"),
+    ],
+)
+def test_a_form_that_lacks_something_says_what(
+    sam: Worker, home: Home, act: str, given: dict[str, str], told: str
+) -> None:
+    """Claim: 400, the fault in words and linked to its field, what was written kept, nothing done."""
+    ref = raised(home)
+    sam.act(ref, "claim")
+    before = case_of(home, ref).version
+    answer = sam.act(ref, act, **given)
+    assert answer.status_code == 400
+    assert told in answer.text
+    target = re.search(r'error-summary__list">\s*<li><a href="#([^"]+)"', answer.text)
+    assert target is not None
+    assert f'id="{target[1]}"' in answer.text
+    assert given["words"].strip("\u200b ") in answer.text
+    assert case_of(home, ref).version == before
+
+
+@PAGE
+def test_markup_in_a_family_s_words_stays_words(sam: Worker, home: Home) -> None:
+    """Claim: on every page that shows them, a family's words are text and never part of the page."""
+    nasty = "<script>alert('x')</script> he has a knife \"><img src=x onerror=alert(1)>"
+    ref = raised(home, nasty)
+    sam.act(ref, "claim")
+    sam.act(ref, "note", words=nasty)
+    sam.act(ref, "reply", words=nasty)
+    with home.house.db.write() as tx:
+        person_id = people.add_person(tx, ref=new_ref(), now=home.clock.at, first_name=nasty, postcode=nasty)
+        people.link(tx, person_id, home.address().id, home.clock.at)
+        casework.change_case(tx, case_of(home, ref).id, person_id=person_id)
+        people.change_address(tx, home.address().id, safe_times=nasty)
+        person = people.person_by_id(tx, person_id)
+    for address in (f"/desk/cases/{ref}", "/desk", f"/desk/people/{person.ref}", "/desk/ledger", "/desk/audit"):
+        page = sam.get(address).text
+        assert "<script>alert" not in page, address
+        assert "<img" not in page, address
+    assert "&lt;script&gt;alert" in sam.get("/desk").text
+
+
+@PAGE
+def test_a_phone_that_others_read_is_warned_of_before_a_reply(sam: Worker, home: Home) -> None:
+    """Claim: watched, shared, not safe and safe times each stand beside the reply; the language is named."""
+    ref = raised(home)
+    sam.act(ref, "claim")
+    with home.house.db.write() as tx:
+        people.change_address(
+            tx,
+            home.address().id,
+            watched=True,
+            shared=True,
+            safe="unsafe",
+            safe_times="weekday mornings",
+            language="pl",
+        )
+    page = sam.get(f"/desk/cases/{ref}").text
+    for told in ("may be watched", "is shared", "not safe to text", "weekday mornings", "They use Polish"):
+        assert told in page
+
+
+@PAGE
+def test_after_stop_there_is_no_reply_but_a_number(sam: Worker, home: Home) -> None:
+    """Claim: the page says that they cannot be texted, offers no reply, and a reply posted anyway sends nothing."""
+    ref = raised(home)
+    sam.act(ref, "claim")
+    action = f"/desk/cases/{ref}/reply"
+    form = sam.fields(f"/desk/cases/{ref}", action)
+    home.text("STOP")
+    page = sam.get(f"/desk/cases/{ref}").text
+    assert "they cannot be texted. Telephone" in page
+    assert f'action="{action}"' not in page
+    answer = sam.client.post(action, data={**form, "words": "Please answer"})
+    assert answer.status_code in {400, 409}
+    assert "Please answer" in answer.text
+    assert replies(home) == []
+    assert "Cannot be texted: telephone" in sam.get("/desk").text
+
+
+@PAGE
+def test_what_became_of_a_message_is_said_in_words(sam: Worker, home: Home) -> None:
+    """Claim: a safety reply that did not arrive marks the case "telephone", in the inbox and on its page."""
+    ref = raised(home)
+    row = home.out()[0]
+    take_receipt(
+        home.house,
+        Receipt(outbox=row.id, sid=row.provider_sid or "", word="undelivered", code="30005", event="undelivered"),
+    )
+    page = sam.get(f"/desk/cases/{ref}").text
+    assert "Not reached: a message to them did not arrive. Telephone." in page
+    assert "Did not arrive</strong>" in page
+    assert "Not reached: telephone" in sam.get("/desk").text
+
+
+@PAGE
+def test_a_referral_is_laid_out_by_signs_of_safety(sam: Worker, home: Home) -> None:
+    """Claim: each heading holds its answer, sharing is said as it was answered, and refusing keeps it in the team."""
+    home.text("hello")
+    answers = {
+        "going_well": "He loves his nursery", "worried": "He does not talk", "would_help": "Someone to look",
+        "score": 6, "about": "Leo, May 2022", "first_name": "Ana", "postcode": "SW18 2PU", "phone": "+447700900555",
+        "language": "<i>Klingon</i>", "share_school": "no", "shoe_size": "nine",
+    }  # fmt: skip
+    with home.house.db.write() as tx:
+        refs = [referral(tx, home, {**answers, "share_health": share}) for share in ("no", "yes")]
+    kept, shared = (sam.get(f"/desk/cases/{ref}").text for ref in refs)
+    flat = re.sub(r"\s+", " ", shared)
+    for heading, answer in (
+        ("What is working well", "He loves his nursery"),
+        ("What they are worried about", "He does not talk"),
+        ("What would help", "Someone to look"),
+        ("How things are, 0 to 10 (10 is good)", "6"),
+    ):
+        assert re.search(re.escape(heading) + r"</h3> <p[^>]*>" + re.escape(answer), flat), heading
+    assert "May be shared with: Health" in shared
+    assert "Voluntary and community groups: not asked, so not shared" in flat
+    assert "Not to be shared: stays with the team" in kept
+    assert "nine" in shared
+    assert "07700 900555" in shared
+    assert "<i>Klingon" not in shared
+    assert "Klingon" in shared
+
+
+def referral(tx: Tx, home: Home, answers: Mapping[str, object]) -> str:
+    """A self-referral on the desk, as a finished flow leaves it; its reference."""
+    ref, now = new_ref(), home.clock.at
+    case_id = casework.add_case(
+        tx, ref=ref, kind="referral", level="routine", rank=2, reason="referral-full", address_id=home.address().id,
+        person_id=None, words=str(answers["worried"]), because="[]", opened_at=now, look_by=now, waiting_since=now,
+    )  # fmt: skip
+    shared = ",".join(kind for kind in ("health", "school", "voluntary") if answers.get(f"share_{kind}") == "yes")
+    casework.add_referral(tx, case_id=case_id, how="full", answers=json.dumps(answers), shared_with=shared)
+    return ref
+
+
+@PAGE
+def test_scores_are_a_line_and_a_table(sam: Worker, home: Home) -> None:
+    """Claim: two scores or more make a line with no style inline; the same numbers stand in a table."""
+    ref = raised(home)
+    with home.house.db.write() as tx:
+        for days, value in enumerate((8, 5, 3)):
+            at = home.clock.at.replace(day=20 + days)
+            keeping.add_score(tx, address_id=home.address().id, person_id=None, touch_id=None, value=value, at=at)
+    page = sam.get(f"/desk/cases/{ref}").text
+    assert re.search(r'<path class="scores__line" d="M[\d. L]+"', page)
+    assert "How things are, from 8 to 3 out of 10" in page
+    assert page.count('govuk-table__cell--numeric">') == 3
+    assert " style=" not in page
+
+
+@PAGE
+def test_a_reply_s_price_is_counted_as_it_would_be_sent(sam: Worker, home: Home) -> None:
+    """Claim: the counter tells characters, texts and encoding of the words after the tidying that sending does."""
+    ref = raised(home)
+    sam.act(ref, "claim")
+    action = f"/desk/cases/{ref}/reply"
+    token = sam.fields(f"/desk/cases/{ref}", action)["csrf_token"]
+
+    def count(words: str) -> dict[str, object]:
+        answer = sam.client.post("/desk/segments", data={"csrf_token": token, "words": words})
+        assert answer.json is not None
+        return dict(answer.json)
+
+    assert count("a" * 160) == {"characters": 160, "segments": 1, "encoding": "GSM-7"}
+    assert count("a" * 161)["segments"] == 2
+    assert count("it\u2019s fine")["encoding"] == "GSM-7"
+    assert count("well \U0001f600") == {"characters": 6, "segments": 1, "encoding": "UCS-2"}
+
+
+def test_a_change_and_its_audit_are_one_transaction(home: Home, sam: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Claim: where the audit cannot be written, the act is undone: nothing is done unseen."""
+    ref = raised(home)
+    sam.act(ref, "claim")
+    before, version = events(home, ref), case_of(home, ref).version
+
+    def broken(*_args: object, **_more: object) -> None:
+        raise RuntimeError("the audit is full")
+
+    action = f"/desk/cases/{ref}/reply"
+    form = sam.fields(f"/desk/cases/{ref}", action)
+    monkeypatch.setattr(work.staff, "add_audit", broken)
+    assert sam.client.post(action, data={**form, "words": "Hello"}).status_code == 500
+    assert sam.get(f"/desk/cases/{ref}").status_code == 500
+    monkeypatch.undo()
+    assert (events(home, ref), case_of(home, ref).version, replies(home)) == (before, version, [])
