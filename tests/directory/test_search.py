@@ -84,6 +84,13 @@ def test_a_nation_is_not_the_kingdom() -> None:
     assert names(england, kingdom, place=place("BT1 1AA")) == ["kingdom"]
 
 
+def test_an_entry_that_names_no_place_serves_the_councils_own() -> None:
+    """Claim: neither venue nor area: offered to the council's own postcodes only, for nothing better is known."""
+    bare = Snapshot([service("bare")], home=frozenset({"E09000032"}))
+    for where, expected in (("SW18 2PU", 1), ("SW4 7AA", 0), ("RH10 1HT", 0)):
+        assert search(bare, Query(needs=("food",), place=place(where))).total == expected
+
+
 def test_a_whole_postcode_is_measured_and_a_part_is_only_near() -> None:
     """Claim: one decimal from a whole postcode; "near SW18" and no figure from a part of one."""
     (exact,) = found(service("a", locations=venue("SW18 4DN")), place=place("SW18 2PU"))
