@@ -60,10 +60,17 @@
       // the button that had the focus is gone: the focus goes to where its words now stand, and nowhere else
       if (held) { item.focus({ preventScroll: true }); }
     });
+    if (own) { settle(); }
     if (Number(told.cursor) > Number(cursor)) { cursor = String(told.cursor); }
     token = told.token || token;
     Array.prototype.forEach.call(document.querySelectorAll('input[name="csrf_token"]'), function (field) { field.value = token; });
     return own;
+  }
+
+  // The example belongs to the first words alone.
+  function settle() {
+    var example = document.getElementById("text-hint");
+    if (example) { example.remove(); box.removeAttribute("aria-describedby"); }
   }
 
   function plan() {
