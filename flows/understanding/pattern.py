@@ -4,7 +4,7 @@ A pattern is read left to right, its parts set apart by spaces:
 
 - `knife` a word; `punch+` its regular forms (punches, punched, punching); `threat*` what begins so
 - `MAN` a group of the file or of danger-en; an entry of a group may be several words
-- `hit|slap|MAN` one of these; a trailing `?` makes a part optional
+- `hit|lash_out|MAN` one of these, `_` standing for a space; a trailing `?` makes a part optional
 - `..` up to three other words, `...` up to eight: never over the end of a sentence, never over a denial
 - `!knife` the next word is not this; `^` the message begins here; `$` it ends here
 
@@ -25,6 +25,7 @@ class Part:
     """One part of a pattern: literal words, beginnings, groups; or a gap, a look-ahead or an anchor."""
 
     words: frozenset[str] = frozenset()
+    phrases: tuple[tuple[str, ...], ...] = ()
     starts: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     gap: int = 0
@@ -58,7 +59,7 @@ class Grammar:
 def parse_parts(source: str, known: frozenset[str] | set[str]) -> tuple[Part, ...]:
     """The parts of a pattern. Raises ValueError saying what is wrong with it."""
     parts = tuple(_part(piece, known) for piece in source.split())
-    if not any(part.words or part.starts or part.groups for part in parts if not part.refuse):
+    if not any(part.words or part.phrases or part.starts or part.groups for part in parts if not part.refuse):
         raise ValueError(f"pattern {source!r} holds no word")
     return parts
 
@@ -71,6 +72,7 @@ def _part(piece: str, known: frozenset[str] | set[str]) -> Part:
     refuse = piece.startswith("!")
     optional = piece.endswith("?") and len(piece) > 1
     words: set[str] = set()
+    phrases: list[tuple[str, ...]] = []
     starts: list[str] = []
     groups: list[str] = []
     for name in piece.removeprefix("!").removesuffix("?").split("|"):
@@ -80,13 +82,22 @@ def _part(piece: str, known: frozenset[str] | set[str]) -> Part:
             if name not in known:
                 raise ValueError(f"unknown group {name}")
             groups.append(name)
+        elif "_" in name:
+            phrases.append(tuple(fold(word) for word in name.split("_")))
         elif name.endswith("+"):
             words.update(forms(fold(name[:-1])))
         elif name.endswith("*"):
             starts.append(fold(name[:-1]))
         else:
             words.add(fold(name))
-    return Part(words=frozenset(words), starts=tuple(starts), groups=tuple(groups), optional=optional, refuse=refuse)
+    return Part(
+        words=frozenset(words),
+        phrases=tuple(phrases),
+        starts=tuple(starts),
+        groups=tuple(groups),
+        optional=optional,
+        refuse=refuse,
+    )
 
 
 def make_grammar(groups: Mapping[str, Sequence[tuple[Part, ...]]]) -> Grammar:
@@ -105,7 +116,7 @@ def _index_entries(name: str, grammar: Grammar) -> None:
     others: list[tuple[Part, ...]] = []
     for entry in grammar.groups[name]:
         first = entry[0]
-        if first.groups or first.starts or first.optional or first.refuse or first.anchor or first.gap:
+        if first.groups or first.phrases or first.starts or first.optional or first.refuse or first.anchor or first.gap:
             others.append(entry)
         for word in first.words if not others or others[-1] is not entry else ():
             by_first.setdefault(word, []).append(entry)
@@ -128,7 +139,7 @@ def _keys_of(name: str, grammar: Grammar, above: tuple[str, ...]) -> frozenset[s
 
 
 def _part_keys(part: Part, grammar: Grammar, above: tuple[str, ...] = ()) -> frozenset[str]:
-    keys = set(part.words) | {start + "*" for start in part.starts}
+    keys = set(part.words) | {start + "*" for start in part.starts} | {max(p, key=len) for p in part.phrases}
     for group in part.groups:
         keys |= _keys_of(group, grammar, above)
     return frozenset(keys)
@@ -228,6 +239,9 @@ class Reading:
         ends: list[int] = []
         if word in part.words or (part.starts and word.startswith(part.starts)):
             ends.append(place + 1)
+        for phrase in part.phrases:
+            if tuple(self.words[place : place + len(phrase)]) == phrase:
+                ends.append(place + len(phrase))
         for group in part.groups:
             ends.extend(self._group_ends(group, place))
         return tuple(ends)

@@ -21,6 +21,8 @@ _LETTERS = str.maketrans(
         "ہ": "ه", "ھ": "ه", "ۃ": "ه", "ؤ": "و", "ئ": "ي", "ـ": None, "\u200c": None, "\u200d": None,
     }
 )  # fmt: skip
+_GLUED = re.compile(r"(\d+)([^\W\d_]+)")
+_SHORTEST_STRETCH = 4
 _STRETCHED = re.compile(r"(.)\1{2,}")
 
 
@@ -69,8 +71,8 @@ def split(text: str, short_forms: Mapping[str, Sequence[str]]) -> Words:
         if not word:
             continue
         opened = short_forms.get(raw.lower().replace("’", "'")) or short_forms.get(word)
-        if opened is None and len(word) > 3:
-            opened = _unstretched(word, short_forms)
+        if opened is None:
+            opened = _unglued(word, short_forms) or _unstretched(word, short_forms)
         for part in opened or (word,):
             words.append(part)
             spans.append(found.span())
@@ -79,9 +81,17 @@ def split(text: str, short_forms: Mapping[str, Sequence[str]]) -> Words:
     return Words(text=text, words=words, spans=spans, hard=hard, emoji=emoji)
 
 
+def _unglued(word: str, short_forms: Mapping[str, Sequence[str]]) -> Sequence[str] | None:
+    """"4yr" and "14yo": a number and what it counts."""
+    glued = _GLUED.fullmatch(word)
+    if not glued:
+        return None
+    return (glued[1], *(short_forms.get(glued[2]) or (glued[2],)))
+
+
 def _unstretched(word: str, short_forms: Mapping[str, Sequence[str]]) -> Sequence[str] | None:
     """ "pleeeease" and "sooo": three of a letter or more are one."""
-    if not _STRETCHED.search(word):
+    if len(word) < _SHORTEST_STRETCH or not _STRETCHED.search(word):
         return None
     once = _STRETCHED.sub(r"\1", word)
     return short_forms.get(once) or (once,)
