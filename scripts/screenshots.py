@@ -18,6 +18,7 @@ from tests.running import Running, demo  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 ASKED = "my 4yr old is not talking much yet, SW18 2PU"
+TEXTED = ("is there anything on for toddlers near SW11", "can someone ring me please")
 
 
 def main() -> None:
@@ -38,12 +39,20 @@ def chat(served: Running, browser: Chromium) -> None:
         page.get_by_role("button", name="Send").click()
         page.get_by_text("km").first.wait_for()
         take(page, "chat")
+        # so that the desk has somebody to show
+        page.get_by_role("button", name="Talk to a person").click()
+        page.get_by_text("Talk to a person", exact=True).first.wait_for()
 
 
 def phone(served: Running, browser: Chromium) -> None:
     with browser.person(served.url) as family:
         page = family.new_page()
         page.goto("/demo/phone")
+        for words in TEXTED:
+            before = page.get_by_text("Council", exact=True).count()
+            page.get_by_label("Text to the council").fill(words)
+            page.get_by_role("button", name="Send").click()
+            page.get_by_text("Council", exact=True).nth(before).wait_for()
         take(page, "phone")
 
 
@@ -57,9 +66,13 @@ def desk(served: Running, browser: Chromium, data: Path) -> None:
         page.get_by_role("button", name="Sign in").click()
         page.get_by_role("heading", level=1).wait_for()
         take(page, "desk")
+        page.locator(".desk-case a").first.click()
+        page.get_by_role("heading", level=1).wait_for()
+        take(page, "case")
 
 
 def take(page: Page, name: str) -> None:
+    page.evaluate("scrollTo(0, 0)")  # what is fixed to the window is drawn where the page stands
     page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
     print(PICTURES / f"{name}.png")
 

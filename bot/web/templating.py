@@ -33,8 +33,6 @@ def dress(app: Flask, *, names: Names, catalogs: Callable[[], Catalogs]) -> None
     """
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.autoescape = True
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
 
     def gettext(english: str) -> str:
         return catalogs().get(language(), {}).get(english, english)
