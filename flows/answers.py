@@ -96,6 +96,13 @@ def read_answer(ask: AskNode, reply: Reply) -> Answer | None:
     return _READERS[ask.kind](reply)
 
 
+def by_name(options: Sequence[Option], text: str) -> Answer | None:
+    """The option that is named in full, for one that is not on the screen now: "more" when all was shown."""
+    said = without_politeness(text)
+    found = next((option for option in options if said in _names(option)), None)
+    return _chose(found) if found is not None else None
+
+
 def _text(reply: Reply) -> Answer | None:
     said = reply.text.strip()
     return Answer(value=said) if said else None

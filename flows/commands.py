@@ -6,7 +6,7 @@ from flows.answers import Reply, read_answer
 from flows.effects import AddToCase, CloseTouch, Level, RaiseEscalation, ReleaseAddress, SetConsent
 from flows.nodes import apply_answer, enter, walk
 from flows.reading import Command, Reading
-from flows.run import Run
+from flows.run import KEPT_NAMES, Run
 
 
 def stop(run: Run, _reading: Reading) -> None:
@@ -93,7 +93,18 @@ def _back(run: Run, _reading: Reading) -> None:
         else:
             run.answers[name] = value
     run.repairs = 0
+    forget_unstarted(run)
     walk(run)
+
+
+def forget_unstarted(run: Run) -> None:
+    """A referral stepped out of before anything was told is no referral left unfinished."""
+    left = run.left
+    if left is None or any(frame.flow == left.flow for frame in run.stack):
+        return
+    if not any(name in run.answers for name in run.flow(left).asked_names() - KEPT_NAMES):
+        run.left = None
+        run.cancel_timer("unfinished")
 
 
 def _human(run: Run, _reading: Reading) -> None:

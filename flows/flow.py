@@ -53,8 +53,10 @@ class AskNode:
 
     `unless_known` skips the question when the answer is there already. `optional` lets SKIP go on without one.
     `consent` records a yes or no as consent of that kind, with this ask's text id as the wording agreed to.
-    `score` records the number as a 0-10 answer. `heard` is where words of need go when they are no answer, and
-    where they go after an answer that came with them. `wait_hours` and `on_timeout` move on from silence.
+    `score` records the number as a 0-10 answer; `mark` keeps the answer as a safety mark of the address. `heard` is
+    where words of need go when they are no answer, and where they go after an answer that came with them. `story`:
+    words of urgent danger are an answer to it (what are you worried about?); to any other question in free text (your
+    name?) they are not. `wait_hours` and `on_timeout` move on from silence.
     """
 
     id: str
@@ -70,6 +72,7 @@ class AskNode:
     heard: str | None = None
     wait_hours: int | None = None
     on_timeout: str | None = None
+    story: bool = False
     repair: bool = False  # has a text of its own for asking once more: `flow.node.repair`
 
 

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from flows.answers import Answer, Reply, plain, read_answer, without_politeness
+from flows.answers import Answer, Reply, by_name, plain, read_answer, without_politeness
 from flows.events import MessageReceived
 from flows.flow import AskNode, Option
 from flows.run import Run
 from flows.session import Asked, Frame
-from flows.understanding.types import Screening, Understanding
+from flows.understanding.types import Risk, Screening, Understanding
 from flows.vocabulary import START, STOP, YES_START
 
 Command = Literal[
@@ -33,7 +33,17 @@ _PHRASES: Mapping[Command, tuple[str, ...]] = {
     "help": ("help", "info", "?"),
     "menu": ("menu", "main menu", "restart", "start again", "start over"),
     "back": ("back", "go back", "undo", "wrong answer", "previous"),
-    "human": ("human", "person", "agent", "a person", "real person", "speak to a person", "talk to a person"),
+    "human": (
+        "human",
+        "person",
+        "agent",
+        "a person",
+        "real person",
+        "speak to a person",
+        "talk to a person",
+        "call me",
+        "just call me",
+    ),
     "language": ("language", "languages", "change language"),
     "status": ("status", "any news", "my referral"),
     "when": ("when", "when is my next text", "when will you text me"),
@@ -124,11 +134,15 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
     if whole_stop or whole_start:
         return Reading(text=text, screening=event.screening, whole_stop=whole_stop, whole_start=whole_start)
     understood = run.assets.lexicon.understand(text) if text.strip() else Understanding(intent="thanks")
-    fit = find_fit(run, text, understood)
+    fit = find_fit(run, text, understood, event.screening.risk)
     flow = run.top_flow
     held = flow is not None and flow.holds
     starts = _starts(run, plain(text), understood)
-    wordy = len(text.split()) > 2  # "swimming lessons please" is looked up, "hm ok" is not
+    # Words that show no need of the list may still be in the directory, where nothing else was being asked.
+    ask = run.waiting()
+    wordy = (ask is None or ask.kind == "choice") and len(
+        text.split()
+    ) > 2  # "swimming lessons please" is looked up, "hm ok" is not
     reading_need = understood.intent == "need" and (bool(understood.needs) or wordy)
     return Reading(
         text=text,
@@ -167,23 +181,38 @@ def find_command(run: Run, text: str, understood: Understanding, fit: Fit | None
     return meant
 
 
-def find_fit(run: Run, text: str, understood: Understanding) -> Fit | None:
+def find_fit(run: Run, text: str, understood: Understanding, risk: Risk = "none") -> Fit | None:
     """The question these words answer: the newest they fit, then what was asked up to 14 days ago."""
-    if not text.strip():
+    ask = run.waiting()
+    alarm_only = risk == "urgent" and ask is not None and ask.kind == "text" and not ask.story
+    if not text.strip() or alarm_only:
         return None
-    ask, flow = run.waiting(), run.top_flow
-    answer = read_answer(ask, _reply(run, ask, text)) if ask is not None else None
-    older = _older(run, text) if answer is None or (ask is not None and ask.kind == "text") else None
-    if ask is not None and answer is not None and (ask.kind != "text" or older is None or not text.strip().isdigit()):
-        corrected = _correction(run, text) if ask.kind == "text" else None
-        return corrected or Fit(kind="current", ask=ask, answer=answer)
-    if corrected := _correction(run, text):
-        return corrected
+    return (
+        _current(run, ask, text)
+        or _correction(run, text)
+        or _heard(ask, understood)
+        or _update(run, text, understood)
+        or _older(run, text)
+    )
+
+
+def _current(run: Run, ask: AskNode | None, text: str) -> Fit | None:
+    if ask is None:
+        return None
+    answer = read_answer(ask, _reply(run, ask, text)) or by_name(ask.options, text)
+    if answer is None:
+        return None
+    fit = Fit(kind="current", ask=ask, answer=answer)
+    if ask.kind != "text":
+        return fit
+    # Free text takes anything, so what fits another question better goes there: a bare number, a correction.
+    return (_older(run, text) if text.strip().isdigit() else None) or _correction(run, text) or fit
+
+
+def _heard(ask: AskNode | None, understood: Understanding) -> Fit | None:
     if ask is not None and ask.heard is not None and (understood.needs or understood.intent == "human"):
         return Fit(kind="heard", ask=ask)
-    if flow is not None and flow.updates and (update := _update(run, text, understood)):
-        return Fit(kind="update", update=update)
-    return older
+    return None
 
 
 def _reply(run: Run, ask: AskNode, text: str) -> Reply:
@@ -214,18 +243,18 @@ def _correction(run: Run, text: str) -> Fit | None:
     return None
 
 
-def _update(run: Run, text: str, understood: Understanding) -> tuple[str, str | float] | None:
+def _update(run: Run, text: str, understood: Understanding) -> Fit | None:
     """A postcode or an age on its own, or as a correction. With a need it is a new search instead."""
     flow = run.top_flow
     match = _CORRECTION.match(text.strip())
-    if flow is None or (understood.needs and not match):
+    if flow is None or not flow.updates or (understood.needs and not match):
         return None
     said = match["rest"] if match else text
     readers = run.assets.readers
     if "postcode" in flow.updates and (postcode := readers.postcode(said)):
-        return "postcode", postcode
+        return Fit(kind="update", update=("postcode", postcode))
     if "age" in flow.updates and (age := readers.age(said)) is not None:
-        return "age", age
+        return Fit(kind="update", update=("age", age))
     return None
 
 

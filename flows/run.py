@@ -11,7 +11,7 @@ from flows.effects import CancelTimer, Choice, Effect, Listing, Purpose, Say, St
 from flows.facts import Assets, Facts
 from flows.flow import AskNode, Flow, Node, Test
 from flows.session import DEEPEST, LATE_DAYS, LIVE_MINUTES, OPEN_QUESTIONS, TRAIL, Asked, Frame, Parked, Session, Undo
-from flows.understanding.types import Understanding
+from flows.understanding.types import Risk, Understanding
 
 NODES_A_STEP = 60
 
@@ -38,7 +38,7 @@ class Run:
         self.effects: list[Effect] = []
         self.words = ""
         self.understood = Understanding()
-        self.danger = False
+        self.danger: Risk = "none"
         self.hushed = False
         self.carry_on = False
         self.greeted = not facts.first_contact
@@ -210,6 +210,7 @@ _FACTS: Mapping[str, Callable[[Run], Value | None]] = {
     "first_contact": lambda run: _yes(run.facts.first_contact),
     "last_score": lambda run: run.facts.last_score,
     "fall": _fall,
+    "danger": lambda run: run.danger,
 }
 # Kept by the engine among the answers.
 KEPT_NAMES = frozenset({"ref", "place", "heard", "more_results", "needs", "need_text", "age", "also_said", "postcode"})

@@ -40,7 +40,7 @@ def decide(run: Run, reading: Reading) -> tuple[str, ...]:
 def _danger(run: Run, reading: Reading) -> None:
     """Safety first, whatever the talk was doing. It adds: what else the words say is still read below."""
     run.effects[:0] = respond_to_danger(reading.screening, run.facts, reading.text)
-    run.danger = True
+    run.danger = reading.screening.risk
     run.hushed = reading.screening.watched or bool(run.facts.marks & {"watched", "unsafe"})
     run.carry_on = reading.screening.risk == "urgent"
     if run.touch is not None and reading.fit is None:

@@ -224,8 +224,8 @@ class _Kind:
 
 _ASK_TEXTS = ("repair", "reminder")
 _ASK_KEYS = (
-    "go", "kind", "as", "options", "unless_known", "optional", "consent", "score", "mark", "heard", "wait_hours",
-    "on_timeout", *_ASK_TEXTS,
+    "go", "kind", "as", "options", "unless_known", "optional", "consent", "score", "mark", "story", "heard",
+    "wait_hours", "on_timeout", *_ASK_TEXTS,
 )  # fmt: skip
 _KINDS: Mapping[str, _Kind] = {
     "say": _Kind(SayNode, _say),

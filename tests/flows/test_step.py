@@ -142,6 +142,15 @@ class TestDanger:
         family.texts("refer")
         assert said(family.texts("he has a knife")) == ["safety.urgent", "safety.carry-on", "refer.worried"]
 
+    def test_words_of_danger_are_nobodys_name(self) -> None:
+        """Claim: to a question such as a name they are no answer, and it waits until they are safe."""
+        family = Family.new()
+        family.texts("human")
+        effects = family.texts("he has a knife")
+        assert said(effects) == ["safety.urgent"]
+        assert family.at == "human.when"
+        assert not of(effects, SetMark)
+
     def test_no_food_today_is_looked_after_and_looked_up(self) -> None:
         """Claim: a concern that is also a need gets both; abuse gets no list on the screen."""
         assert said(Family.new().texts("no food, SW18 2PU")) == ["safety.concern", "find.look", "find.next"]
@@ -266,6 +275,7 @@ class TestFinding:
         look, following = of(family.texts("more"), Say)
         assert [listing.id for listing in look.listings] == ["s3", "s4"]
         assert [choice.value for choice in following.choices] == ["refer", "person"]
+        assert said(family.texts("more please")) == ["find.all-shown", "find.next"]
         assert said(family.texts("1")) == ["refer.opening", "refer.going-well"]
 
     def test_only_what_is_missing_is_asked_for(self) -> None:

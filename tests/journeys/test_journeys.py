@@ -1,0 +1,87 @@
+"""Whole conversations over the shipped content, the real understanding and the sample directory.
+
+Each file is one journey as `thrive simulate --record` writes it: what happens, and what it does, step by step.
+"""
+
+from datetime import UTC, datetime
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.cli.simulate import play
+from bot.content import Compiled, Notes, compile_content, read_content, read_document
+from bot.talking import Talk, real_assets
+from flows.checks import ways_on
+from flows.facts import Assets
+
+HERE = Path(__file__).parent
+CONTENT = HERE.parents[1] / "content"
+FILES = sorted(HERE.glob("*.yaml"))
+
+
+@cache
+def shipped() -> tuple[Compiled, Assets]:
+    compiled = compile_content(read_content(CONTENT))
+    return compiled, real_assets(compiled)
+
+
+@cache
+def journey(path: Path) -> dict[str, Any]:
+    notes = Notes()
+    read: dict[str, Any] = read_document(path, path.name, notes)
+    assert not notes.faults, notes.faults
+    return read
+
+
+def begin(told: dict[str, Any]) -> Talk:
+    at = datetime.fromisoformat(told.get("at", "2026-11-20T10:00")).replace(tzinfo=UTC)
+    known: dict[str, Any] = dict(told.get("facts") or {})
+    for name in ("first_contact", "worker_talking"):
+        if name in known:
+            known[name] = known[name] == "true"
+    if "last_score" in known:
+        known["last_score"] = int(known["last_score"])
+    return Talk.begin(*shipped(), at, **known)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_journey_goes_as_told(path: Path) -> None:
+    """Claim: each step does exactly what its file says, in that order."""
+    told = journey(path)
+    talk = begin(told)
+    for number, turn in enumerate(told["turns"], 1):
+        done, _ = play(talk, turn, told["flow"])
+        assert done["does"] == turn["does"], f"step {number}: {turn}"
+
+
+def path_of(told: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(line for turn in told["turns"] for line in turn["does"] if "timer" not in line)
+
+
+def test_no_two_journeys_take_the_same_path() -> None:
+    """Claim: each file tells something that no other tells."""
+    for one, other in combinations(FILES, 2):
+        assert path_of(journey(one)) != path_of(journey(other)), f"{one.name} and {other.name}"
+
+
+def test_half_of_them_are_long_and_every_flow_has_danger_in_it() -> None:
+    """Claim: half have eight turns or more; each flow is walked, and danger comes up in the middle of some."""
+    long = [path for path in FILES if len(journey(path)["turns"]) >= 8]
+    assert len(long) * 2 >= len(FILES)
+    assert {journey(path)["flow"] for path in FILES} == set(shipped()[0].flows)
+
+
+def test_every_node_that_speaks_is_reached_by_a_journey() -> None:
+    """Claim: each text of each flow that a family can be sent is sent in some journey."""
+    flows = shipped()[0].flows
+    spoken = {line.split()[1] for path in FILES for line in path_of(journey(path)) if line.startswith("say ")}
+    written = {
+        f"{flow.name}.{node.id}"
+        for flow in flows.values()
+        for node in flow.nodes.values()
+        if shipped()[1].wording.has(f"{flow.name}.{node.id}") and (ways_on(node) or node.id != "end")
+    }
+    assert written - spoken == set()
