@@ -84,6 +84,8 @@ def fault(problem: HTTPException) -> AnyResponse:
         return told
     if isinstance(problem, InternalServerError):
         log.error("page failed", fault=type(problem.original_exception or problem).__name__, endpoint=request.endpoint)
+    if code >= 500 and request.method == "POST" and request.path == "/chat":
+        return Response(away_page(request.form.get("text", "")), code)
     response = problem.get_response()
     try:
         page = render_template("public/fault.html", code=code, old=isinstance(problem, FormTooOld))
@@ -93,6 +95,18 @@ def fault(problem: HTTPException) -> AnyResponse:
     response.set_data(page)
     response.content_type = "text/html; charset=utf-8"
     return response
+
+
+def database_away(problem: Exception) -> AnyResponse:
+    """Nothing was stored, and the answer says so: kind to a family, plain to a program, never a stack of code."""
+    log.error("database away", fault=type(problem).__name__, endpoint=request.endpoint)
+    if for_machines(request.blueprints):
+        return Response("away\n", 503, mimetype="text/plain")
+    if request.accept_mimetypes.best == "application/json":
+        told = jsonify({"fault": "away"})
+        told.status_code = 503
+        return told
+    return Response(away_page(), 503)
 
 
 def away_page(words: str = "") -> str:
