@@ -1,11 +1,10 @@
 """Building the application: settings in, a Flask app out. It starts no thread; `thrive serve` does."""
 
-import secrets
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, g, jsonify
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot.clock import Clock, ShiftedClock, SystemClock
@@ -16,16 +15,17 @@ from bot.queue import EmbeddedWake
 from bot.serving import Made
 from bot.settings import Settings
 from bot.store import messages, published
-from bot.store.database import Database, DatabaseError
+from bot.store.database import DATABASE_AWAY, Database
 from bot.store.sealed import Keyring
 from bot.web import assets
 from bot.web.chat import pages as chat_pages
 from bot.web.desk import pages as desk_pages
 from bot.web.here import HOUSE
+from bot.web.public import database_away
 from bot.web.public import pages as public_pages
 from bot.web.security import protect
 from bot.web.sms import doors as sms_doors
-from bot.web.templating import Names, dress
+from bot.web.templating import Catalogs, Names, dress
 from messages.channel import Channel
 from messages.twilio_sms import TwilioSms
 from messages.webchat import WebChat
@@ -33,7 +33,6 @@ from messages.webchat import WebChat
 log = structlog.get_logger()
 STAND_IN = "thrive_stand_in"  # where a demo keeps its provider
 LATE = timedelta(minutes=2)
-AWAY = "Sorry, we could not save that just now. Please try again in a minute. If someone is in danger, call 999.\n"
 
 
 def furnish(settings: Settings, clock: Clock | None = None) -> House:
@@ -64,7 +63,7 @@ def build(settings: Settings, clock: Clock | None = None, house: House | None = 
     dress(
         app,
         names=Names(service=council.service, council=council.name, phase="Demo" if settings.demo else None),
-        catalogs=lambda: house.live.of(house.db).wording.catalogs,
+        catalogs=lambda: _catalogs(house),
     )
     for blueprint in (assets.blueprint(assets.load()), public_pages, chat_pages, desk_pages, sms_doors):
         app.register_blueprint(blueprint)
@@ -75,7 +74,8 @@ def build(settings: Settings, clock: Clock | None = None, house: House | None = 
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     _health(app, house)
-    app.register_error_handler(DatabaseError, _database_away)
+    for fault in DATABASE_AWAY:
+        app.register_error_handler(fault, database_away)
     return app
 
 
@@ -84,6 +84,14 @@ def make(settings: Settings) -> Made:
     house = furnish(settings)
     app = build(settings, house=house)
     return app, house, app.extensions.get(STAND_IN)
+
+
+def _catalogs(house: House) -> Catalogs:
+    """The published translations, read once a request: a page has dozens of phrases."""
+    if "catalogs" not in g:
+        g.catalogs = house.live.of(house.db).wording.catalogs
+    found: Catalogs = g.catalogs
+    return found
 
 
 def _hosts(settings: Settings) -> tuple[str, ...]:
@@ -114,10 +122,3 @@ def _health(app: Flask, house: House) -> None:
         }
         ready = report["clock"] == "ok" and lag < LATE.total_seconds() and not paused
         return jsonify(report), 200 if ready else 503
-
-
-def _database_away(fault: Exception) -> tuple[str, int]:
-    """Nothing was stored, and the answer says so: kind to a family, plain to a provider, never a stack of code."""
-    code = secrets.token_hex(4)
-    log.error("database away", fault=type(fault).__name__, code=code)
-    return AWAY, 503

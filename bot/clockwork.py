@@ -8,9 +8,10 @@ from datetime import datetime
 
 import structlog
 
+from bot.dispatcher import Dispatcher
 from bot.house import House
 from bot.store import published
-from bot.turn import receive, timers, touches
+from bot.turn import backfill, receive, timers, touches
 
 log = structlog.get_logger()
 EVERY_SECONDS = 2.0
@@ -43,9 +44,15 @@ def _keep_in_touch(house: House, now: datetime) -> None:
         touches.follow_up_due(house, now)
 
 
+def _look_up(house: House, _now: datetime) -> None:
+    Dispatcher(house).look_up()
+
+
 WORK: tuple[tuple[str, Callable[[House, datetime], object]], ...] = (
     ("heartbeat", _beat),
+    ("backfill", backfill.backfill_due),
     ("inbox", receive.retry_stuck),
+    ("lookups", _look_up),
     ("timers", timers.fire_due),
     ("touches", _keep_in_touch),
 )

@@ -27,11 +27,14 @@ from scheduler.quiet import quiet_until
 from scheduler.safe_times import read_safe_times
 
 log = structlog.get_logger()
-BATCH = 100
+LOOKED_AT = 100  # due rows that one claim considers
+# A crash between claim and call leaves a row that only a person can decide about, so a sender claims one at a time and
+# several send side by side.
+CLAIMED = 1
+SENDERS = 4
 LEASE = timedelta(seconds=60)  # far above the provider's timeout: past it, the sender has died
 SAFETY_CONFIRMED = timedelta(minutes=2)  # design, "Safety for the family"
 PAUSED = "paused"
-BUSY_CODES = {"20429", "429"}
 
 
 class Dispatcher:
@@ -46,7 +49,6 @@ class Dispatcher:
         while not stop.is_set():
             try:
                 busy = self.once()
-                self.look_up()
             except DatabaseError as fault:
                 log.error("dispatcher waits for the database", fault=type(fault).__name__)
                 busy = 0
@@ -74,7 +76,7 @@ class Dispatcher:
             published.beat(tx, "dispatcher", now)
             if PAUSED in published.flags(tx):
                 return [], 0
-            for row in rows.due_out(tx, now, limit=BATCH, address_id=address_id):
+            for row in rows.due_out(tx, now, limit=LOOKED_AT, address_id=address_id):
                 address = people.address_by_id(tx, row.address_id, lock=True)
                 verdict = self._verdict(tx, row, address, now)
                 if isinstance(verdict, Leave):
@@ -82,6 +84,8 @@ class Dispatcher:
                         tx, row.id, state="sending", claimed_at=now, claimed_by=self.name, attempts=row.attempts + 1
                     )
                     claimed.append((rows.outbox_by_id(tx, row.id), address.value))
+                    if len(claimed) == CLAIMED:
+                        break
                 elif isinstance(verdict, Later):
                     rows.change_outbox(tx, row.id, not_before=verdict.until)
                 else:
@@ -146,7 +150,7 @@ class Dispatcher:
         now = self.house.clock.now()
         what = after_error(
             tries=row.attempts, permanent=error.permanent, reason=error.reason, now=now,
-            retry_after_seconds=error.retry_after_seconds, busy=error.code in BUSY_CODES,
+            retry_after_seconds=error.retry_after_seconds, busy=error.busy,
         )  # fmt: skip
         with self.house.db.write() as tx:
             fresh = rows.find_outbox(tx, outbox_id=row.id)
@@ -175,7 +179,10 @@ class Dispatcher:
                 rows.change_outbox(tx, row.id, not_before=what.at)
 
     def look_up(self) -> int:
-        """Settle what a crash or timeout left open, and tell the team of safety replies nobody confirmed."""
+        """Settle what a crash or timeout left open, and tell the team of safety replies nobody confirmed.
+
+        The clock calls it. Two that do so at once look twice and decide once.
+        """
         now = self.house.clock.now()
         with self.house.db.read() as tx:
             lost = rows.out_in_state(tx, "sending", claimed_before=now - LEASE)
@@ -203,7 +210,7 @@ class Dispatcher:
             listed = None
         with self.house.db.write() as tx:
             fresh = rows.find_outbox(tx, outbox_id=row.id)
-            if fresh is None or fresh.state != "unknown":
+            if fresh is None or fresh.state != "unknown" or fresh.not_before > now:
                 return
             if listed:
                 taken = rows.known_sids(tx, [s.sid for s in listed])

@@ -94,7 +94,9 @@ class Live:
             directory = before.finder.snapshot
         else:
             stored = published.stored_services(tx)
-            directory = DirectorySnapshot([from_document(json.loads(s.document)) for s in stored])
+            directory = DirectorySnapshot(
+                [from_document(json.loads(s.document)) for s in stored], home=frozenset({compiled.council.area})
+            )
         finder = DirectoryFinder(snapshot=directory, places=self._places, lexicon=compiled.lexicon)
         assets = Assets(
             flows=compiled.flows, wording=compiled.wording, lexicon=compiled.lexicon,

@@ -11,8 +11,9 @@ import structlog
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from bot.clockwork import EVERY_SECONDS, tick
-from bot.dispatcher import Dispatcher
+from bot.dispatcher import SENDERS, Dispatcher
 from bot.house import House
+from bot.turn.backfill import backfill
 from scheduler.ticker import Ticker
 
 log = structlog.get_logger()
@@ -35,21 +36,35 @@ class Engine:
         self._also = also
         self._stop = threading.Event()
         self._ticker = Ticker(lambda: tick(house), EVERY_SECONDS, self._broken)
-        self._out = threading.Thread(target=Dispatcher(house).run, args=(self._stop,), name="dispatcher", daemon=True)
+        self._out = [
+            threading.Thread(target=Dispatcher(house).run, args=(self._stop,), name=f"dispatcher-{n}", daemon=True)
+            for n in range(SENDERS)
+        ]
+        self._first = threading.Thread(target=self._catch_up, name="catch-up", daemon=True)
 
     def start(self) -> None:
         if self._also is not None:
             self._also.start()
-        self._out.start()
+        for sender in self._out:
+            sender.start()
+        self._first.start()
         self._ticker.start()
 
     def stop(self) -> None:
         self._stop.set()
         self._house.wake.wake()
         self._ticker.stop()
-        self._out.join(timeout=15)
+        for sender in self._out:
+            sender.join(timeout=15)
         if self._also is not None:
             self._also.stop()
+
+    def _catch_up(self) -> None:
+        """What came while we were away: at once, not at the next five minutes."""
+        try:
+            backfill(self._house, self._house.clock.now())
+        except Exception as fault:  # noqa: BLE001 - the clock looks again
+            self._broken(fault)
 
     @staticmethod
     def _broken(fault: BaseException) -> None:

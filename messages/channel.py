@@ -6,7 +6,7 @@ A channel never decides whether a message may leave and never tries twice; it te
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from messages.status import Event
 
@@ -123,6 +123,7 @@ class Channel(Protocol):
         """
 
 
+@runtime_checkable
 class Backfill(Protocol):
     """A channel that can list what families sent while we were not listening."""
 

@@ -190,7 +190,12 @@ def done_before(house: House, form: Form, kind: str, *, words: str | None = None
 
 
 def _case(tx: Tx, ref: str, *, lock: bool = False) -> Case:
-    case = rows.find_case(tx, ref, lock=lock)
+    """The case; `lock` holds its address first and then itself, in the order that a family's turn does."""
+    case = rows.find_case(tx, ref)
+    if case is not None and lock:
+        if case.address_id is not None:
+            people.address_by_id(tx, case.address_id, lock=True)
+        case = rows.find_case(tx, ref, lock=True)
     if case is None:
         raise NoSuchCase(ref)
     return case

@@ -36,15 +36,15 @@ def _import(house: House, options: Namespace) -> int:
     if options.sample:
         services, source = load_sample(), "sample"
     else:
+        source = Path(options.path).name
         try:
             needs = house.live.of(house.db).compiled.lexicon.needs.ids
             services, report = read_feed(
-                Path(options.path), needs=needs, places=load_places(), before=directory.services(house)
+                Path(options.path), needs=needs, places=load_places(), before=directory.services(house, source=source)
             )
         except (FeedError, OSError) as fault:
             print(f"thrive directory import: {fault}", file=sys.stderr)
             return 1
-        source = Path(options.path).name
     refused, repaired = _lines(report.refused), _lines(report.repaired)
     ended = [line.id for line in report.withdrawn]
     change = directory.put(

@@ -53,7 +53,8 @@ def put(
     return change
 
 
-def services(house: House) -> list[Service]:
-    """What the directory offers now."""
+def services(house: House, *, source: str | None = None) -> list[Service]:
+    """What the directory offers now; with `source`, only what came from there."""
     with house.db.read() as tx:
-        return [from_document(json.loads(s.document)) for s in published.stored_services(tx)]
+        stored = published.stored_services(tx)
+    return [from_document(json.loads(s.document)) for s in stored if source in {None, s.source}]

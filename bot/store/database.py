@@ -22,7 +22,7 @@ Tx = sa.Connection  # what use cases pass along: an open transaction, opaque to 
 
 # errors of the database that the shell may name without knowing SQL
 DatabaseError = sa.exc.SQLAlchemyError
-DatabaseBusy = sa.exc.OperationalError
+DATABASE_AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)  # away, busy, or its disk full
 
 
 class Database:

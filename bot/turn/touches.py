@@ -31,7 +31,7 @@ def decide_due(house: House, now: datetime) -> int:
     for enrolment in due:
         try:
             with house.db.write() as tx:
-                _decide(house, tx, keeping.enrolment_by_id(tx, enrolment.id, lock=True), now)
+                _decide(house, tx, enrolment.id, now)
         except Exception as fault:  # noqa: BLE001 - one broken enrolment must not hold up the others
             log.error("touch failed", enrolment_id=enrolment.id, fault=type(fault).__name__)
     if due:
@@ -46,7 +46,7 @@ def follow_up_due(house: House, now: datetime) -> int:
     for touch in due:
         try:
             with house.db.write() as tx:
-                _follow_up(house, tx, keeping.touch_by_id(tx, touch.id, lock=True), now)
+                _follow_up(house, tx, touch.id, touch.address_id, now)
         except Exception as fault:  # noqa: BLE001 - likewise
             log.error("follow-up failed", touch_id=touch.id, fault=type(fault).__name__)
     if due:
@@ -74,7 +74,12 @@ def _next(tx: Tx, programme: Programme | None, enrolment: Enrolment) -> PlannedT
     return next_touch_after(programme, plan, settled)
 
 
-def _decide(house: House, tx: Tx, enrolment: Enrolment, now: datetime) -> None:
+def _decide(house: House, tx: Tx, enrolment_id: int, now: datetime) -> None:
+    # The address is locked before what hangs on it, as in a family's turn: two orders would lock each other out.
+    address = _number_of(tx, keeping.enrolment_by_id(tx, enrolment_id).person_id)
+    if address is not None:
+        address = people.address_by_id(tx, address.id, lock=True)
+    enrolment = keeping.enrolment_by_id(tx, enrolment_id, lock=True)
     if enrolment.state != "active" or enrolment.next_at is None or enrolment.next_at > now:
         return
     snapshot = house.live.snapshot(tx)
@@ -82,7 +87,6 @@ def _decide(house: House, tx: Tx, enrolment: Enrolment, now: datetime) -> None:
     if planned is None:
         keeping.change_enrolment(tx, enrolment.id, state="ended", next_at=None, waited_for=None)
         return
-    address = _number_of(tx, enrolment.person_id)
     decision = decide(planned, _facts(tx, enrolment, address, now), snapshot.rules.contact, now)
     if isinstance(decision, Wait):
         keeping.change_enrolment(tx, enrolment.id, next_at=decision.until, waited_for=decision.reason)
@@ -96,7 +100,7 @@ def _decide(house: House, tx: Tx, enrolment: Enrolment, now: datetime) -> None:
     plan_next(tx, snapshot, enrolment)
     if touch_id is None or not isinstance(decision, Send) or address is None:
         return
-    turn = open_turn(house, tx, people.address_by_id(tx, address.id, lock=True), key=f"to{touch_id}", now=now)
+    turn = open_turn(house, tx, address, key=f"to{touch_id}", now=now)
     turn.touch_id, turn.expires_at = touch_id, planned.window[1]
     run(turn, CheckInDue(flow=planned.touch.flow, touch=touch_id))
     keeping.change_touch(tx, touch_id, next_at=_look_again(house, tx, touch_id, planned, now))
@@ -109,14 +113,15 @@ def _look_again(house: House, tx: Tx, touch_id: int, planned: PlannedTouch, now:
     return told.until if isinstance(told, Wait) else None
 
 
-def _follow_up(house: House, tx: Tx, touch: Touch, now: datetime) -> None:
+def _follow_up(house: House, tx: Tx, touch_id: int, address_id: int | None, now: datetime) -> None:
+    address = None if address_id is None else people.address_by_id(tx, address_id, lock=True)
+    touch = keeping.touch_by_id(tx, touch_id, lock=True)
     if touch.outcome != "sent" or touch.next_at is None or touch.next_at > now:
         return
     snapshot = house.live.snapshot(tx)
     enrolment = keeping.enrolment_by_id(tx, touch.enrolment_id)
     programme = snapshot.compiled.programmes.get(enrolment.programme)
     rule = next((t for t in programme.touches if t.id == touch.touch), None) if programme else None
-    address = None if touch.address_id is None else people.address_by_id(tx, touch.address_id, lock=True)
     # A programme taken out of the content still has check-ins under way: they end by the usual days.
     sent = SentTouch(sent_at=touch.decided_at, reminded_at=touch.reminded_at) if rule is None else _sent(touch, rule)
     told = follow_up(sent, _facts(tx, enrolment, address, now), snapshot.rules.contact, now)

@@ -224,7 +224,7 @@ def _lost(_: Outgoing) -> Accepted:
 
 
 def _busy(_: Outgoing) -> Accepted:
-    raise ChannelError(permanent=False, code="20429", reason="slow down", retry_after_seconds=30)
+    raise ChannelError(permanent=False, code="20429", reason="slow down", retry_after_seconds=30, busy=True)
 
 
 def _refused(_: Outgoing) -> Accepted:

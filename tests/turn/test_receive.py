@@ -166,6 +166,8 @@ def _tables_of(url: str) -> bytes:
     engine = sa.create_engine(normalise(url))
     with engine.connect() as connection:
         names = sa.inspect(engine).get_table_names()
-        rows_as_text = [str(row[0]) for name in names for row in connection.execute(sa.text(f'SELECT t::text FROM "{name}" t'))]
+        rows_as_text = [
+            str(row[0]) for name in names for row in connection.execute(sa.text(f'SELECT t::text FROM "{name}" t'))
+        ]
     engine.dispose()
     return "\n".join([*names, *rows_as_text]).encode()
