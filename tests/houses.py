@@ -119,8 +119,8 @@ def make_home(url: str, *, channels: Mapping[str, Channel] | None = None, conten
     """A furnished house on a migrated database: content published, the sample directory loaded."""
     clock, pigeon = FixedClock(AT), Pigeon()
     house = House(
-        settings=settings_for(url, content_dir=content_dir), db=Database(url, KEYS), clock=clock, live=Live(shared_places),
-        wake=EmbeddedWake(), channels=channels or {"sms": pigeon, "web": WebChat()},
+        settings=settings_for(url, content_dir=content_dir), db=Database(url, KEYS), clock=clock,
+        live=Live(shared_places), wake=EmbeddedWake(), channels=channels or {"sms": pigeon, "web": WebChat()},
     )  # fmt: skip
     content.publish(house, content.read(house.settings), by="test")
     directory.put(house, load_sample(shared_places()), source="sample")

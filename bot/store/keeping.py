@@ -181,7 +181,7 @@ def last_sent_at(tx: Tx, address_id: int) -> datetime | None:
 
 
 def no_replies(tx: Tx, limit: int = 200) -> list[tuple[Touch, int]]:
-    """Check-ins that ended in silence or never arrived, listed for the team until one of them has seen it; with the person's id."""
+    """Check-ins that ended in silence or never arrived, each with the person's id, until one of the team has seen it."""
     rows = tx.execute(
         _TOUCH.add_columns(enrolment.c.person_id)
         .join(enrolment, enrolment.c.id == touch.c.enrolment_id)

@@ -276,11 +276,7 @@ def any_due(tx: Tx, now: datetime, *, address_id: int | None = None) -> bool:
 def claim_receipts(tx: Tx, provider_sid: str, outbox_id: int) -> list[tuple[str, str | None]]:
     """Receipts that came before our own commit of the provider's id: tied to their row now; status and code of each."""
     early = (receipt.c.provider_sid == provider_sid, receipt.c.outbox_id.is_(None))
-    found = (
-        tx.execute(sa.select(receipt.c.status, receipt.c.error_code).where(*early).order_by(receipt.c.id))
-        
-        .all()
-    )
+    found = tx.execute(sa.select(receipt.c.status, receipt.c.error_code).where(*early).order_by(receipt.c.id)).all()
     if found:
         tx.execute(sa.update(receipt).where(*early).values(outbox_id=outbox_id))
     return [(str(status), code) for status, code in found]

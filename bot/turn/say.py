@@ -64,7 +64,7 @@ def _line(turn: Turn, listing: Listing) -> str:
 def _card(turn: Turn, listing: Listing) -> dict[str, object]:
     """One service as the page shows it."""
     return {
-        "name": listing.name, "organisation": listing.organisation, "where": _where(turn, listing), "ages": listing.ages,
-        "cost": listing.cost, "phone": listing.phone, "url": listing.url, "contact": listing.contact,
+        "name": listing.name, "organisation": listing.organisation, "where": _where(turn, listing),
+        "ages": listing.ages, "cost": listing.cost, "phone": listing.phone, "url": listing.url, "contact": listing.contact,
         "why": list(listing.why), "sample": listing.sample,
     }  # fmt: skip
