@@ -102,6 +102,10 @@ def test_the_story_of_a_family(chromium: "Chromium", served: Served, javascript:
         page.wait_for_function("document.querySelectorAll('.chat__message--family').length === 2") if javascript else (
             page.wait_for_load_state()
         )
+        if javascript:  # the pressed button is gone, and the focus is where its words now stand
+            assert page.evaluate("document.activeElement.querySelector('.chat__message--family') !== null")
+        else:
+            assert page.get_by_role("button", name="Look for new replies").count() == 1
         say(page, KNIFE)
         page.wait_for_selector(".chat__message--safety")
         assert page.locator(".chat__ring a[href='tel:999']").count() == 1

@@ -138,6 +138,13 @@ def test_the_notices_set_no_cookie(family: Visitor) -> None:
         assert "Exit this page" in answer.text
 
 
+def test_leaving_another_page_ends_a_chat_too(family: Visitor) -> None:
+    """Claim: where the browser holds a conversation, the way out of every page ends it."""
+    family.say("my secret words")
+    for address in ("/help", "/privacy", "/nowhere"):
+        assert family.page(address).form("leave")["action"] == "/chat/exit"
+
+
 @pytest.mark.parametrize("code", [400, 403, 404, 405, 413, 418, 429, 500, 503])
 def test_faults_are_kind(home: Home, code: int) -> None:
     """Claim: each refusal keeps its status, says what to do in plain words, gives 999, and shows no code."""

@@ -6,6 +6,7 @@
   var composer = document.getElementById("composer");
   var log = document.getElementById("log");
   if (!composer || !log || !window.fetch || !window.AbortController || !window.URLSearchParams) { return; }
+  if (!Promise.prototype.finally) { return; }
   var list = log.querySelector("ol");
   var box = composer.elements.text;
   var status = document.getElementById("chat-status");
