@@ -11,7 +11,7 @@ from bot.house import House
 from bot.web.here import house
 from bot.web.security import serves_machines
 
-clock_pages = Blueprint("demo_clock", __name__, url_prefix="/demo")
+clock_pages = serves_machines(Blueprint("demo_clock", __name__, url_prefix="/demo"))
 
 
 def open_doors(app: Flask, built: House) -> StandIn:

@@ -144,11 +144,11 @@ def test_a_message_that_cannot_even_be_screened_is_before_a_person_at_once(
 
 def test_what_is_stored_shows_no_planted_word(migrated_url: str, home: Home) -> None:
     """Names, numbers and words are sealed: a stolen file, or a look past the code at every table, shows none."""
-    home.text("my son Zebedee Quillfeather is flibbertigibbet, SW18 2PU", sender="+447700900777")
+    home.text("my son Zebedee Quillfeather is flibbertigibbet, SW18 1YX", sender="+447700900777")
     home.text("REFER", sender="+447700900777")
     home.text("he plays the xylophone well", sender="+447700900777")
     home.talk(KNIFE + " says Quillfeather", sender="+447700900777")
-    planted = ("Zebedee", "Quillfeather", "flibbertigibbet", "xylophone", "7700900777", "SW18 2PU")
+    planted = ("Zebedee", "Quillfeather", "flibbertigibbet", "xylophone", "7700900777", "SW18 1YX")
     home.house.db.close()
     stored = _file_of(migrated_url) if migrated_url.startswith("sqlite") else _tables_of(migrated_url)
     assert b"outbox" in stored
