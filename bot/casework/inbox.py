@@ -145,7 +145,7 @@ def ledger(house: House, by: SignedIn, *, person_ref: str | None, since: datetim
         total, touches = desk.ledger(
             tx, person_id=None if person is None else person.id, since=since, offset=(page - 1) * PAGE, limit=PAGE
         )
-        refs = list(dict.fromkeys(t.person_ref for t in touches))
+        refs = [t.person_ref for t in touches]
         target = f"ledger:{person_ref or 'all'}"
         _audit_list(tx, by, house.clock.now(), action="ledger.view", target=target, refs=refs)
         return Ledger(total=total, touches=touches, page=page, programmes=programme_titles(house, tx))
@@ -185,6 +185,7 @@ def judge(now: datetime, *, clock_at: datetime | None, oldest_queued_at: datetim
 
 def _audit_list(tx: Tx, by: SignedIn, at: datetime, *, action: str, target: str, refs: Sequence[str]) -> None:
     """One row for each twenty references, so that "who saw this family?" has an answer; one where none was shown."""
-    for start in range(0, max(len(refs), 1), _REFS_A_ROW):
-        detail = " ".join(refs[start : start + _REFS_A_ROW])
+    shown = list(dict.fromkeys(refs))
+    for start in range(0, max(len(shown), 1), _REFS_A_ROW):
+        detail = " ".join(shown[start : start + _REFS_A_ROW])
         staff.add_audit(tx, at=at, staff_id=by.staff.id, action=action, target=target, detail=detail)

@@ -1,11 +1,15 @@
 """A worker at the desk: signs in, opens pages, fills the forms that a page holds."""
 
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
 
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from bot.casework import accounts
@@ -70,3 +74,17 @@ def at_desk(app: Flask, home: Home, role: str = "practitioner", name: str | None
     client, answer = sign_in(app, hire(home, role, name))
     assert answer.status_code == 303, answer.text
     return Worker(client=client, name=name or NAMES[role])
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The app on loopback, for a real browser; its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

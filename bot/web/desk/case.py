@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.casework import case_page, work
 from bot.casework.inbox import is_late
-from bot.casework.work import Form, NoSuchCase, NotYet, Stale
+from bot.casework.work import Form, NotYet, Stale
 from bot.refs import read_ref
 from bot.web.desk import words as w
 from bot.web.desk.chart import chart
@@ -112,8 +112,6 @@ def _form(ref: str) -> Form:
 def _act(form: Form, kind: str, do: Callable[[], None], draft: Draft) -> Answer:
     try:
         do()
-    except NoSuchCase:
-        abort(404)
     except (Stale, NotYet) as fault:
         detail = draft.outcome if kind == "closed" else None
         if work.done_before(house(), form, kind, words=draft.words or None, detail=detail):
@@ -138,10 +136,7 @@ def _page(ref: str, draft: Draft, *, done: str = "", version: int = 0) -> Answer
 
     A fault that a change of the case explains ("claim the case first", of one that another took) is told as a change.
     """
-    try:
-        found = case_page.open_case(house(), ref, me())
-    except NoSuchCase:
-        abort(404)
+    found = case_page.open_case(house(), ref, me())
     stale = draft.stale or bool(draft.error and version != found.case.version)
     address = found.address
     page = render_template(
@@ -154,6 +149,7 @@ def _page(ref: str, draft: Draft, *, done: str = "", version: int = 0) -> Answer
         mine=found.case.state == "claimed" and found.case.claimed_by == me().staff.id,
         referral=laid_out(found.timeline),
         telephones=_telephones(found),
+        given_phone=_given(found),
         textable=address is None or address.kind != "sms" or textable(read_phone(address.value)),
         chart=chart(found.timeline.scores),
         longest=work.LONGEST_REPLY,
@@ -172,5 +168,11 @@ def _telephones(found: case_page.CasePage) -> list[tuple[str, str]]:
     """Numbers to ring, as a link and as read aloud: the case's own first, then the person's, then the one they gave."""
     numbers = [found.address.value] if found.address is not None and found.address.kind == "sms" else []
     numbers += [address.value for address in found.timeline.addresses if address.kind == "sms"]
-    given = read_phone(str(found.timeline.referral.get("phone") or "")).e164
-    return [telephone(number) for number in dict.fromkeys([*numbers, *([given] if given else [])])]
+    given = _given(found)
+    return list(dict.fromkeys([*map(telephone, numbers), *([given] if given else [])]))
+
+
+def _given(found: case_page.CasePage) -> tuple[str, str] | None:
+    """The number a referral gave, where it can be read as one."""
+    number = read_phone(str(found.timeline.referral.get("phone") or "")).e164
+    return telephone(number) if number else None

@@ -6,22 +6,25 @@ by Fetch-Metadata and a form token (bot.web.security).
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final, Literal, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from markupsafe import Markup
-from werkzeug.exceptions import Forbidden, HTTPException, Unauthorized
+from werkzeug.exceptions import Forbidden, HTTPException, NotFound, Unauthorized
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.casework import accounts, inbox
 from bot.casework.accounts import SignedIn
 from bot.casework.permissions import Permission, may
-from bot.casework.work import OUTCOMES
+from bot.casework.work import OUTCOMES, NoSuchCase
+from bot.clock import LONDON, local_date
 from bot.web.desk import words
 from bot.web.here import house
 from bot.web.security import SAFE_METHODS, CameFromElsewhere
+from bot.web.templating import moment
 
 pages = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -132,7 +135,7 @@ def _sign_in_and_back() -> str:
 def frame() -> dict[str, Any]:
     """What the layout and every page's words are made of."""
     signed_in: SignedIn | None = g.get("signed_in")
-    common: dict[str, Any] = {"w": words, "outcomes": OUTCOMES}
+    common: dict[str, Any] = {"w": words, "outcomes": OUTCOMES, "exact": exact, "when": when(house().clock.now())}
     if signed_in is None:
         return {**common, "user": None, "menu": (), "alert": "", "may": lambda _permission: False}
     role = signed_in.staff.role
@@ -143,6 +146,22 @@ def frame() -> dict[str, Any]:
         "alert": _alert(),
         "may": lambda permission: may(role, permission),
     }
+
+
+def when(now: datetime) -> Callable[[datetime], str]:
+    """Instants as people say them, with the year where it is not this one: a family's story lasts longer."""
+    this_year = local_date(now).year
+
+    def say(at: datetime) -> str:
+        year = local_date(at).year
+        return moment(at) if year == this_year else f"{moment(at)} {year}"
+
+    return say
+
+
+def exact(at: datetime) -> str:
+    """An instant for tables and evidence, London time: "23 Nov 2026, 11:35:02"."""
+    return at.astimezone(LONDON).strftime("%d %b %Y, %H:%M:%S").lstrip("0")
 
 
 def _alert() -> Markup | str:
@@ -166,5 +185,10 @@ def refused(fault: HTTPException) -> tuple[str, int] | Response:
     ), code  # fmt: skip
 
 
+def no_such_case(_fault: NoSuchCase) -> tuple[str, int] | Response:
+    return refused(NotFound())
+
+
+pages.register_error_handler(NoSuchCase, no_such_case)
 for _code in (400, 401, 403, 404, 405):
     pages.register_error_handler(_code, refused)

@@ -14,8 +14,10 @@
     var asked = 0;
     function show(size) {
       var most = Number(place.dataset.most);
-      var words = place.dataset.said.replace("{characters}", size.characters).replace("{most}", most)
-        .replace("{segments}", size.segments);
+      var words = place.dataset.said.replace("{characters}", size.characters).replace("{most}", most);
+      if (place.dataset.kind === "sms") {
+        words += " " + (size.segments === 1 ? place.dataset.one : place.dataset.many.replace("{segments}", size.segments));
+      }
       if (size.characters > most) { words += " " + place.dataset.over.replace("{over}", size.characters - most); }
       if (place.dataset.kind === "sms" && size.encoding !== "GSM-7") { words += " " + place.dataset.plain; }
       place.textContent = words;
