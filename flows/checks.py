@@ -24,7 +24,10 @@ def ways_on(node: Node) -> tuple[str, ...]:
     """Every node of its own flow that may follow this one."""
     found = [getattr(node, key, None) for key in ("go", "none", "no_more", "heard", "on_timeout")]
     if isinstance(node, AskNode):
-        found += [option.go for option in node.options]
+        own = [option.go for option in node.options]
+        if own and all(own) and not (node.optional or node.unless_known):
+            found = found[1:]  # every option says where it goes
+        found += own
     if isinstance(node, BranchNode):
         found += [case.go for case in node.cases]
     return tuple(dict.fromkeys(name for name in found if name))

@@ -166,6 +166,8 @@ def _place(text_id: str, flows: Mapping[str, Flow], files: Mapping[str, Any]) ->
     flow, _, rest = text_id.partition(".")
     if flow in flows:
         node = rest.split(".")[0]
+        if node not in flows[flow].nodes:
+            return f"flows/{flow}.yaml", (f"if_{node}",), ""
         return f"flows/{flow}.yaml", ("nodes", node), node
     for name, raw in _in(files, "wording"):
         if isinstance(raw, Mapping) and text_id in raw:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from bot.content.documents import Notes
 from bot.content.shapes import read_shape
@@ -47,6 +47,8 @@ class Council:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Promised:
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
+
     urgent_minutes: int = 15
     concern_hours: int = 2
     routine_days: int = 1

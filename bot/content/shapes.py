@@ -43,4 +43,6 @@ def required(shape: type) -> list[str]:
 def _plain(kind: str, message: str) -> str:
     if kind in {"missing", "missing_keyword_only_argument"}:
         return "is missing"
+    if kind in {"unexpected_keyword_argument", "extra_forbidden"}:
+        return "unknown key"
     return message.removeprefix("Value error, ").removeprefix("Input should be ").replace("Input should be", "must be")
