@@ -61,6 +61,7 @@ class _Compiler:
         speakers = tuple(self._speakers(grammar))
         intents = self._intents(grammar)
         aside = self._patterns(grammar, "intents", ("aside", "says"), self._aside_sources())
+        kinds = self._kinds()
         if self.faults:
             raise ContentError(self.faults)
         close_grammar(grammar, self.patterns)
@@ -74,6 +75,7 @@ class _Compiler:
             spellers=self._spellers(grammar),
             short_forms=self.short_forms,
             aside=aside,
+            kinds=kinds,
         )
 
     def fault(self, file: str, path: _Path, message: str) -> None:
@@ -97,11 +99,13 @@ class _Compiler:
             self.fault(next(iter(self.content.danger)), ("groups",), str(error))
             raise ContentError(self.faults) from error
 
-    def _patterns(self, grammar: Grammar, stem: str, path: _Path, sources: Sequence[str]) -> tuple[Pattern, ...]:
+    def _patterns(
+        self, grammar: Grammar, stem: str, path: _Path, sources: Sequence[str], *, narrow: bool = False
+    ) -> tuple[Pattern, ...]:
         found: list[Pattern] = []
         for at, source in enumerate(sources):
             try:
-                found.append(compile_pattern(source, grammar))
+                found.append(compile_pattern(source, grammar, narrow=narrow))
             except ValueError as error:
                 self.fault(stem, (*path, at), str(error))
         self.patterns.extend(found)
@@ -120,6 +124,7 @@ class _Compiler:
                     Rule(
                         id=rule.id,
                         kind=rule.kind,
+                        language=file.language,
                         level=rule.level,
                         now=rule.now or rule.level,
                         past=rule.past or rule.level,
@@ -129,6 +134,18 @@ class _Compiler:
                     )
                 )
         return rules
+
+    def _kinds(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        used = {rule.kind for file in self.content.danger.values() for rule in file.rules}
+        for stem, file in self.content.danger.items():
+            for kind, needs in file.kinds.items():
+                if kind not in used:
+                    self.fault(stem, ("kinds", kind), "no rule is of this kind")
+                for need in set(needs) - set(self.content.need_ids):
+                    self.fault(stem, ("kinds", kind), f"{need} is no need of needs.yaml")
+                found[kind] = tuple(needs)
+        return found
 
     def _frames(self, grammar: Grammar) -> list[HarmlessFrame]:
         kinds = {rule.kind for file in self.content.danger.values() for rule in file.rules}
@@ -140,7 +157,7 @@ class _Compiler:
                 frames.append(
                     HarmlessFrame(
                         id=frame.id,
-                        says=self._patterns(grammar, stem, ("frames", at, "says"), frame.says),
+                        says=self._patterns(grammar, stem, ("frames", at, "says"), frame.says, narrow=True),
                         scope=frame.scope,
                         kinds=frozenset(frame.kinds),
                         unless=self._patterns(grammar, stem, ("frames", at, "unless"), frame.unless),

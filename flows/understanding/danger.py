@@ -5,7 +5,7 @@ reach over a denial, so "he never hit me" is no "he hit me". The levels are thos
 differ the higher wins.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from flows.understanding.pattern import Pattern, Reading
@@ -21,6 +21,7 @@ class Rule:
 
     id: str
     kind: str
+    language: str
     level: Risk
     now: Risk
     past: Risk
@@ -53,25 +54,31 @@ class DangerGrammar:
 
 
 @dataclass(frozen=True, slots=True)
-class _Hit:
+class Hit:
+    """One place where a rule stands: what it says, and where (word places)."""
+
     level: Risk
     spans: tuple[Span, ...]
     rule: str
+    kind: str
 
 
-def screen(grammar: DangerGrammar, reading: Reading) -> Screening:
-    """How much danger one text (or several joined) shows, and the family's words that decided."""
-    hits = _hits(grammar, reading)
+def screen(grammar: DangerGrammar, reading: Reading, languages: Set[str]) -> Screening:
+    """How much danger one text (or several joined) shows, and the family's words that decided.
+
+    English rules always apply; those of another language where the text may be in it (`languages`).
+    """
+    hits = find_hits(grammar, reading, languages)
+    return conclude(grammar, reading, hits)
+
+
+def conclude(grammar: DangerGrammar, reading: Reading, hits: Sequence[Hit]) -> Screening:
+    """The hits of one text as one answer."""
     risk: Risk = max((hit.level for hit in hits), key=_ORDER.__getitem__, default="none")
     watched = any(reading.holds(pattern) for pattern in grammar.watched)
     spans = sorted({span for hit in hits if hit.level == risk != "none" for span in hit.spans})
     because = tuple(dict.fromkeys(reading.text.said(*span) for span in _outermost(spans)))
     return Screening(risk=risk, because=because, speaker=speaker(grammar, reading), watched=watched)
-
-
-def explain(grammar: DangerGrammar, reading: Reading) -> tuple[tuple[str, Risk, str], ...]:
-    """For authors: each rule that fired, its level and the words."""
-    return tuple((hit.rule, hit.level, reading.text.said(*hit.spans[0])) for hit in _hits(grammar, reading))
 
 
 def speaker(grammar: DangerGrammar, reading: Reading) -> Speaker | None:
@@ -82,10 +89,13 @@ def speaker(grammar: DangerGrammar, reading: Reading) -> Speaker | None:
     return None
 
 
-def _hits(grammar: DangerGrammar, reading: Reading) -> list[_Hit]:
+def find_hits(grammar: DangerGrammar, reading: Reading, languages: Set[str]) -> list[Hit]:
+    """Every place where a rule stands outside denial and outside the frames that make it harmless."""
     found: list[tuple[Rule, list[Span]]] = []
     for rule in grammar.rules:
-        spans = [span for pattern in rule.says for span in reading.find(pattern)]
+        if rule.language not in languages:
+            continue
+        spans = [span for pattern in rule.says for span in reading.find(pattern) if not _denied(pattern, span, reading)]
         if spans and _company(rule, reading):
             found.append((rule, spans))
     if not found:
@@ -93,12 +103,16 @@ def _hits(grammar: DangerGrammar, reading: Reading) -> list[_Hit]:
     frames = [(frame, spans) for frame in grammar.frames if (spans := _frame_spans(frame, reading))]
     now = [span for pattern in grammar.now for span in reading.find(pattern)]
     past = [span for pattern in grammar.past for span in reading.find(pattern)]
-    hits: list[_Hit] = []
+    hits: list[Hit] = []
     for rule, spans in found:
         standing = [span for span in spans if not _made_harmless(rule, span, frames, reading)]
         if standing:
             hits.extend(_timed(rule, span, now, past, reading) for span in standing)
     return [hit for hit in hits if hit.level != "none"]
+
+
+def _denied(pattern: Pattern, span: Span, reading: Reading) -> bool:
+    return not pattern.parts[0].anchor and reading.denied(span[0])
 
 
 def _company(rule: Rule, reading: Reading) -> bool:
@@ -138,13 +152,13 @@ def _sentence(span: Span, reading: Reading) -> Span:
     return start, end
 
 
-def _timed(rule: Rule, span: Span, now: Sequence[Span], past: Sequence[Span], reading: Reading) -> _Hit:
+def _timed(rule: Rule, span: Span, now: Sequence[Span], past: Sequence[Span], reading: Reading) -> Hit:
     sentence = _sentence(span, reading)
     if rule.past != rule.level and any(sentence[0] <= start < sentence[1] for start, _ in past):
-        return _Hit(rule.past, (span,), rule.id)
+        return Hit(rule.past, (span,), rule.id, rule.kind)
     if rule.now != rule.level and now:
-        return _Hit(rule.now, (span, now[0]), rule.id)
-    return _Hit(rule.level, (span,), rule.id)
+        return Hit(rule.now, (span, now[0]), rule.id, rule.kind)
+    return Hit(rule.level, (span,), rule.id, rule.kind)
 
 
 def _outermost(spans: Sequence[Span]) -> list[Span]:

@@ -11,6 +11,7 @@ _ARABIC_SCRIPT = ("؀", "ۿ")
 _URDU_ONLY = frozenset("ٹڈڑںےھگچپکیہۓ")
 _GRAM = 3
 _WORD_WEIGHT = 2.0  # a whole known word says more than its letters
+_NEAR = 7.0  # log odds below the best within which a text may be in a language
 _CLEAR = 1.5  # log odds over English below which a text counts as unclear
 
 
@@ -20,6 +21,7 @@ class Guess:
 
     lang: str
     because: tuple[str, ...] = ()
+    near: frozenset[str] = frozenset({"en"})  # languages the text may be in, English always
 
 
 def _grams(word: str) -> list[str]:
@@ -55,7 +57,10 @@ class LanguageModel:
         arabic = [w for w in raw if any(_ARABIC_SCRIPT[0] <= ch <= _ARABIC_SCRIPT[1] for ch in w)]
         if arabic and len(arabic) * 2 >= len(raw):
             urdu = tuple(w for w in arabic if any(ch in _URDU_ONLY for ch in w))
-            return Guess("ur", urdu[:3]) if len(urdu) * 5 >= len(arabic) else Guess("ar", tuple(arabic[:3]))
+            near = frozenset({"en", "ar", "ur"})
+            if len(urdu) * 5 >= len(arabic):
+                return Guess("ur", urdu[:3], near)
+            return Guess("ar", tuple(arabic[:3]), near)
         if len(words) <= 2 and words and words[-1] in self._names:
             return Guess(self._names[words[-1]], (raw[-1],))
         return self._by_words(raw, words)
@@ -72,9 +77,11 @@ class LanguageModel:
         if not letters:
             return Guess("en")
         best = max(scores, key=lambda lang: (scores[lang], lang == "en"))
+        near = frozenset({"en", *(lang for lang, score in scores.items() if score > scores[best] - _NEAR)})
         if best == "en" or scores[best] - scores.get("en", 0.0) < _CLEAR:
-            return Guess("en")
-        return Guess(best, tuple(shown for gain, shown in sorted(telling[best], reverse=True)[:3] if gain > 0))
+            return Guess("en", near=near)
+        because = tuple(shown for gain, shown in sorted(telling[best], reverse=True)[:3] if gain > 0)
+        return Guess(best, because, near)
 
     def _score(self, lang: str, word: str) -> float:
         grams = _grams(word)

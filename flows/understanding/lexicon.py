@@ -1,10 +1,10 @@
 """The compiled lexicon: one text in, everything understood out. Pure, and safe to share between threads."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from flows.understanding import danger
-from flows.understanding.danger import DangerGrammar
+from flows.understanding.danger import DangerGrammar, Hit
 from flows.understanding.intents import IntentGrammar, IntentGuess
 from flows.understanding.keywords import Keywords
 from flows.understanding.language import Guess, LanguageModel
@@ -17,6 +17,7 @@ from flows.understanding.words import Words, join, split
 _LONGEST = 2000  # characters read; a text message carries 1,600
 _LEAST = 4.0  # score below which no need is named
 _SHARE = 0.45  # of the best score, for a further need
+_KIND_WEIGHT = 7.0  # what a danger rule adds to the needs of its kind
 _BESIDE_INTENT = 9.0  # score from which a need outweighs an intent that is not strong
 
 
@@ -33,6 +34,7 @@ class CompiledLexicon:
     spellers: Mapping[str, Speller]
     short_forms: Mapping[str, Sequence[str]]
     aside: tuple[Pattern, ...] = ()
+    kinds: Mapping[str, Sequence[str]] = field(default_factory=dict)  # kind of danger -> needs it speaks for
 
     def screen(self, texts: Sequence[str]) -> Screening:
         """Danger in the newest text, joined with the ones before it (oldest first, last two minutes)."""
@@ -47,9 +49,10 @@ class CompiledLexicon:
         """Everything the text shows, screening of this one text included."""
         words, guess = self._read(text)
         reading = Reading(words, self.grammar)
-        screening = danger.screen(self.danger, reading)
+        hits = danger.find_hits(self.danger, reading, guess.near)
+        screening = danger.conclude(self.danger, reading, hits)
         intent = self.intents.guess(reading)
-        ranked = self.needs.rank(words.words, self._aside(reading))
+        ranked = self._rank(reading, hits)
         intent, needs = _weigh(intent, ranked, screening.risk)
         return Understanding(
             intent=intent.intent,
@@ -67,7 +70,7 @@ class CompiledLexicon:
         """The intent with its finer kind where there is one: `stop/less`, `status/when`, `need`."""
         words, _ = self._read(text)
         reading = Reading(words, self.grammar)
-        intent, _ = _weigh(self.intents.guess(reading), self.needs.rank(words.words, self._aside(reading)), "none")
+        intent, _ = _weigh(self.intents.guess(reading), self._rank(reading, ()), "none")
         return intent.kind
 
     def is_keyword(self, keyword: str, text: str) -> bool:
@@ -76,12 +79,21 @@ class CompiledLexicon:
 
     def explain(self, text: str) -> tuple[tuple[str, Risk, str], ...]:
         """For authors: each danger rule that fires, its level and the words."""
-        words, _ = self._read(text)
-        return danger.explain(self.danger, Reading(words, self.grammar))
+        words, guess = self._read(text)
+        hits = danger.find_hits(self.danger, Reading(words, self.grammar), guess.near)
+        return tuple((hit.rule, hit.level, words.said(*hit.spans[0])) for hit in hits)
 
     def _screen_one(self, text: str) -> Screening:
-        words, _ = self._read(text)
-        return danger.screen(self.danger, Reading(words, self.grammar))
+        words, guess = self._read(text)
+        return danger.screen(self.danger, Reading(words, self.grammar), guess.near)
+
+    def _rank(self, reading: Reading, hits: Sequence[Hit]) -> list[RankedNeed]:
+        """Needs by their words, and by the kinds of danger found: who hits whom says more than the words alone."""
+        boosts: dict[str, tuple[float, tuple[int, ...]]] = {}
+        for hit in hits:
+            for need in self.kinds.get(hit.kind, ()):
+                boosts.setdefault(need, (_KIND_WEIGHT, tuple(range(*hit.spans[0]))))
+        return self.needs.rank(reading.words, self._aside(reading), boosts)
 
     def _read(self, text: str) -> tuple[Words, Guess]:
         words = split(text[:_LONGEST], self.short_forms)

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 Feature = tuple[str, ...]
 
@@ -87,8 +88,16 @@ class NeedModel:
                 self._terms[tuple(stem(word) for word in words)].append(need)
         self._longest = max((len(term) for term in self._terms), default=0)
 
-    def rank(self, words: Sequence[str], aside: frozenset[int] = frozenset()) -> list[RankedNeed]:
-        """All needs the words speak for, best first. `aside` are places of words the family set aside."""
+    def rank(
+        self,
+        words: Sequence[str],
+        aside: frozenset[int] = frozenset(),
+        boosts: Mapping[str, tuple[float, tuple[int, ...]]] = MappingProxyType({}),
+    ) -> list[RankedNeed]:
+        """All needs the words speak for, best first. `aside` are places of words the family set aside.
+
+        `boosts` adds a weight to a need, with the places of the words that gave it.
+        """
         scores: dict[str, float] = defaultdict(float)
         by_place: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
         seen: set[Feature] = set()
@@ -104,6 +113,10 @@ class NeedModel:
                 scores[need] += weight
                 for at in range(place, place + length):
                     by_place[need][at] += weight / length
+        for need, (weight, places) in boosts.items():
+            scores[need] += weight
+            for at in places:
+                by_place[need][at] += weight / len(places)
         ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
         return [RankedNeed(need, score, _telling(by_place[need])) for need, score in ranked]
 

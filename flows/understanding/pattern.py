@@ -41,6 +41,7 @@ class Pattern:
     source: str
     parts: tuple[Part, ...]
     needs: tuple[frozenset[str], ...] = ()
+    narrow: bool = False  # gaps stop at a new subject too ("she", "but"): for what makes harmless
 
 
 @dataclass(slots=True)
@@ -50,6 +51,7 @@ class Grammar:
     groups: dict[str, tuple[tuple[Part, ...], ...]] = field(default_factory=dict)
     fillers: frozenset[str] = frozenset()
     denials: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
     keys: dict[str, frozenset[str]] = field(default_factory=dict)  # group -> a key word of each entry
     by_first: dict[str, dict[str, tuple[tuple[Part, ...], ...]]] = field(default_factory=dict)
     others: dict[str, tuple[tuple[Part, ...], ...]] = field(default_factory=dict)  # entries that begin with no word
@@ -108,6 +110,7 @@ def make_grammar(groups: Mapping[str, Sequence[tuple[Part, ...]]]) -> Grammar:
         _index_entries(name, grammar)
     grammar.fillers = grammar.keys.get("FILLER", frozenset())
     grammar.denials = grammar.keys.get("DENIAL", frozenset())
+    grammar.subjects = grammar.keys.get("SUBJECT", frozenset())
     return grammar
 
 
@@ -145,13 +148,13 @@ def _part_keys(part: Part, grammar: Grammar, above: tuple[str, ...] = ()) -> fro
     return frozenset(keys)
 
 
-def compile_pattern(source: str, grammar: Grammar) -> Pattern:
+def compile_pattern(source: str, grammar: Grammar, *, narrow: bool = False) -> Pattern:
     """Raises ValueError saying what is wrong with the pattern."""
     parts = parse_parts(source, set(grammar.groups))
     needs = tuple(
         _part_keys(part, grammar) for part in parts if not (part.optional or part.refuse or part.gap or part.anchor)
     )
-    return Pattern(source=source, parts=parts, needs=tuple(sorted(needs, key=len)))
+    return Pattern(source=source, parts=parts, needs=tuple(sorted(needs, key=len)), narrow=narrow)
 
 
 def close_grammar(grammar: Grammar, patterns: Sequence[Pattern]) -> None:
@@ -166,13 +169,14 @@ def close_grammar(grammar: Grammar, patterns: Sequence[Pattern]) -> None:
 class Reading:
     """One text being matched: its words, and what was already worked out about them."""
 
-    __slots__ = ("_found", "grammar", "present", "text", "words")
+    __slots__ = ("_found", "_stops", "grammar", "present", "text", "words")
 
     def __init__(self, text: Words, grammar: Grammar) -> None:
         self.text = text
         self.words = text.words
         self.grammar = grammar
         self._found: dict[tuple[str, int], tuple[int, ...]] = {}
+        self._stops = grammar.denials
         present = set(text.words)
         for word in text.words:
             for start in grammar.starts_by_head.get(word[:2], ()):
@@ -188,13 +192,24 @@ class Reading:
         """Where the pattern is: word places (start, end), at most one for each start, the shortest."""
         if not self.may_hold(pattern):
             return
+        grammar = self.grammar
         for start in range(len(self.words)):
+            self._stops = grammar.denials | grammar.subjects if pattern.narrow else grammar.denials
             end = min(self._ends(pattern.parts, 0, start, first=True), default=None)
             if end is not None and end > start:
                 yield start, end
 
     def holds(self, pattern: Pattern) -> bool:
         return next(self.find(pattern), None) is not None
+
+    def denied(self, start: int) -> bool:
+        """A denial stands right before this place ("not suicidal", "hasn't run away"), not before a new subject."""
+        if self.words[start] in self.grammar.subjects:
+            return False
+        place = start - 1
+        while place >= 0 and not self.text.hard[place + 1] and self.words[place] in self.grammar.fillers:
+            place -= 1
+        return place >= 0 and not self.text.hard[place + 1] and self.words[place] in self.grammar.denials
 
     def _ends(self, parts: Sequence[Part], at: int, place: int, *, first: bool) -> Iterator[int]:
         if at == len(parts):
@@ -218,7 +233,7 @@ class Reading:
 
     def _over_gap(self, parts: Sequence[Part], at: int, place: int, most: int) -> Iterator[int]:
         for here in range(place, min(place + most, len(self.words)) + 1):
-            if here > place and (self.words[here - 1] in self.grammar.denials or self.text.hard[here - 1]):
+            if here > place and (self.words[here - 1] in self._stops or self.text.hard[here - 1]):
                 return
             yield from self._ends(parts, at + 1, here, first=False)
 
@@ -239,9 +254,9 @@ class Reading:
         ends: list[int] = []
         if word in part.words or (part.starts and word.startswith(part.starts)):
             ends.append(place + 1)
-        for phrase in part.phrases:
-            if tuple(self.words[place : place + len(phrase)]) == phrase:
-                ends.append(place + len(phrase))
+        ends.extend(
+            place + len(phrase) for phrase in part.phrases if tuple(self.words[place : place + len(phrase)]) == phrase
+        )
         for group in part.groups:
             ends.extend(self._group_ends(group, place))
         return tuple(ends)

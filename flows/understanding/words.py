@@ -82,7 +82,7 @@ def split(text: str, short_forms: Mapping[str, Sequence[str]]) -> Words:
 
 
 def _unglued(word: str, short_forms: Mapping[str, Sequence[str]]) -> Sequence[str] | None:
-    """"4yr" and "14yo": a number and what it counts."""
+    """ "4yr" and "14yo": a number and what it counts."""
     glued = _GLUED.fullmatch(word)
     if not glued:
         return None
