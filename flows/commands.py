@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from flows.answers import Reply, read_answer
 from flows.effects import AddToCase, CloseTouch, Level, RaiseEscalation, ReleaseAddress, SetConsent
-from flows.nodes import apply_answer, enter, walk
+from flows.nodes import apply_answer, begin, enter, walk
 from flows.reading import Command, Reading
 from flows.run import KEPT_NAMES, Run
 
@@ -126,17 +126,19 @@ def _human(run: Run, _reading: Reading) -> None:
 
 
 def _language(run: Run, reading: Reading) -> None:
-    """ "Polski" alone names the language and opens the flow at once; one message does both."""
+    """Ask which; but "in Polish please" has said which already, and is not asked."""
     run.set_aside()
-    enter(run, "language")
-    ask = run.waiting()
-    if ask is None or run.hushed:
+    flow = run.assets.flows["language"]
+    ask = flow.ask(flow.start)
+    answer = None
+    if ask is not None:
+        reply = Reply(text=reading.text, options=ask.options, readers=run.assets.readers, today=run.facts.today)
+        answer = read_answer(ask, reply)
+    if ask is None or answer is None:
+        enter(run, "language")
         return
-    reply = Reply(text=reading.text, options=ask.options, readers=run.assets.readers, today=run.facts.today)
-    answer = read_answer(ask, reply)
-    if answer is not None:
-        del run.effects[-1]  # the question it answers before it was put
-        apply_answer(run, ask, answer)
+    begin(run, "language", {})
+    apply_answer(run, ask, answer)
 
 
 def _status(run: Run, _reading: Reading) -> None:

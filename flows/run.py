@@ -41,7 +41,7 @@ class Run:
         self.danger: Risk = "none"
         self.hushed = False
         self.carry_on = False
-        self.greeted = not facts.first_contact
+        self.greeted = not (facts.first_contact or session.owes_greeting)
         self.nodes_left = NODES_A_STEP
 
     # What it knows
@@ -185,6 +185,7 @@ class Run:
             left=self.left,
             parked=self.parked,
             told_after_stop=self.told_after_stop,
+            owes_greeting=not self.greeted,
         )
 
 

@@ -70,6 +70,7 @@ class Session:
     left: Frame | None = None
     parked: Parked | None = None
     told_after_stop: bool = False
+    owes_greeting: bool = False  # the first thing said was a safety reply: who reads this is still to be said
 
     @classmethod
     def new(cls, bundle: int = 0) -> "Session":
@@ -100,6 +101,7 @@ class Session:
             "p": parked
             and [parked.flow, parked.touch, _values_out(parked.values), _at_out(parked.until), parked.reminder],
             "x": 1 if self.told_after_stop else None,
+            "g": 1 if self.owes_greeting else None,
         }
         given = {key: value for key, value in out.items() if value not in (None, [], {})}
         return json.dumps(given, ensure_ascii=False, separators=(",", ":"))
@@ -130,6 +132,7 @@ class Session:
             left=Frame(flow=raw["l"][0], node=raw["l"][1]) if "l" in raw else None,
             parked=_parked_in(parked) if parked else None,
             told_after_stop=bool(raw.get("x")),
+            owes_greeting=bool(raw.get("g")),
         )
 
 

@@ -120,7 +120,13 @@ def _unpark(run: Run) -> None:
     if run.facts.now > parked.until:
         run.parked = None
         if not parked.reminder:
-            run.do(CloseTouch(touch=parked.touch, outcome="missed", reason="They were in conversation with us."))
+            run.do(
+                CloseTouch(
+                    touch=parked.touch,
+                    outcome="missed",
+                    reason="They were in conversation with us until its time had passed.",
+                )
+            )
         return
     run.purpose = "reminder" if parked.reminder else "check-in"
     if parked.reminder:
@@ -144,8 +150,11 @@ def _open_check_in(run: Run, due: Parked) -> None:
 
 
 def _park(run: Run, due: Parked) -> bool:
-    """A check-in never interrupts a conversation in progress: it waits for half an hour of quiet."""
-    if not run.live():
+    """A check-in never interrupts a conversation in progress: it waits for half an hour of quiet.
+
+    It waits too while the talk runs on content from before its flow was published.
+    """
+    if not run.live() and (due.reminder or due.flow in run.assets.flows):
         return False
     run.parked = due
     quiet_at = (run.heard_at or run.facts.now) + timedelta(minutes=LIVE_MINUTES)

@@ -40,7 +40,9 @@ CUES = words(
     "a an about around maybe prob probably like say id i'd i would its it's it is im i'm at feel feeling today now"
     " still only just roughly between score my number give be well um er hmm so on were we're things are as"
 )
-FILLERS = words("the one that option about for a an i want would like id i'd please pls plz some with")
+FILLERS = words(
+    "the one that option about for a an i want would like id i'd please pls plz some with in do you speak can we"
+)
 BORN = words("and born in on the my son daughter is was dob b he she his her name hes she's he's shes called they both")
 # A number said of something else is no score: "2 kids are ill" to "how are things, 0 to 10?".
 COUNTED = (

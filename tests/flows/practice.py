@@ -26,6 +26,7 @@ INTENTS = {
     "i dont know who you are": "wrong-person",
     "can someone call me": "human",
     "just call me": "human",
+    "in polish please": "language",
     "hello there": "menu",
     "cheers": "thanks",
     "ok": "thanks",

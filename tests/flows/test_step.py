@@ -165,11 +165,14 @@ class TestDanger:
 
 class TestFirstContact:
     def test_the_first_answer_says_who_reads_it(self) -> None:
-        """Claim: before the reply, once, and after a safety reply."""
+        """Claim: before the reply, once; a safety reply stands alone, and then it is said with the next."""
         family = Family.new(first_contact=True, consent="unasked")
         assert said(family.texts("food, SW18 2PU")) == ["first-contact", "find.look", "find.next"]
-        urgent = Family.new(first_contact=True).texts("he has a knife")
-        assert said(urgent) == ["safety.urgent"]
+        family = Family.new(first_contact=True)
+        assert said(family.texts("he has a knife")) == ["safety.urgent"]
+        family.knows(first_contact=False)
+        assert said(family.texts("menu")) == ["first-contact", "menu.choose"]
+        assert said(family.texts("menu")) == ["menu.choose"]
 
     def test_on_the_web_it_speaks_of_the_page(self) -> None:
         """Claim: a chat is not told what texts cost."""
@@ -223,6 +226,12 @@ class TestCommands:
             family = Family.new()
             family.texts("language")
             assert of(family.texts(words), SetLanguage) == [SetLanguage(language="pl")]
+
+    def test_a_language_said_with_the_command_is_not_asked_for(self) -> None:
+        """Claim: "in Polish please" is enough."""
+        effects = Family.new().texts("in Polish please")
+        assert of(effects, SetLanguage) == [SetLanguage(language="pl")]
+        assert said(effects) == ["language.noted"]
 
     def test_status_tells_of_open_and_unfinished_requests(self) -> None:
         """Claim: the newest reference, or that one waits to be finished."""
@@ -454,6 +463,11 @@ class TestCheckIns:
         assert said(effects) == ["check-in.score"]
         assert timer.at > family.known.now - timedelta(minutes=40)
         assert said(family.texts("8"))[-2:] == ["carry-on", "refer.going-well"]
+
+    def test_a_flow_newer_than_the_talk_waits(self) -> None:
+        """Claim: a check-in of content published since the talk began is parked, never an error."""
+        effects = Family.new().happens(CheckInDue(flow="tomorrows-flow", touch=9))
+        assert [timer.name for timer in of(effects, StartTimer)] == ["parked"]
 
     def test_parked_past_its_time_it_is_missed_with_the_reason(self) -> None:
         """Claim: silence is not an outcome."""
