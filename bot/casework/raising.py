@@ -39,7 +39,8 @@ def raise_escalation(turn: "Turn", effect: RaiseEscalation) -> Case:
         "speaker": standing.speaker or effect.speaker,
     }
     if grew:
-        values |= {"level": effect.level, "rank": RANK[effect.level], "reason": effect.reason}
+        # A graver level is a new promise: a look at what it was before does not keep it.
+        values |= {"level": effect.level, "rank": RANK[effect.level], "reason": effect.reason, "looked_at": None}
     rows.change_case(turn.tx, standing.id, **values)
     rows.add_case_event(
         turn.tx, case_id=standing.id, at=turn.now, kind="grew" if grew else "updated", body=effect.words,

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -317,6 +318,26 @@ def test_what_became_of_a_message_is_said_in_words(sam: Worker, home: Home) -> N
     assert "Not reached: a message to them did not arrive. Telephone." in page
     assert "Did not arrive</strong>" in page
     assert "Not reached: telephone" in sam.get("/desk").text
+
+
+def test_a_case_that_grows_is_to_be_looked_at_again(sam: Worker, home: Home) -> None:
+    """Claim: a look at a small worry does not keep the promise that danger makes: late until somebody looks anew."""
+    with home.house.db.write() as tx:
+        address = people.open_address(tx, "sms", "+447700900321", home.clock.at)
+        casework.add_case(
+            tx, ref=(ref := new_ref()), kind="escalation", level="routine", rank=2, reason="wrote",
+            address_id=address.id, words="hello", because="[]", opened_at=home.clock.at,
+            look_by=home.clock.at + timedelta(hours=8),
+        )  # fmt: skip
+    sam.get(f"/desk/cases/{ref}")
+    home.text(KNIFE)
+    home.later(minutes=20)
+    page = sam.get("/desk").text
+    assert (case_of(home, ref).level, case_of(home, ref).looked_at) == ("urgent", None)
+    assert "Late: somebody should have looked by 11:15am" in page
+    sam.get(f"/desk/cases/{ref}")
+    assert "Late" not in sam.get("/desk").text
+    assert events(home, ref).count("looked") == 2
 
 
 @PAGE

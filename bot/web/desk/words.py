@@ -85,7 +85,7 @@ HAPPENED: Final = {
     "updated": "More was added to the case",
     "grew": "The case became graver",
     "wrote": "They wrote again",
-    "looked": "Looked at for the first time",
+    "looked": "Looked at",
     "claimed": "Claimed",
     "handed-back": "Handed back to the team",
     "replied": "Replied",
