@@ -309,6 +309,18 @@ def test_an_old_page_renews_itself(chromium: "Chromium", served: Served) -> None
     assert served.stored() == [SPEECH]
 
 
+def test_what_is_too_long_for_a_server_stays_in_the_box(chromium: "Chromium", served: Served) -> None:
+    """Claim: a body past the limit is refused in words, and every word is still there to be cut in parts."""
+    words = "help " * 20_000
+    with chromium.person(served.url) as person:
+        page = person.new_page()
+        page.goto("/")
+        say(page, words)
+        page.wait_for_function("document.getElementById('chat-status').textContent.includes('shorter messages')")
+        assert page.locator("#text").input_value() == words
+    assert served.stored() == []
+
+
 def test_an_empty_box_is_told_so(chromium: "Chromium", served: Served) -> None:
     """Claim: pressing Send with nothing written says what to do, and sends nothing."""
     with chromium.person(served.url) as person:

@@ -68,10 +68,13 @@
     return own;
   }
 
-  // The example belongs to the first words alone.
+  // The question and its example belong to the first words alone.
   function settle() {
     var example = document.getElementById("text-hint");
+    var label = composer.querySelector("label");
     if (example) { example.remove(); box.removeAttribute("aria-describedby"); }
+    label.textContent = words.label;
+    label.className = "govuk-label";
   }
 
   function plan() {
