@@ -1,4 +1,4 @@
-"""One journey in a real browser, from a mother's first words to a worker's reply, with axe finding nothing on the way."""
+"""One journey in a real browser, from a mother's first words to a worker's reply; axe finds nothing on the way."""
 
 import re
 from pathlib import Path
