@@ -116,7 +116,7 @@ class Talk:
         """What the family reads of one Say, choices numbered as in a text."""
         wording, language = self.assets.wording, self.facts.language
         lines = [wording.render(say.text, say.values, language)]
-        lines += [f"{n}. {one.name} ({one.contact})" for n, one in enumerate(say.listings, 1)]
+        lines += [f"- {one.name} ({one.contact})" for one in say.listings]
         lines += [f"{n}. {wording.label(choice.label, language)}" for n, choice in enumerate(say.choices, 1)]
         return "\n".join(lines)
 

@@ -1,5 +1,6 @@
 """What each node does, as a table, and the walk that goes from node to node until one waits."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,6 +36,7 @@ from flows.flow import (
 )
 from flows.run import FlowLoopError, Run
 from flows.session import Frame
+from flows.vocabulary import CUES, POLITE
 
 ALSO_SAID_MOST = 600  # characters of words said beside the answers that a referral carries
 
@@ -105,6 +107,7 @@ def apply_answer(run: Run, ask: AskNode, answer: Answer) -> None:
             run.do(SetConsent(kind=ask.consent, given=answer.value == "yes", wording=wording))
         if ask.score and isinstance(answer.value, int):
             run.do(RecordScore(score=answer.value, touch=run.touch))
+            run.keep("given_score", answer.value)
         if ask.mark is not None:
             run.do(SetMark(mark=ask.mark, value=str(answer.value)))
     if ask.heard is not None:
@@ -124,7 +127,8 @@ def hear(run: Run, heard: str | None, words: str) -> None:
 
 def what_was_heard(run: Run, rest: str) -> str | None:
     """What words said beside an answer ask for: a person, help with a need, or nothing."""
-    if not rest.strip() or not any(char.isalpha() for char in rest):
+    telling = [word for word in re.findall(r"[^\W\d_]+", rest.casefold()) if word not in CUES | POLITE]
+    if not telling:
         return None
     understood = run.assets.lexicon.understand(rest)
     if understood.intent == "human":
@@ -225,7 +229,7 @@ def _note(run: Run, _flow: Flow, node: NoteNode) -> bool:
 
 def why(run: Run, reason: str) -> tuple[str, ...]:
     """What decided, as a worker reads it: the score, the fall, or the family's own words."""
-    score, last = run.known("score"), run.facts.last_score
+    score, last = run.known("given_score"), run.facts.last_score
     if reason == "low-score":
         return (f"{score} out of 10",)
     if reason == "score-fall":

@@ -194,7 +194,7 @@ def _yes(holds: bool) -> str:
 
 
 def _fall(run: Run) -> int | None:
-    score, last = run.answers.get("score"), run.facts.last_score
+    score, last = run.answers.get("given_score"), run.facts.last_score
     return last - score if isinstance(score, int) and last is not None else None
 
 
@@ -214,5 +214,7 @@ _FACTS: Mapping[str, Callable[[Run], Value | None]] = {
     "danger": lambda run: run.danger,
 }
 # Kept by the engine among the answers.
-KEPT_NAMES = frozenset({"ref", "place", "heard", "more_results", "needs", "need_text", "age", "also_said", "postcode"})
+KEPT_NAMES = frozenset(
+    {"ref", "place", "heard", "more_results", "needs", "need_text", "age", "also_said", "given_score", "postcode"}
+)
 FACT_NAMES = frozenset(_FACTS) | KEPT_NAMES

@@ -464,6 +464,16 @@ class TestCheckIns:
         assert timer.at > family.known.now - timedelta(minutes=40)
         assert said(family.texts("8"))[-2:] == ["carry-on", "refer.going-well"]
 
+    def test_its_number_is_not_the_referrals(self) -> None:
+        """Claim: a check-in in the middle of a referral leaves what the referral holds alone."""
+        family = Family.new()
+        family.texts("refer", "skip", "skip", "skip", "4")
+        family.passes(hours=1)
+        family.happens(CHECK_IN)
+        family.texts("8")
+        assert family.at == "refer.about"
+        assert family.session.answers["score"] == 4
+
     def test_a_flow_newer_than_the_talk_waits(self) -> None:
         """Claim: a check-in of content published since the talk began is parked, never an error."""
         effects = Family.new().happens(CheckInDue(flow="tomorrows-flow", touch=9))
