@@ -12,11 +12,15 @@ from flask import Flask
 from bot.app import build
 from bot.casework import work
 from bot.refs import new_ref
+from bot.settings import ROOT
 from bot.store import casework, keeping, people
 from bot.store import staff as staff_rows
 from bot.store.casework import Case
 from bot.store.database import Tx
+from bot.turn import chat
 from bot.turn.receipts import take_receipt
+from bot.web.desk.words import REASONS
+from flows.flow import EscalateNode
 from messages.channel import Receipt
 from tests.houses import Home, make_home
 from tests.web.worker import Worker, at_desk
@@ -306,6 +310,36 @@ def test_after_stop_there_is_no_reply_but_a_number(sam: Worker, home: Home) -> N
 
 
 @PAGE
+def test_a_web_chat_is_answered_on_its_page_and_its_key_is_never_shown(sam: Worker, home: Home) -> None:
+    """Claim: a chat has no number and no secret on the desk; a reply to it reaches the family's page."""
+    token = "chat-token-" + "x" * 30
+    home.text(KNIFE, kind="web", sender=token)
+    home.send()
+    ref = home.cases()[0].ref
+    sam.act(ref, "claim")
+    page = sam.get(f"/desk/cases/{ref}").text
+    assert "They wrote by web chat" in page
+    assert "No number is known" in page
+    assert token not in page + sam.get("/desk").text
+    sam.act(ref, "reply", words="Are you safe?")
+    home.send()
+    assert [b.text for b in chat.bubbles(home.house, token)][-1] == "Are you safe?"
+
+
+@PAGE
+def test_every_reason_that_can_be_raised_has_words(home: Home) -> None:
+    """Claim: no case shows staff a bare code: those of flows, engine and shell are known."""
+    flows = home.house.live.of(home.house.db).assets.flows
+    raised = {node.reason for flow in flows.values() for node in flow.nodes.values() if isinstance(node, EscalateNode)}
+    code = "".join(path.read_text() for room in ("flows", "bot") for path in (ROOT / room).rglob("*.py"))
+    raised |= set(re.findall(r'RaiseEscalation\([^)]*?reason="([a-z-]+)"', code))
+    raised |= set(re.findall(r'(?:_to_desk|reach_desk)\((?:run, [^"]*)?"([a-z-]+)"', code))
+    raised |= {f"referral-{how}" for how in ("full", "call-me", "unfinished")}
+    assert len(raised) > 12
+    assert raised <= REASONS.keys()
+
+
+@PAGE
 def test_what_became_of_a_message_is_said_in_words(sam: Worker, home: Home) -> None:
     """Claim: a safety reply that did not arrive marks the case "telephone", in the inbox and on its page."""
     ref = raised(home)
@@ -346,8 +380,8 @@ def test_a_referral_is_laid_out_by_signs_of_safety(sam: Worker, home: Home) -> N
     home.text("hello")
     answers = {
         "going_well": "He loves his nursery", "worried": "He does not talk", "would_help": "Someone to look",
-        "score": 6, "about": "Leo, May 2022", "first_name": "Ana", "postcode": "SW18 2PU", "phone": "+447700900555",
-        "language": "<i>Klingon</i>", "share_school": "no", "shoe_size": "nine",
+        "score": 6, "about": "Leo 2022-05; <b>Mia</b>", "first_name": "Ana", "postcode": "SW18 2PU",
+        "phone": "+447700900555", "language": "<i>Klingon</i>", "share_school": "no", "shoe_size": "nine",
     }  # fmt: skip
     with home.house.db.write() as tx:
         refs = [referral(tx, home, {**answers, "share_health": share}) for share in ("no", "yes")]
@@ -363,6 +397,7 @@ def test_a_referral_is_laid_out_by_signs_of_safety(sam: Worker, home: Home) -> N
     assert "May be shared with: Health" in shared
     assert "Voluntary and community groups: not asked, so not shared" in flat
     assert "Not to be shared: stays with the team" in kept
+    assert "Leo born May 2022; &lt;b&gt;Mia" in shared
     assert "nine" in shared
     assert "07700 900555" in shared
     assert "<i>Klingon" not in shared

@@ -1,8 +1,9 @@
 """A self-referral's answers under the headings of Signs of Safety, and whom they may be shared with."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from bot.casework.raising import SHARES
@@ -23,9 +24,13 @@ ABOUT: Final = (
     ("Postcode", "postcode"),
     ("How to reach them", "contact_how"),
     ("When it is safe", "safe_times"),
+    ("May we text them", "may_text"),
     ("Telephone they gave", "phone"),
     ("Language", "language"),
 )
+
+
+_MONTH: Final = re.compile(r"\b((?:19|20)\d\d)-(0[1-9]|1[0-2])\b")  # a month of birth, as the flow reads it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +76,12 @@ def laid_out(timeline: Timeline) -> Referral | None:
 
 def _text(answers: Mapping[str, object], name: str) -> str:
     value = answers.get(name)
-    return "" if value is None else str(value)
+    words = "" if value is None else str(value)
+    return _MONTH.sub(_month, words) if name == "about" else words
+
+
+def _month(found: re.Match[str]) -> str:
+    return date(int(found[1]), int(found[2]), 1).strftime("born %B %Y")
 
 
 def _share(timeline: Timeline, partner: str) -> Share:

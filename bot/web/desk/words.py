@@ -17,6 +17,7 @@ REASONS: Final = {
     "score-fall": "Their score has fallen since the last one",
     "words-of-need": "Their words ask for help with something",
     "asked-for-person": "They asked for a person",
+    "needs-interpreter": "They need a person who speaks their language",
     "wrong-person": "They say that this is not the person we think",
     "wrote-after-stop": "They wrote after texting STOP",
     "wrote": "They wrote to the team",
@@ -119,6 +120,7 @@ PARTNERS: Final = {
     "school": "School or nursery",
     "voluntary": "Voluntary and community groups",
 }
+CONTACT_HOW: Final = {"call": "Call them", "text": "Text them", "either": "Call or text"}
 REFERRAL_HOW: Final = {
     "full": "Finished",
     "call-me": "Ended early: they asked us to call",
