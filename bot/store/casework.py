@@ -109,6 +109,17 @@ cases = table_of(CaseRow)
 case_event = table_of(CaseEventRow)
 referral = table_of(ReferralRow)
 _CASE = sa.select(*(cases.c[f] for f in Case.__dataclass_fields__))
+_OPEN_CASES = (
+    _CASE.where(
+        cases.c.state != "closed",
+        sa.or_(
+            cases.c.address_id == sa.bindparam("b_address"),
+            cases.c.person_id.in_(sa.bindparam("b_people", expanding=True)),
+        ),
+    )
+    .order_by(cases.c.rank, cases.c.id.desc())
+    .with_for_update()
+)
 _EVENT = sa.select(*(case_event.c[f] for f in CaseEvent.__dataclass_fields__))
 
 
@@ -129,16 +140,7 @@ def find_case(tx: Tx, ref: str, *, lock: bool = False) -> Case | None:
 
 def open_cases_of(tx: Tx, *, address_id: int | None, person_ids: Sequence[int] = ()) -> list[Case]:
     """Open cases of this address or of these people, gravest first, then newest."""
-    mine: list[sa.ColumnElement[bool]] = [cases.c.person_id.in_(person_ids)] if person_ids else []
-    if address_id is not None:
-        mine.append(cases.c.address_id == address_id)
-    if not mine:
-        return []
-    rows = tx.execute(
-        _CASE.where(cases.c.state != "closed", sa.or_(*mine))
-        .order_by(cases.c.rank, cases.c.id.desc())
-        .with_for_update()
-    )
+    rows = tx.execute(_OPEN_CASES, {"b_address": address_id, "b_people": list(person_ids)})
     return [Case(**r._asdict()) for r in rows]
 
 

@@ -47,6 +47,11 @@ timer = table_of(TimerRow)
 _LOAD = sa.select(conversation.c.session, conversation.c.bundle_id).where(
     conversation.c.address_id == sa.bindparam("b_id")
 )
+_SAVE = sa.update(conversation).where(conversation.c.address_id == sa.bindparam("b_id"))
+_FIRST_SAVE = sa.insert(conversation)
+_THIS_TIMER = (timer.c.address_id == sa.bindparam("b_address"), timer.c.name == sa.bindparam("b_name"))
+_CHANGE_TIMER = sa.update(timer).where(*_THIS_TIMER)
+_CANCEL_TIMER = sa.delete(timer).where(*_THIS_TIMER)
 _TIMER = sa.select(*(timer.c[f] for f in Timer.__dataclass_fields__))
 
 
@@ -58,22 +63,19 @@ def load_session(tx: Tx, address_id: int) -> tuple[str, int] | None:
 
 def save_session(tx: Tx, address_id: int, session: str, bundle_id: int, now: datetime) -> None:
     values = {"session": session, "bundle_id": bundle_id, "updated_at": now}
-    changed = tx.execute(sa.update(conversation).where(conversation.c.address_id == address_id).values(**values))
-    if changed.rowcount == 0:
-        tx.execute(sa.insert(conversation).values(address_id=address_id, **values))
+    if tx.execute(_SAVE, {"b_id": address_id, **values}).rowcount == 0:
+        tx.execute(_FIRST_SAVE, {"address_id": address_id, **values})
 
 
 def start_timer(tx: Tx, *, address_id: int, name: str, step_no: int, fire_at: datetime) -> None:
     values = {"step_no": step_no, "fire_at": fire_at, "attempts": 0}
-    changed = tx.execute(
-        sa.update(timer).where(timer.c.address_id == address_id, timer.c.name == name).values(**values)
-    )
+    changed = tx.execute(_CHANGE_TIMER, {"b_address": address_id, "b_name": name, **values})
     if changed.rowcount == 0:
-        tx.execute(insert_ignoring(tx, timer).values(address_id=address_id, name=name, **values))
+        tx.execute(insert_ignoring(tx, timer), {"address_id": address_id, "name": name, **values})
 
 
 def cancel_timer(tx: Tx, *, address_id: int, name: str) -> None:
-    tx.execute(sa.delete(timer).where(timer.c.address_id == address_id, timer.c.name == name))
+    tx.execute(_CANCEL_TIMER, {"b_address": address_id, "b_name": name})
 
 
 def due_timers(tx: Tx, now: datetime, limit: int = 200) -> list[Timer]:

@@ -7,6 +7,7 @@ read-then-write never has to upgrade its lock. PostgreSQL runs the same statemen
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,9 @@ class Database:
         if self.is_sqlite:
             self.engine = _sqlite_engine(self.url)
         else:
-            self.engine = sa.create_engine(self.url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+            self.engine = sa.create_engine(
+                self.url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=10
+            )
         setattr(self.engine.dialect, KEYRING, keys)
 
     @contextmanager
@@ -62,10 +65,18 @@ class Database:
 
 
 def insert_ignoring(tx: Tx, table: sa.Table) -> Insert:
-    """An insert that does nothing where a unique key is taken; add `.values(...)` and `.returning(...)`."""
-    if tx.dialect.name == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
+    """An insert that does nothing where a unique key is taken. Execute it with the values: it is built only once.
+
+    It returns the new row's `id` where the table has one: no row was inserted where none comes back.
+    """
+    return _insert_ignoring(tx.dialect.name, table)
+
+
+@cache
+def _insert_ignoring(dialect: str, table: sa.Table) -> Insert:
+    kind = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = kind(table).on_conflict_do_nothing()
+    return statement.returning(table.c.id) if "id" in table.c else statement
 
 
 def normalise(url: str) -> URL:
@@ -79,7 +90,9 @@ def normalise(url: str) -> URL:
 def _sqlite_engine(url: URL) -> sa.Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=10)
+    engine = sa.create_engine(
+        url, hide_parameters=True, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=10
+    )
 
     @sa.event.listens_for(engine, "connect")
     def _open(connection: Any, _record: Any) -> None:

@@ -98,13 +98,16 @@ touch = table_of(TouchRow)
 score = table_of(ScoreRow)
 _ENROLMENT = sa.select(*(enrolment.c[f] for f in Enrolment.__dataclass_fields__))
 _TOUCH = sa.select(*(touch.c[f] for f in Touch.__dataclass_fields__))
+_LAST_SCORE = (
+    sa.select(score.c.score).where(score.c.address_id == sa.bindparam("b_address")).order_by(score.c.id.desc()).limit(1)
+)
+_CHANGE_ENROLMENT = sa.update(enrolment).where(enrolment.c.id == sa.bindparam("b_id"))
+_CHANGE_TOUCH = sa.update(touch).where(touch.c.id == sa.bindparam("b_id"))
 
 
 def enrol(tx: Tx, **values: object) -> int | None:
     """A new enrolment, or None when it stands already."""
-    row = tx.execute(
-        insert_ignoring(tx, enrolment).values(**{"state": "active", "child_id": 0, **values}).returning(enrolment.c.id)
-    ).one_or_none()
+    row = tx.execute(insert_ignoring(tx, enrolment), {"state": "active", "child_id": 0, **values}).one_or_none()
     return None if row is None else int(row[0])
 
 
@@ -128,7 +131,7 @@ def due_enrolments(tx: Tx, now: datetime, limit: int = 200) -> list[Enrolment]:
 
 
 def change_enrolment(tx: Tx, enrolment_id: int, **values: object) -> None:
-    tx.execute(sa.update(enrolment).where(enrolment.c.id == enrolment_id).values(**values))
+    tx.execute(_CHANGE_ENROLMENT, {"b_id": enrolment_id, **values})
 
 
 def next_enrolment_at(tx: Tx, after: datetime) -> datetime | None:
@@ -143,9 +146,7 @@ def next_followup_at(tx: Tx, after: datetime) -> datetime | None:
 
 def decide_touch(tx: Tx, **values: object) -> int | None:
     """Write how a touch was decided. None when it was decided before: never the same touch twice."""
-    row = tx.execute(
-        insert_ignoring(tx, touch).values(**{"listed": False, **values}).returning(touch.c.id)
-    ).one_or_none()
+    row = tx.execute(insert_ignoring(tx, touch), {"listed": False, **values}).one_or_none()
     return None if row is None else int(row[0])
 
 
@@ -155,7 +156,7 @@ def touch_by_id(tx: Tx, touch_id: int, *, lock: bool = False) -> Touch:
 
 
 def change_touch(tx: Tx, touch_id: int, **values: object) -> None:
-    tx.execute(sa.update(touch).where(touch.c.id == touch_id).values(**values))
+    tx.execute(_CHANGE_TOUCH, {"b_id": touch_id, **values})
 
 
 def silent_touches(tx: Tx, now: datetime, limit: int = 200) -> list[Touch]:
@@ -181,7 +182,7 @@ def last_sent_at(tx: Tx, address_id: int) -> datetime | None:
 
 
 def no_replies(tx: Tx, limit: int = 200) -> list[tuple[Touch, int]]:
-    """Check-ins that ended in silence or never arrived, each with the person's id, until one of the team has seen it."""
+    """Check-ins that ended in silence or never arrived, each with the person's id, until the team has seen it."""
     rows = tx.execute(
         _TOUCH.add_columns(enrolment.c.person_id)
         .join(enrolment, enrolment.c.id == touch.c.enrolment_id)
@@ -220,9 +221,7 @@ def add_score(
 
 
 def last_score(tx: Tx, address_id: int) -> int | None:
-    return tx.execute(
-        sa.select(score.c.score).where(score.c.address_id == address_id).order_by(score.c.id.desc()).limit(1)
-    ).scalar_one_or_none()
+    return tx.execute(_LAST_SCORE, {"b_address": address_id}).scalar_one_or_none()
 
 
 def scores_of(tx: Tx, address_ids: Sequence[int]) -> list[tuple[datetime, int]]:

@@ -1,6 +1,6 @@
 """What came in, what must go out, and what the provider said of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import Instant, Row, Sealed, table_of
 from bot.store.database import Tx, insert_ignoring
+from messages.classes import PRIORITY
 
 
 class InboxRow(Row):
@@ -38,7 +39,8 @@ class OutboxRow(Row):
     __tablename__ = "outbox"
     __table_args__ = (
         sa.Index("ix_outbox_due", "state", "not_before"),
-        sa.Index("ix_outbox_line", "address_id", "class_", "id"),
+        sa.Index("ix_outbox_next", "state", "rank", "not_before", "id"),
+        sa.Index("ix_outbox_line", "address_id", "class_", "state", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(sa.String(80), unique=True)
@@ -127,42 +129,63 @@ receipt = table_of(ReceiptRow)
 
 _INBOX = sa.select(*(inbox.c[f] for f in Inbox.__dataclass_fields__))
 _OUTBOX = sa.select(*(outbox.c[f] for f in Outbox.__dataclass_fields__))
+_INBOX_BY_ID = _INBOX.where(inbox.c.id == sa.bindparam("b_id"))
+_CHANGE_INBOX = sa.update(inbox).where(inbox.c.id == sa.bindparam("b_id"))
+_RECENT_WORDS = (
+    sa.select(inbox.c.body)
+    .where(
+        inbox.c.address_id == sa.bindparam("b_address"),
+        inbox.c.received_at >= sa.bindparam("b_since"),
+        inbox.c.id < sa.bindparam("b_before"),
+        inbox.c.risk == "none",
+    )
+    .order_by(inbox.c.id)
+)
+_OUTBOX_BY_ID = _OUTBOX.where(outbox.c.id == sa.bindparam("b_id"))
+_CHANGE_OUTBOX = sa.update(outbox).where(outbox.c.id == sa.bindparam("b_id"))
+_CHANGE_OUTBOX_FROM = _CHANGE_OUTBOX.where(outbox.c.state.in_(sa.bindparam("b_from", expanding=True)))
+_AHEAD = outbox.alias("ahead")
+_HELD_BACK = sa.exists().where(
+    _AHEAD.c.address_id == outbox.c.address_id,
+    _AHEAD.c.class_ == outbox.c.class_,
+    _AHEAD.c.id < outbox.c.id,
+    _AHEAD.c.state.in_(("queued", "sending")),
+)
+_IS_DUE = (outbox.c.state == "queued", outbox.c.not_before <= sa.bindparam("b_now"))
+_DUE = (
+    sa.select(outbox.c.id)
+    .where(*_IS_DUE, outbox.c.rank == sa.bindparam("b_rank"), ~_HELD_BACK)
+    .order_by(outbox.c.not_before, outbox.c.id)
+    .limit(sa.bindparam("b_limit"))
+)
+_DUE_AT = _DUE.where(outbox.c.address_id == sa.bindparam("b_address"))
+_CLAIM = _OUTBOX.where(outbox.c.id == sa.bindparam("b_id"), *_IS_DUE).with_for_update(skip_locked=True)
 
 
 def take_in(
     tx: Tx, *, account: str, provider_sid: str, address_id: int, body: str, pictures: int, at: datetime
 ) -> int | None:
     """Keep a message. None when it was seen before: then nothing more may happen."""
-    row = tx.execute(
-        insert_ignoring(tx, inbox)
-        .values(account=account, provider_sid=provider_sid, address_id=address_id, body=body, pictures=pictures,
-                received_at=at, state="new", attempts=0, risk="none")
-        .returning(inbox.c.id)
-    ).one_or_none()  # fmt: skip
+    values = {
+        "account": account, "provider_sid": provider_sid, "address_id": address_id, "body": body, "pictures": pictures,
+        "received_at": at, "state": "new", "attempts": 0, "risk": "none",
+    }  # fmt: skip
+    row = tx.execute(insert_ignoring(tx, inbox), values).one_or_none()
     return None if row is None else int(row[0])
 
 
 def inbox_by_id(tx: Tx, inbox_id: int) -> Inbox:
-    return Inbox(**tx.execute(_INBOX.where(inbox.c.id == inbox_id)).one()._asdict())
+    return Inbox(**tx.execute(_INBOX_BY_ID, {"b_id": inbox_id}).one()._asdict())
 
 
 def change_inbox(tx: Tx, inbox_id: int, **values: object) -> None:
-    tx.execute(sa.update(inbox).where(inbox.c.id == inbox_id).values(**values))
+    tx.execute(_CHANGE_INBOX, {"b_id": inbox_id, **values})
 
 
 def recent_words(tx: Tx, address_id: int, *, since: datetime, before_id: int) -> list[str]:
     """What the family wrote just before that showed no danger by itself, oldest first: to be screened together."""
-    rows = tx.execute(
-        sa.select(inbox.c.body)
-        .where(
-            inbox.c.address_id == address_id,
-            inbox.c.received_at >= since,
-            inbox.c.id < before_id,
-            inbox.c.risk == "none",
-        )
-        .order_by(inbox.c.id)
-    )
-    return [str(r[0]) for r in rows]
+    asked = {"b_address": address_id, "b_since": since, "b_before": before_id}
+    return [str(r[0]) for r in tx.execute(_RECENT_WORDS, asked)]
 
 
 def inbox_to_retry(tx: Tx, now: datetime, limit: int = 100) -> list[Inbox]:
@@ -172,16 +195,13 @@ def inbox_to_retry(tx: Tx, now: datetime, limit: int = 100) -> list[Inbox]:
 
 def put_out(tx: Tx, *, key: str, **values: object) -> int | None:
     """Queue a message under its unique key. None when the key was used: it is queued or gone already."""
-    row = tx.execute(
-        insert_ignoring(tx, outbox)
-        .values(key=key, **{"state": "queued", "attempts": 0, "looked": 0, **values})
-        .returning(outbox.c.id)
-    ).one_or_none()
+    asked = {"key": key, "state": "queued", "attempts": 0, "looked": 0, **values}
+    row = tx.execute(insert_ignoring(tx, outbox), asked).one_or_none()
     return None if row is None else int(row[0])
 
 
 def outbox_by_id(tx: Tx, outbox_id: int) -> Outbox:
-    return Outbox(**tx.execute(_OUTBOX.where(outbox.c.id == outbox_id)).one()._asdict())
+    return Outbox(**tx.execute(_OUTBOX_BY_ID, {"b_id": outbox_id}).one()._asdict())
 
 
 def find_outbox(tx: Tx, *, outbox_id: int | None = None, provider_sid: str | None = None) -> Outbox | None:
@@ -192,29 +212,33 @@ def find_outbox(tx: Tx, *, outbox_id: int | None = None, provider_sid: str | Non
 
 def change_outbox(tx: Tx, outbox_id: int, *, expect: Sequence[str] | None = None, **values: object) -> bool:
     """Change a row, only from the states expected. False when another got there first."""
-    statement = sa.update(outbox).where(outbox.c.id == outbox_id)
-    if expect is not None:
-        statement = statement.where(outbox.c.state.in_(expect))
-    return tx.execute(statement.values(**values)).rowcount == 1
+    if expect is None:
+        return tx.execute(_CHANGE_OUTBOX, {"b_id": outbox_id, **values}).rowcount == 1
+    return tx.execute(_CHANGE_OUTBOX_FROM, {"b_id": outbox_id, "b_from": expect, **values}).rowcount == 1
 
 
-def due_out(tx: Tx, now: datetime, *, limit: int, address_id: int | None = None) -> list[Outbox]:
+def due_out(tx: Tx, now: datetime, *, limit: int, address_id: int | None = None) -> Iterator[Outbox]:
     """Rows that may be claimed, safety first: the head of each line (address and class) that nothing holds back.
 
     `unknown` blocks nothing behind it; a row being sent blocks the later ones of its own line, to keep their order.
+    Each row is locked and opened only when it is asked for: who claims one leaves the others to those beside it, and
+    unseals no words but its own.
     """
-    ahead = outbox.alias("ahead")
-    held_back = sa.exists().where(
-        ahead.c.address_id == outbox.c.address_id,
-        ahead.c.class_ == outbox.c.class_,
-        ahead.c.id < outbox.c.id,
-        ahead.c.state.in_(("queued", "sending")),
-    )
-    statement = _OUTBOX.where(outbox.c.state == "queued", outbox.c.not_before <= now, ~held_back)
-    if address_id is not None:
-        statement = statement.where(outbox.c.address_id == address_id)
-    statement = statement.order_by(outbox.c.rank, outbox.c.id).limit(limit).with_for_update(skip_locked=True)
-    return [Outbox(**r._asdict()) for r in tx.execute(statement)]
+    for outbox_id in _due_ids(tx, now, limit, address_id):
+        row = tx.execute(_CLAIM, {"b_id": outbox_id, "b_now": now}).first()
+        if row is not None:
+            yield Outbox(**row._asdict())
+
+
+def _due_ids(tx: Tx, now: datetime, limit: int, address_id: int | None) -> list[int]:
+    # One look for each rank: together they would make the database read and sort the whole backlog for a single row.
+    found: list[int] = []
+    for rank in range(len(PRIORITY)):
+        asked = {"b_rank": rank, "b_now": now, "b_limit": limit - len(found), "b_address": address_id}
+        found += [int(r[0]) for r in tx.execute(_DUE if address_id is None else _DUE_AT, asked)]
+        if len(found) >= limit:
+            break
+    return found
 
 
 def out_in_state(tx: Tx, state: str, *, claimed_before: datetime | None = None, limit: int = 200) -> list[Outbox]:
@@ -300,6 +324,11 @@ def mark_told(tx: Tx, outbox_id: int, now: datetime) -> bool:
         ).rowcount
         == 1
     )
+
+
+def newest_out(tx: Tx) -> int:
+    """The id of the newest message; 0 before the first."""
+    return int(tx.execute(sa.select(sa.func.coalesce(sa.func.max(outbox.c.id), 0))).scalar_one())
 
 
 def next_out_at(tx: Tx, after: datetime) -> datetime | None:

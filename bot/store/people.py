@@ -128,7 +128,13 @@ consent = table_of(ConsentRow)
 _ADDRESS = sa.select(*(address.c[f] for f in Address.__dataclass_fields__))
 _BY_ID = _ADDRESS.where(address.c.id == sa.bindparam("b_id"))
 _BY_VALUE = _ADDRESS.where(address.c.kind == sa.bindparam("b_kind"), address.c.fingerprint == sa.bindparam("b_print"))
+_CHANGE_ADDRESS = sa.update(address).where(address.c.id == sa.bindparam("b_id"))
 _PERSON = sa.select(*(person.c[f] for f in Person.__dataclass_fields__))
+_PEOPLE_AT = (
+    _PERSON.join(person_address, person_address.c.person_id == person.c.id)
+    .where(person_address.c.address_id == sa.bindparam("b_address"), person_address.c.released_at.is_(None))
+    .order_by(person.c.id)
+)
 
 
 def address_by_id(tx: Tx, address_id: int, *, lock: bool = False) -> Address:
@@ -150,18 +156,19 @@ def open_address(tx: Tx, kind: str, value: str, now: datetime) -> Address:
     found = find_address(tx, kind, value, lock=True)
     if found is not None:
         return found
-    insert = insert_ignoring(tx, address).values(
-        kind=kind, fingerprint=keyring_of(tx.dialect).index(kind, value), value=value, created_at=now,
-        consent="unasked", asked_since_stop=False, language="en", safe="unknown", shared=False, watched=False,
-    )  # fmt: skip
-    tx.execute(insert)
+    values = {
+        "kind": kind, "fingerprint": keyring_of(tx.dialect).index(kind, value), "value": value, "created_at": now,
+        "consent": "unasked", "asked_since_stop": False, "language": "en", "safe": "unknown", "shared": False,
+        "watched": False,
+    }  # fmt: skip
+    tx.execute(insert_ignoring(tx, address), values)
     made = find_address(tx, kind, value, lock=True)
     assert made is not None
     return made
 
 
 def change_address(tx: Tx, address_id: int, **values: object) -> None:
-    tx.execute(sa.update(address).where(address.c.id == address_id).values(**values))
+    tx.execute(_CHANGE_ADDRESS, {"b_id": address_id, **values})
 
 
 def add_consent(
@@ -189,12 +196,7 @@ def consents_of(tx: Tx, *, address_ids: Sequence[int], person_ids: Sequence[int]
 
 def people_at(tx: Tx, address_id: int) -> list[Person]:
     """Who is reached at this address, children never among them unless the number is their own."""
-    rows = tx.execute(
-        _PERSON.join(person_address, person_address.c.person_id == person.c.id)
-        .where(person_address.c.address_id == address_id, person_address.c.released_at.is_(None))
-        .order_by(person.c.id)
-    )
-    return [Person(**r._asdict()) for r in rows]
+    return [Person(**r._asdict()) for r in tx.execute(_PEOPLE_AT, {"b_address": address_id})]
 
 
 def addresses_of(tx: Tx, person_id: int) -> list[Address]:
@@ -239,7 +241,7 @@ def household(tx: Tx, source: str, now: datetime) -> int:
     """The household the source knows by this name, made if new."""
     table = table_of(HouseholdRow)
     fingerprint = keyring_of(tx.dialect).index("household", source)
-    tx.execute(insert_ignoring(tx, table).values(source=fingerprint, created_at=now))
+    tx.execute(insert_ignoring(tx, table), {"source": fingerprint, "created_at": now})
     return int(tx.execute(sa.select(table.c.id).where(table.c.source == fingerprint)).scalar_one())
 
 
@@ -249,7 +251,7 @@ def household_of(tx: Tx, household_id: int) -> list[Person]:
 
 
 def link(tx: Tx, person_id: int, address_id: int, now: datetime) -> None:
-    tx.execute(insert_ignoring(tx, person_address).values(person_id=person_id, address_id=address_id, since=now))
+    tx.execute(insert_ignoring(tx, person_address), {"person_id": person_id, "address_id": address_id, "since": now})
 
 
 def release(tx: Tx, address_id: int, now: datetime) -> None:

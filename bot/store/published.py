@@ -81,6 +81,10 @@ version = table_of(VersionRow)
 service = table_of(ServiceRow)
 heartbeat = table_of(HeartbeatRow)
 flag = table_of(FlagRow)
+_VERSIONS = sa.select(version.c.name, version.c.number)
+_FLAGS = sa.select(flag.c.name, flag.c.value)
+_BEAT = sa.update(heartbeat).where(heartbeat.c.name == sa.bindparam("b_name"))
+_LOG_SEARCH = sa.insert(table_of(SearchLogRow))
 
 
 def add_bundle(tx: Tx, *, digest: str, content: str, by: str, now: datetime) -> int:
@@ -99,12 +103,12 @@ def bundle_content(tx: Tx, bundle_id: int) -> str:
 
 
 def bump(tx: Tx, name: str) -> None:
-    tx.execute(insert_ignoring(tx, version).values(name=name, number=0))
+    tx.execute(insert_ignoring(tx, version), {"name": name, "number": 0})
     tx.execute(sa.update(version).where(version.c.name == name).values(number=version.c.number + 1))
 
 
 def versions(tx: Tx) -> dict[str, int]:
-    return {str(n): int(v) for n, v in tx.execute(sa.select(version.c.name, version.c.number))}
+    return {str(n): int(v) for n, v in tx.execute(_VERSIONS)}
 
 
 def put_service(tx: Tx, *, service_id: str, document: str, source: str, assured_on: date | None, now: datetime) -> None:
@@ -125,12 +129,12 @@ def stored_services(tx: Tx, *, withdrawn: bool = False) -> list[StoredService]:
 
 
 def log_search(tx: Tx, *, at: datetime, needs: str, area: str | None, found: int) -> None:
-    tx.execute(sa.insert(table_of(SearchLogRow)).values(at=at, needs=needs[:200], area=area, found=found))
+    tx.execute(_LOG_SEARCH, {"at": at, "needs": needs[:200], "area": area, "found": found})
 
 
 def beat(tx: Tx, name: str, now: datetime) -> None:
-    if tx.execute(sa.update(heartbeat).where(heartbeat.c.name == name).values(at=now)).rowcount == 0:
-        tx.execute(insert_ignoring(tx, heartbeat).values(name=name, at=now))
+    if tx.execute(_BEAT, {"b_name": name, "at": now}).rowcount == 0:
+        tx.execute(insert_ignoring(tx, heartbeat), {"name": name, "at": now})
 
 
 def heartbeats(tx: Tx) -> dict[str, datetime]:
@@ -147,7 +151,7 @@ def clear_flag(tx: Tx, name: str) -> None:
 
 
 def flags(tx: Tx) -> dict[str, str]:
-    return {str(n): str(v) for n, v in tx.execute(sa.select(flag.c.name, flag.c.value))}
+    return {str(n): str(v) for n, v in tx.execute(_FLAGS)}
 
 
 def bundles_in_use(tx: Tx) -> list[int]:

@@ -400,7 +400,8 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_case_id"), ["case_id"], unique=False)
         batch_op.create_index("ix_outbox_due", ["state", "not_before"], unique=False)
-        batch_op.create_index("ix_outbox_line", ["address_id", "class_", "id"], unique=False)
+        batch_op.create_index("ix_outbox_line", ["address_id", "class_", "state", "id"], unique=False)
+        batch_op.create_index("ix_outbox_next", ["state", "rank", "not_before", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_provider_sid"), ["provider_sid"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_touch_id"), ["touch_id"], unique=False)
 
@@ -451,6 +452,7 @@ def downgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outbox_touch_id"))
         batch_op.drop_index(batch_op.f("ix_outbox_provider_sid"))
+        batch_op.drop_index("ix_outbox_next")
         batch_op.drop_index("ix_outbox_line")
         batch_op.drop_index("ix_outbox_due")
         batch_op.drop_index(batch_op.f("ix_outbox_case_id"))
