@@ -21,6 +21,7 @@ NOT_BUILT = {
     "METRICS_TOKEN": "metrics",
     "API_TOKENS": "the enrolment API",
 }
+POSTGRES = {"postgres", "postgresql", "postgresql+psycopg"}
 TWILIO = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
 
 
@@ -82,13 +83,13 @@ class Settings:
                 faults.append(f"{name} is set, but {feature} is not built yet. Take the setting out.")
         if get("QUEUE") not in {"", "embedded"}:
             faults.append(f"QUEUE is {get('QUEUE')!r}; only `embedded` is built. Take the setting out.")
+        if get("DEMO") not in {"", "0", "1"}:
+            faults.append(f"DEMO is {get('DEMO')!r}; write DEMO=1 for a demo, or take the setting out.")
+        faults += _key_faults(get)
         faults += _twilio_faults(get)
         faults += _url_faults(get("PUBLIC_URL"), demo=demo, sms=bool(get("TWILIO_ACCOUNT_SID")))
         database_url = get("DATABASE_URL") or "sqlite:///var/thrive.db"
-        if demo and not database_url.startswith("sqlite"):
-            faults.append(
-                "DATABASE_URL: the demo runs on SQLite only, so that no real data is ever near its open doors."
-            )
+        faults += _database_faults(database_url, demo=demo)
         council = Path(get("COUNCIL")) if get("COUNCIL") else None
         if council is not None and not council.is_file():
             faults.append(f"COUNCIL: there is no file {council}.")
@@ -117,6 +118,38 @@ class Settings:
         )
 
 
+def _key_faults(get: Callable[[str], str]) -> list[str]:
+    """Each key setting is read beside a stand-in for the other, so that both are told of."""
+    from bot.store.sealed import KeyFault, Keyring
+
+    whole = "A" * 43 + "="
+    faults = []
+    for data, index in ((get("DATA_KEYS"), whole), (f"a:{whole}", get("PHONE_INDEX_KEY"))):
+        if data and index:
+            try:
+                Keyring.parse(data, index)
+            except KeyFault as fault:
+                faults.append(f"{fault}. `thrive keys new` prints a good set.")
+    return faults
+
+
+def _database_faults(url: str, *, demo: bool) -> list[str]:
+    """The address is never told back: it may hold a password."""
+    try:
+        parts = urlsplit(url)
+        port_reads = parts.port is None or parts.port > 0
+    except ValueError:
+        return ["DATABASE_URL: its host or port cannot be read."]
+    if parts.scheme == "sqlite":
+        named = parts.path not in {"", "/"} and ":memory:" not in url
+        return [] if named else ["DATABASE_URL names no file; write sqlite:///var/thrive.db"]
+    if parts.scheme not in POSTGRES or not port_reads:
+        return ["DATABASE_URL must begin with sqlite:/// or postgresql://"]
+    if demo:
+        return ["DATABASE_URL: the demo runs on SQLite only, so that no real data is ever near its open doors."]
+    return []
+
+
 def _twilio_faults(get: Callable[[str], str]) -> list[str]:
     given = [name for name in TWILIO if get(name)]
     missing = [name for name in TWILIO if not get(name)]
@@ -124,10 +157,20 @@ def _twilio_faults(get: Callable[[str], str]) -> list[str]:
         return [
             f"{name} is not set, but {given[0]} is: texting needs all three of {', '.join(TWILIO)}." for name in missing
         ]
-    base = get("TWILIO_API_BASE")
-    if base and urlsplit(base).scheme not in {"http", "https"}:
-        return ["TWILIO_API_BASE must be an http or https address."]
-    return []
+    faults = []
+    base = urlsplit(get("TWILIO_API_BASE"))
+    if get("TWILIO_API_BASE") and (base.scheme not in {"http", "https"} or not base.netloc):
+        faults.append("TWILIO_API_BASE must be an http or https address.")
+    if given and not _answerable(get("TWILIO_FROM")):
+        faults.append("TWILIO_FROM must be a number or a messaging service (MG...): families cannot answer a name.")
+    return faults
+
+
+def _answerable(sender: str) -> bool:
+    from messages.addresses import read_phone
+
+    phone = read_phone(sender)
+    return sender.startswith("MG") or phone.kind == "shortcode" or phone.e164 is not None
 
 
 def _url_faults(url: str, *, demo: bool, sms: bool) -> list[str]:

@@ -1,5 +1,6 @@
 """`thrive demo`, which `make run` calls: everything on this machine, nothing beyond it."""
 
+import json
 import os
 import sys
 from argparse import Namespace
@@ -33,7 +34,10 @@ def command(options: Namespace) -> int:
                 return 1
         print("What was published before goes on.", file=sys.stderr)
     house.db.close()
-    _welcome(settings, folder)
+    if options.json:
+        print(json.dumps(_addresses(settings, folder)), flush=True)
+    else:
+        _welcome(settings, folder)
     Server(lambda: make(settings), "127.0.0.1", options.port, engine=True).run()
     return 0
 
@@ -41,6 +45,12 @@ def command(options: Namespace) -> int:
 def _kept() -> dict[str, str]:
     """What a demo may take from the environment: only where the content is."""
     return {name: os.environ[name] for name in ("CONTENT_DIR", "COUNCIL") if name in os.environ}
+
+
+def _addresses(settings: Settings, folder: Path) -> dict[str, object]:
+    url = settings.public_url
+    people = [{"role": s.role, "email": s.email, "password": s.password} for s in sign_ins(folder)]
+    return {"chat": f"{url}/", "phone": f"{url}/demo/phone", "desk": f"{url}/desk", "sign_ins": people}
 
 
 def _welcome(settings: Settings, folder: Path) -> None:

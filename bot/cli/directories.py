@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from bot.cli.opening import open_house, ready
+from bot.cli.lines import to_json
+from bot.cli.opening import known_needs, open_house, ready
 from bot.directory_source import FeedError, load_places, load_sample, read_feed
 from bot.house import House
 from bot.publishing import content, directory
@@ -16,13 +17,9 @@ from directory.report import Line, Report
 
 
 def command(options: Namespace) -> int:
-    house = open_house()
-    if not ready(house):
-        return 1
-    return _export(house, options) if options.action == "export" else _import(house, options)
-
-
-def _import(house: House, options: Namespace) -> int:
+    if options.action == "export":
+        house = open_house()
+        return _export(house, options) if ready(house) else 1
     if options.sample == bool(options.path):
         print("thrive directory import: give a file, or --sample", file=sys.stderr)
         return 2
@@ -31,14 +28,22 @@ def _import(house: House, options: Namespace) -> int:
             "thrive directory import: importing from an address is not built yet; save it to a file.", file=sys.stderr
         )
         return 1
-    content.publish_first(house)
+    house = open_house()
+    if not ready(house, create=not options.dry_run):
+        return 1
+    if not options.dry_run:
+        content.publish_first(house)
+    return _import(house, options)
+
+
+def _import(house: House, options: Namespace) -> int:
     report = Report()
     if options.sample:
         services, source = load_sample(), "sample"
     else:
         source = Path(options.path).name
         try:
-            needs = house.live.of(house.db).compiled.lexicon.needs.ids
+            needs = known_needs(house)
             services, report = read_feed(
                 Path(options.path), needs=needs, places=load_places(), before=directory.services(house, source=source)
             )
@@ -51,7 +56,8 @@ def _import(house: House, options: Namespace) -> int:
         house, [s for s in services if s.id not in ended], source=source, ended=ended, dry_run=options.dry_run
     )
     if options.json:
-        print(json.dumps({**asdict(change), "refused": refused, "repaired": repaired, "dry_run": options.dry_run}))
+        done = {**asdict(change), "refused": refused, "repaired": repaired, "dry_run": options.dry_run}
+        print(to_json(done, sys.stdout))
     else:
         would = "would be " if options.dry_run else ""
         print(
@@ -74,9 +80,8 @@ def _export(house: House, options: Namespace) -> int:
     if not services:
         print("The directory is empty. `thrive directory import --sample` loads the sample.", file=sys.stderr)
         return 1
-    Path(options.path).write_text(
-        json.dumps([to_oruk(s) for s in services], ensure_ascii=False, indent=1), encoding="utf-8"
-    )
+    text = json.dumps([to_oruk(s) for s in services], ensure_ascii=False, indent=1)
+    Path(options.path).write_text(text, encoding="utf-8")
     print(
         json.dumps({"services": len(services)})
         if options.json

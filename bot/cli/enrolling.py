@@ -1,13 +1,14 @@
 """`thrive enrol PATH`: families from a spreadsheet, every refused row with its reasons."""
 
-import json
 import sys
 from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
 
+from bot.cli.lines import to_json
 from bot.cli.opening import open_house, ready
 from bot.people.enrol import enrol_sheet
+from bot.publishing import content
 from scheduler.enrolment_sheet import SheetError
 
 
@@ -17,8 +18,10 @@ def command(options: Namespace) -> int:
         print(f"thrive enrol: there is no file {path}", file=sys.stderr)
         return 1
     house = open_house()
-    if not ready(house):
+    if not ready(house, create=not options.dry_run):
         return 1
+    if not options.dry_run:
+        content.publish_first(house)
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             report = enrol_sheet(house, lines, dry_run=options.dry_run)
@@ -27,7 +30,8 @@ def command(options: Namespace) -> int:
         return 1
     counts = {"added": report.added, "changed": report.changed, "unchanged": report.unchanged}
     if options.json:
-        print(json.dumps({**counts, "refused": [asdict(r) for r in report.refused], "dry_run": options.dry_run}))
+        done = {**counts, "refused": [asdict(r) for r in report.refused], "dry_run": options.dry_run}
+        print(to_json(done, sys.stdout))
     else:
         would = "would be " if options.dry_run else ""
         print(", ".join(f"{n} {would}{name}" for name, n in counts.items()) + f", {len(report.refused)} refused")

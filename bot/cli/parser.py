@@ -2,21 +2,15 @@
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from typing import NoReturn
 
-from bot.content import ContentFaults
-from bot.settings import SettingsFault
-from bot.store.database import DatabaseError
-
 # What the contract names and is not here yet: refused by name, never ignored.
 NOT_BUILT = {
     "rehearse": "rehearsing a programme",
-    "backup": "backup",
-    "restore": "restore",
-    "doctor": "the doctor",
     "rollback": "rolling content back",
     "person": "export and erasure of a person",
 }
@@ -81,11 +75,15 @@ def parser() -> Parser:
     new = of_keys.add_parser("new", help="print a set of settings ready for an environment file")
     new.add_argument("--json", action="store_true")
     of_keys.add_parser("rotate", help="re-seal under a new key").add_argument("--json", action="store_true")
+    backup = add("backup", "copy the database whole, while it is served", "backups:backup")
+    backup.add_argument("path", metavar="PATH")
+    restore = add("restore", "put a backup in place; it opens paused", "backups:restore")
+    restore.add_argument("path", metavar="PATH")
+    restore.add_argument("--force", action="store_true", help="even over a database that holds data")
     add("resume", "let a restored database send again", "resuming")
+    add("doctor", "check settings, database, content, clock and provider", "doctor")
     for name, words in NOT_BUILT.items():
-        missing = commands.add_parser(name, help=f"{words} (not built yet)", add_help=False)
-        missing.set_defaults(module=None)
-        missing.add_argument("rest", nargs=argparse.REMAINDER)
+        commands.add_parser(name, help=f"{words} (not built yet)")
     return top
 
 
@@ -126,21 +124,23 @@ def _user(user: argparse.ArgumentParser) -> None:
 
 
 def run(argv: Sequence[str]) -> int:
-    options = parser().parse_args(argv)
-    if options.module is None:
-        sys.stderr.write(f"thrive {options.command}: {NOT_BUILT[options.command]} is not built yet.\n")
+    if argv and argv[0] in NOT_BUILT:  # before its options are read: none of them is known yet
+        sys.stderr.write(f"thrive {argv[0]}: {NOT_BUILT[argv[0]]} is not built yet.\n")
         return 1
+    options = parser().parse_args(argv)
     try:
         module, _, name = options.module.partition(":")
         return int(getattr(importlib.import_module(f"bot.cli.{module}"), name or "command")(options))
-    except SettingsFault as fault:
-        sys.stderr.write("".join(f"{line}\n" for line in fault.faults))
-    except ContentFaults as fault:
-        sys.stderr.write(f"The content was refused; nothing was changed.\n{fault}\n")
-    except DatabaseError as fault:
-        sys.stderr.write(f"The database could not be used ({type(fault).__name__}). Check DATABASE_URL.\n")
     except BrokenPipeError:
-        sys.stderr.close()
+        # whoever read has gone; what is left in the buffer goes nowhere, and quietly
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         return 130
+    except Exception as fault:
+        from bot.cli.refusals import words
+
+        told = words(options.command, fault)
+        if told is None:
+            raise
+        sys.stderr.write(f"{told}\n")
     return 1

@@ -14,7 +14,7 @@ def command(options: Namespace) -> int:
         print("thrive publish --landing: moving people who wait is not built yet.", file=sys.stderr)
         return 1
     house = open_house()
-    if not ready(house):
+    if not ready(house, create=True):
         return 1
     done = content.publish(house, content.read(house.settings), by="thrive publish")
     if options.json:

@@ -5,6 +5,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
+from bot.cli.lines import source
 from bot.content import compile_content, read_content
 from bot.settings import ROOT
 from flows.understanding import Lexicon
@@ -23,22 +24,26 @@ def understand(options: Namespace) -> int:
 
     lexicon = _lexicon()
     if options.evaluate:
-        with Path(options.evaluate).open(encoding="utf-8") as file:
-            return evaluate(file, lexicon, sys.stdout)
-    return run(sys.stdin, lexicon, sys.stdout)
+        with Path(options.evaluate).open("rb") as file:
+            return evaluate(file, lexicon, sys.stdout, as_json=options.json)
+    return run(source(sys.stdin), lexicon, sys.stdout)
 
 
 def segments(options: Namespace) -> int:
     del options  # lines are JSON either way
     from bot.cli.segments import run
 
-    return run(sys.stdin, sys.stdout)
+    return run(source(sys.stdin), sys.stdout)
 
 
 def lint(options: Namespace) -> int:
     from bot.cli.lint import run
 
-    return run(Path(options.path) if options.path else content_folder(), sys.stdout, as_json=options.json)
+    folder = Path(options.path) if options.path else content_folder()
+    if not folder.is_dir():
+        print(f"thrive lint: there is no folder {folder}", file=sys.stderr)
+        return 1
+    return run(folder, sys.stdout, as_json=options.json)
 
 
 def simulate(options: Namespace) -> int:
@@ -47,5 +52,5 @@ def simulate(options: Namespace) -> int:
     script = Path(options.script).read_text(encoding="utf-8").splitlines() if options.script else None
     return run(
         content_folder(), options.flow, options.language, script, sys.stdout,
-        record=Path(options.record) if options.record else None,
+        record=Path(options.record) if options.record else None, as_json=options.json,
     )  # fmt: skip

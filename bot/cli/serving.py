@@ -1,12 +1,13 @@
 """`thrive serve`, and each role apart for several machines."""
 
+import ipaddress
+import json
 import signal
 import sys
 import threading
 from argparse import Namespace
 
 from bot.app import furnish, make
-from bot.cli.opening import open_house
 from bot.clockwork import EVERY_SECONDS, tick
 from bot.dispatcher import Dispatcher
 from bot.house import House
@@ -20,17 +21,32 @@ from scheduler.ticker import Ticker
 def command(options: Namespace) -> int:
     set_up_logs()
     settings = Settings.from_env()
-    house = open_house()
+    if settings.demo and options.command in {"serve", "web"} and not _loopback(options.host):
+        print(f"--host {options.host}: a demo is served on this machine only. Take --host out.", file=sys.stderr)
+        return 1
+    house = furnish(settings)
     if options.command != "serve" and house.db.is_sqlite:
         print("Roles apart need PostgreSQL: SQLite is served by one process. Use `thrive serve`.", file=sys.stderr)
         return 1
     prepare(house)
     house.db.close()
     if options.command in {"serve", "web"}:
-        print(f"Serving on http://{options.host}:{options.port}", file=sys.stderr)
+        url = f"http://{f'[{options.host}]' if ':' in options.host else options.host}:{options.port}"
+        if options.json:
+            print(json.dumps({"role": options.command, "url": url}), flush=True)
+        print(f"Serving on {url}", file=sys.stderr)
         Server(lambda: make(settings), options.host, options.port, engine=options.command == "serve").run()
         return 0
+    if options.json:
+        print(json.dumps({"role": options.command}), flush=True)
     return _alone(furnish(settings), options.command)
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def prepare(house: House) -> None:

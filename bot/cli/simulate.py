@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
+from bot.cli.lines import to_json
 from bot.content import compile_content, read_content, write_document
 from bot.talking import Talk, in_detail, in_words, real_assets
 from flows import effects as fx
@@ -30,16 +31,20 @@ def run(
     out: TextIO,
     *,
     record: Path | None = None,
+    as_json: bool = False,
 ) -> int:
-    """Print the conversation; with `record`, save it as a journey test. 1: there is no such flow, or a line is
-    not understood. Raises ContentFaults."""
+    """Print the conversation as it goes, or with `as_json` as one value at its end; with `record`, save it as a
+    journey test. 1: there is no such flow, or a line is not understood. Raises ContentFaults."""
     compiled = compile_content(read_content(content_root))
     if flow not in compiled.flows:
         print(f"There is no flow {flow!r}. There are: {', '.join(sorted(compiled.flows))}", file=sys.stderr)
         return 1
+    if language not in {"en", *compiled.wording.catalogs}:
+        print(f"There are no words in {language!r} yet: families who read it get English.", file=sys.stderr)
     known = {"consent": "given", "first_contact": False} if compiled.flows[flow].check_in else {}
     talk = Talk.begin(compiled, real_assets(compiled), START, language=language, **known)
     turns: list[dict[str, Any]] = []
+    told: list[dict[str, object]] = []
     for line in _opened(compiled.flows[flow], sys.stdin if script is None else script):
         try:
             turn, effects = play(talk, turn_of(line), flow)
@@ -47,7 +52,12 @@ def run(
             print(f"{line}: {fault}", file=sys.stderr)
             return 1
         turns.append(turn)
-        _show(talk, line, effects, out)
+        if as_json:
+            told.append({"line": line, "said": _said(talk, effects), "effects": _done(effects)})
+        else:
+            _show(talk, line, effects, out)
+    if as_json:
+        out.write(to_json({"flow": flow, "language": language, "turns": told}, out) + "\n")
     if record is not None:
         journey = {
             "title": f"A conversation with {flow}",
@@ -104,6 +114,14 @@ def duration(text: str) -> timedelta:
         msg = f"{text!r} is not a time such as 2 days"
         raise ValueError(msg)
     return timedelta(**{UNITS[match[2]]: int(match[1])})
+
+
+def _said(talk: Talk, effects: Iterable[fx.Effect]) -> list[str]:
+    return [talk.words(effect) for effect in effects if isinstance(effect, fx.Say)]
+
+
+def _done(effects: Iterable[fx.Effect]) -> list[str]:
+    return [in_detail(effect) for effect in effects if not isinstance(effect, fx.Say)]
 
 
 def _show(talk: Talk, line: str, effects: Iterable[fx.Effect], out: TextIO) -> None:

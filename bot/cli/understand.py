@@ -3,12 +3,12 @@
 Lines are JSON objects. Labels in them are never read by `run`; `evaluate` reads them only to compare.
 """
 
-import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TextIO
 
+from bot.cli.lines import BadLine, Line, answer, read, text_of, to_json
 from flows.understanding import Understanding
 
 _Z = 1.959964  # 95 %
@@ -20,25 +20,9 @@ class Understands(Protocol):
     def understand(self, text: str) -> Understanding: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
-    number: int
-    record: dict[str, Any]
-    text: str
-    error: str | None = None
-
-
-def run(lines: Iterable[str], lexicon: Understands, out: TextIO) -> int:
+def run(lines: Iterable[bytes | str], lexicon: Understands, out: TextIO) -> int:
     """Write each line's object with what was understood added, in order. Returns 1 if any line was bad, else 0."""
-    bad = False
-    for line in _read(lines):
-        if line.error is not None:
-            bad = True
-            answer: dict[str, Any] = {"line": line.number, "id": line.record.get("id"), "error": line.error}
-        else:
-            answer = {**line.record, **as_fields(lexicon.understand(line.text))}
-        out.write(json.dumps(answer, ensure_ascii=False) + "\n")
-    return int(bad)
+    return answer(lines, out, lambda record: as_fields(lexicon.understand(text_of(record, "text"))))
 
 
 def as_fields(found: Understanding) -> dict[str, Any]:
@@ -56,23 +40,6 @@ def as_fields(found: Understanding) -> dict[str, Any]:
             "lang": list(found.because_lang),
         },
     }
-
-
-def _read(lines: Iterable[str]) -> Iterator[_Line]:
-    for number, raw in enumerate(lines, 1):
-        if not raw.strip():
-            continue
-        try:
-            record = json.loads(raw)
-        except ValueError:
-            yield _Line(number=number, record={}, text="", error="not JSON")
-            continue
-        if not isinstance(record, dict):
-            yield _Line(number=number, record={}, text="", error="not a JSON object")
-        elif not isinstance(record.get("text"), str):
-            yield _Line(number=number, record=record, text="", error="no text")
-        else:
-            yield _Line(number=number, record=record, text=record["text"])
 
 
 @dataclass(slots=True)
@@ -102,16 +69,19 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
 
 
-def tallies(lines: Iterable[str], lexicon: Understands) -> tuple[list[_Tally], list[str]]:
+def tallies(lines: Iterable[bytes | str], lexicon: Understands) -> tuple[list[_Tally], list[str]]:
     """Every figure over labelled lines, and what was wrong with lines that could not be read."""
     made = {name: _Tally(name) for name in _FIGURES}
     errors: list[str] = []
-    for line in _read(lines):
-        if line.error is not None:
-            errors.append(f"line {line.number}: {line.error}")
+    for line in read(lines):
+        try:
+            if line.error is not None:
+                raise BadLine(line.error)
+            text = text_of(line.record, "text")
+        except BadLine as bad:
+            errors.append(f"line {line.number}: {bad}")
             continue
-        found = lexicon.understand(line.text)
-        _count(made, line, found)
+        _count(made, line, text, lexicon.understand(text))
     return list(made.values()), errors
 
 
@@ -128,8 +98,8 @@ _FIGURES = (
 )
 
 
-def _count(made: dict[str, _Tally], line: _Line, found: Understanding) -> None:
-    label, text = line.record, f"{line.record.get('id', line.number)}: {line.text}"
+def _count(made: dict[str, _Tally], line: Line, words: str, found: Understanding) -> None:
+    label, text = line.record, f"{line.record.get('id', line.number)}: {words}"
     said = f"{text}  [{found.risk}: {'; '.join(found.because_risk) or '-'}]"
     risk = label.get("risk")
     if risk == "urgent":
@@ -151,12 +121,12 @@ def _count(made: dict[str, _Tally], line: _Line, found: Understanding) -> None:
         made["language right"].count(found.lang == label["lang"], f"{text}  [{found.lang}]")
 
 
-def evaluate(lines: Iterable[str], lexicon: Understands, out: TextIO, *, as_json: bool = False) -> int:
+def evaluate(lines: Iterable[bytes | str], lexicon: Understands, out: TextIO, *, as_json: bool = False) -> int:
     """Write each figure with n and its 95 % interval, then every miss. Returns 1 if a line could not be read."""
     figures, errors = tallies(lines, lexicon)
     counted = [figure for figure in figures if figure.of]
     if as_json:
-        out.write(json.dumps({"figures": [_as_record(figure) for figure in counted], "errors": errors}) + "\n")
+        out.write(to_json({"figures": [_as_record(figure) for figure in counted], "errors": errors}, out) + "\n")
         return int(bool(errors))
     for figure in counted:
         low, high = wilson(figure.hits, figure.of)

@@ -11,7 +11,7 @@ from bot.cli.opening import open_house, ready
 
 def command(options: Namespace) -> int:
     house = open_house()
-    if not ready(house):
+    if not ready(house, create=True):
         return 1
     password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     try:

@@ -1,0 +1,120 @@
+"""`thrive doctor`: each thing a running service needs, ok or what to do about it. Changes nothing, sends nothing."""
+
+import json
+from argparse import Namespace
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from bot.app import LATE, furnish
+from bot.content import ContentFaults
+from bot.house import House
+from bot.publishing import content
+from bot.settings import Settings, SettingsFault
+from bot.store import messages, published, schema
+from bot.store.copying import keys_fit
+from bot.store.database import DatabaseError, Tx
+from bot.store.sealed import SealError
+from messages.channel import Backfill, ChannelError, ChannelUnknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One check. `what_to_do` is empty where nothing is to be done."""
+
+    check: str
+    ok: bool
+    what_to_do: str = ""
+
+
+def command(options: Namespace) -> int:
+    checks = list(examine())
+    if options.json:
+        print(json.dumps([asdict(check) for check in checks]))
+    else:
+        for check in checks:
+            print(f"{'ok ' if check.ok else 'NOT'} {check.check:11} {check.what_to_do}".rstrip())
+    return 0 if all(check.ok for check in checks) else 1
+
+
+def examine() -> Iterator[Check]:
+    """Every check in the order in which a fault is best mended; what cannot be looked at yet is left out."""
+    try:
+        settings = Settings.from_env()
+    except SettingsFault as fault:
+        yield Check(check="settings", ok=False, what_to_do=" ".join(fault.faults))
+        return
+    yield Check(check="settings", ok=True)
+    house = furnish(settings)
+    try:
+        revision = schema.revision_of(house.db)
+    except DatabaseError as fault:
+        told = f"The database does not answer ({type(fault).__name__}). Check DATABASE_URL and that it runs."
+        yield Check(check="database", ok=False, what_to_do=told)
+    else:
+        yield Check(check="database", ok=True)
+        migrated = revision == schema.head()
+        yield Check(check="schema", ok=migrated, what_to_do="" if migrated else "Run `thrive db upgrade`.")
+        if migrated:
+            with house.db.read() as tx:
+                yield from _stored(house, tx)
+    yield _provider(house)
+    house.db.close()
+
+
+def _stored(house: House, tx: Tx) -> Iterator[Check]:
+    yield _keys(house, tx)
+    yield _content(house, tx)
+    services = published.stored_services(tx)
+    empty = "The directory is empty. Run `thrive directory import PATH`, or `thrive directory import --sample`."
+    yield Check(check="directory", ok=bool(services), what_to_do="" if services else empty)
+    now = house.clock.now()
+    beat = published.heartbeats(tx).get("clock")
+    ticking = beat is not None and now - beat < LATE
+    late = "it has never run" if beat is None else f"it last ran at {beat.isoformat(timespec='seconds')}"
+    start = f"The clock stands still: {late}. Start `thrive serve` (or `thrive clock`)."
+    yield Check(check="clock", ok=ticking, what_to_do="" if ticking else start)
+    paused = "paused" in published.flags(tx)
+    resume = "Nothing is sent since a restore. Look at what is unknown on the desk, then run `thrive resume`."
+    yield Check(check="sending", ok=not paused, what_to_do=resume if paused else "")
+    oldest = messages.oldest_queued_at(tx, now)
+    waits = timedelta(0) if oldest is None else now - oldest
+    slow = f"A message waits since {waits.total_seconds():.0f} seconds. Start `thrive serve` (or `thrive worker`)."
+    yield Check(check="dispatcher", ok=waits < LATE, what_to_do="" if waits < LATE else slow)
+
+
+def _keys(house: House, tx: Tx) -> Check:
+    try:
+        known = keys_fit(tx, house.db.keys)
+    except SealError as fault:
+        return Check(check="keys", ok=False, what_to_do=f"DATA_KEYS does not open what is stored ({fault}).")
+    told = "" if known else "PHONE_INDEX_KEY is not the one that stored numbers are found by. Put the old one back."
+    return Check(check="keys", ok=known, what_to_do=told)
+
+
+def _content(house: House, tx: Tx) -> Check:
+    newest = published.newest_bundle(tx)
+    if newest is None:
+        return Check(check="content", ok=False, what_to_do="No content is published. Run `thrive publish`.")
+    try:
+        folder = content.read(house.settings)
+    except ContentFaults as fault:
+        told = f"The folder would be refused; what is published goes on. Run `thrive lint`. First: {fault.faults[0]}"
+        return Check(check="content", ok=False, what_to_do=told)
+    same = folder.to_json() == published.bundle_content(tx, newest[0])
+    told = f"The content folder differs from bundle {newest[0]}, which is published. Run `thrive publish`."
+    return Check(check="content", ok=same, what_to_do="" if same else told)
+
+
+def _provider(house: House) -> Check:
+    """List what came in since this second: it needs the credentials and changes nothing. Ten seconds at most."""
+    channel = house.channels.get("sms")
+    if not isinstance(channel, Backfill):
+        told = "Texting is not set up, so only the web chat answers. TWILIO_ACCOUNT_SID and its fellows turn it on."
+        return Check(check="provider", ok=True, what_to_do=told)
+    try:
+        channel.list_inbound(house.clock.now())
+    except (ChannelError, ChannelUnknown) as fault:
+        told = f"{fault.reason}. Check the TWILIO_ settings and the way out to the provider."
+        return Check(check="provider", ok=False, what_to_do=told)
+    return Check(check="provider", ok=True)
