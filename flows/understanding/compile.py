@@ -25,7 +25,8 @@ from flows.understanding.types import Speaker
 from flows.understanding.words import fold, split
 
 _Path = tuple[str | int, ...]
-_SPEAKERS: tuple[Speaker, ...] = ("worker", "harmer", "child", "young-person", "parent", "bystander")
+_SPEAKERS: tuple[Speaker, ...] = ("worker", "child", "young-person", "harmer", "bystander", "parent")
+_PAIR = 2
 
 
 def compile_lexicon(content: Mapping[str, Any]) -> CompiledLexicon:
@@ -44,6 +45,13 @@ class _Compiler:
         self.content = content
         self.faults: list[Fault] = []
         self.patterns: list[Pattern] = []
+        self.pairs: dict[tuple[str, str], tuple[str, str]] = {}
+        for key, text in content.spellings.items():
+            slip, meant = key.split(), [fold(word) for word in text.split()]
+            if len(slip) > 1 and not len(slip) == len(meant) == _PAIR:
+                self.fault("spellings", (key,), "a slip of two words must stand for two words")
+            elif len(slip) == _PAIR:
+                self.pairs[slip[0], slip[1]] = (meant[0], meant[1])
         self.short_forms = {key.lower(): tuple(map(fold, text.split())) for key, text in content.spellings.items()}
 
     def compile(self) -> CompiledLexicon:
@@ -64,7 +72,7 @@ class _Compiler:
         kinds = self._kinds()
         if self.faults:
             raise ContentError(self.faults)
-        close_grammar(grammar, self.patterns)
+        close_grammar(grammar, self.patterns, self._word_counts())
         return CompiledLexicon(
             grammar=grammar,
             danger=DangerGrammar(rules=rules, frames=frames, speakers=speakers, **times),
@@ -75,6 +83,7 @@ class _Compiler:
             spellers=self._spellers(grammar),
             short_forms=self.short_forms,
             aside=aside,
+            pairs=self.pairs,
             kinds=kinds,
         )
 
@@ -105,10 +114,12 @@ class _Compiler:
         found: list[Pattern] = []
         for at, source in enumerate(sources):
             try:
-                found.append(compile_pattern(source, grammar, narrow=narrow))
+                pattern = compile_pattern(source, grammar, len(self.patterns), narrow=narrow)
             except ValueError as error:
                 self.fault(stem, (*path, at), str(error))
-        self.patterns.extend(found)
+                continue
+            self.patterns.append(pattern)
+            found.append(pattern)
         return tuple(found)
 
     def _rules(self, grammar: Grammar) -> list[Rule]:
@@ -209,6 +220,10 @@ class _Compiler:
     def _words(self, text: str) -> list[str]:
         return split(text, self.short_forms).words
 
+    def _word_counts(self) -> Counter[str]:
+        texts = [text for need in self.content.needs.values() for text in need.phrases]
+        return Counter(word for text in texts for word in self._words(text))
+
     def _needs(self) -> NeedModel:
         phrases: dict[str, list[list[str]]] = {}
         terms: dict[str, list[list[str]]] = {}
@@ -233,6 +248,12 @@ class _Compiler:
                 samples.setdefault(lang, []).extend(texts)
         return LanguageModel(samples, names)
 
+    def _fixed_words(self) -> set[str]:
+        """Words of whole messages and the languages' names: known in every language."""
+        wholes = [whole for phrases in self.content.intents.values() for whole in phrases.whole]
+        names = [name for sample in self.content.languages.values() for name in sample.names]
+        return {word for text in (*wholes, *names) for word in self._words(text)}
+
     def _spellers(self, grammar: Grammar) -> dict[str, Speller]:
         counts: dict[str, Counter[str]] = {}
         for given in self.content.needs.values():
@@ -242,7 +263,7 @@ class _Compiler:
             for lang, texts in given.other.items():
                 counts.setdefault(lang, Counter()).update(word for text in texts for word in self._words(text))
         by_language = _danger_words(self.content.danger, self.patterns, grammar)
-        known = {word for words in by_language.values() for word in words}
+        known = {word for words in by_language.values() for word in words} | self._fixed_words()
         spellers: dict[str, Speller] = {}
         for lang in self.content.languages:
             counter = counts.get(lang, Counter())
@@ -250,7 +271,7 @@ class _Compiler:
             plain = {fold(word) for text in self.content.plain.get(lang, ()) for word in text.split()}
             sample = self.content.languages[lang]
             plain |= {fold(word) for text in (*sample.words, *sample.sentences) for word in text.split()}
-            spellers[lang] = Speller(counter, plain | (known if lang == "en" else set()))
+            spellers[lang] = Speller(counter, plain | (known if lang == "en" else self._fixed_words()))
         return spellers
 
 

@@ -75,7 +75,7 @@ def screen(grammar: DangerGrammar, reading: Reading, languages: Set[str]) -> Scr
 def conclude(grammar: DangerGrammar, reading: Reading, hits: Sequence[Hit]) -> Screening:
     """The hits of one text as one answer."""
     risk: Risk = max((hit.level for hit in hits), key=_ORDER.__getitem__, default="none")
-    watched = any(reading.holds(pattern) for pattern in grammar.watched)
+    watched = reading.holds_any(grammar.watched)
     spans = sorted({span for hit in hits if hit.level == risk != "none" for span in hit.spans})
     because = tuple(dict.fromkeys(reading.text.said(*span) for span in _outermost(spans)))
     return Screening(risk=risk, because=because, speaker=speaker(grammar, reading), watched=watched)
@@ -84,7 +84,7 @@ def conclude(grammar: DangerGrammar, reading: Reading, hits: Sequence[Hit]) -> S
 def speaker(grammar: DangerGrammar, reading: Reading) -> Speaker | None:
     """Who is speaking, where the words show it; the order of the content decides between two."""
     for who, patterns in grammar.speakers:
-        if any(reading.holds(pattern) for pattern in patterns):
+        if reading.holds_any(patterns):
             return who
     return None
 
@@ -95,14 +95,14 @@ def find_hits(grammar: DangerGrammar, reading: Reading, languages: Set[str]) -> 
     for rule in grammar.rules:
         if rule.language not in languages:
             continue
-        spans = [span for pattern in rule.says for span in reading.find(pattern) if not _denied(pattern, span, reading)]
+        spans = [span for span in reading.find_all(rule.says) if not reading.denied(span[0])]
         if spans and _company(rule, reading):
             found.append((rule, spans))
     if not found:
         return []
     frames = [(frame, spans) for frame in grammar.frames if (spans := _frame_spans(frame, reading))]
-    now = [span for pattern in grammar.now for span in reading.find(pattern)]
-    past = [span for pattern in grammar.past for span in reading.find(pattern)]
+    now = list(reading.find_all(grammar.now))
+    past = list(reading.find_all(grammar.past))
     hits: list[Hit] = []
     for rule, spans in found:
         standing = [span for span in spans if not _made_harmless(rule, span, frames, reading)]
@@ -111,19 +111,15 @@ def find_hits(grammar: DangerGrammar, reading: Reading, languages: Set[str]) -> 
     return [hit for hit in hits if hit.level != "none"]
 
 
-def _denied(pattern: Pattern, span: Span, reading: Reading) -> bool:
-    return not pattern.parts[0].anchor and reading.denied(span[0])
-
-
 def _company(rule: Rule, reading: Reading) -> bool:
-    if any(reading.holds(pattern) for pattern in rule.unless):
+    if reading.holds_any(rule.unless):
         return False
-    return not rule.along or any(reading.holds(pattern) for pattern in rule.along)
+    return not rule.along or reading.holds_any(rule.along)
 
 
 def _frame_spans(frame: HarmlessFrame, reading: Reading) -> list[Span]:
-    spans = [span for pattern in frame.says for span in reading.find(pattern)]
-    if spans and any(reading.holds(pattern) for pattern in frame.unless):
+    spans = list(reading.find_all(frame.says))
+    if spans and reading.holds_any(frame.unless):
         return []
     return spans
 

@@ -62,8 +62,5 @@ class IntentGrammar:
 
     @staticmethod
     def _matched(rule: IntentRule, patterns: Sequence[Pattern], reading: Reading) -> tuple[str, ...]:
-        for pattern in patterns:
-            span = next(reading.find(pattern), None)
-            if span and not any(reading.holds(other) for other in rule.unless):
-                return (reading.text.said(*span),)
-        return ()
+        span = next(reading.find_all(patterns), None)
+        return () if span is None or reading.holds_any(rule.unless) else (reading.text.said(*span),)

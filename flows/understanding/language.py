@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from flows.understanding.words import fold
 
 _ARABIC_SCRIPT = ("؀", "ۿ")
+_OWN_SCRIPT = frozenset({"ar"})  # never written in Latin letters here
 _URDU_ONLY = frozenset("ٹڈڑںےھگچپکیہۓ")
 _GRAM = 3
 _WORD_WEIGHT = 2.0  # a whole known word says more than its letters
 _NEAR = 7.0  # log odds below the best within which a text may be in a language
+_FEW_WORDS = 4
+_CLEAR_FOR_FEW = 4.0
 _CLEAR = 1.5  # log odds over English below which a text counts as unclear
 
 
@@ -66,7 +69,7 @@ class LanguageModel:
         return self._by_words(raw, words)
 
     def _by_words(self, raw: Sequence[str], words: Sequence[str]) -> Guess:
-        scores = dict.fromkeys(self._words, 0.0)
+        scores = dict.fromkeys((lang for lang in self._words if lang not in _OWN_SCRIPT), 0.0)
         telling: dict[str, list[tuple[float, str]]] = {lang: [] for lang in scores}
         letters = [(shown, word) for shown, word in zip(raw, words, strict=True) if word.isalpha()]
         for shown, word in letters:
@@ -78,7 +81,8 @@ class LanguageModel:
             return Guess("en")
         best = max(scores, key=lambda lang: (scores[lang], lang == "en"))
         near = frozenset({"en", *(lang for lang, score in scores.items() if score > scores[best] - _NEAR)})
-        if best == "en" or scores[best] - scores.get("en", 0.0) < _CLEAR:
+        unsure = _CLEAR if len(letters) >= _FEW_WORDS else _CLEAR_FOR_FEW
+        if best == "en" or scores[best] - scores.get("en", 0.0) < unsure:
             return Guess("en", near=near)
         because = tuple(shown for gain, shown in sorted(telling[best], reverse=True)[:3] if gain > 0)
         return Guess(best, because, near)

@@ -33,6 +33,7 @@ class CompiledLexicon:
     languages: LanguageModel
     spellers: Mapping[str, Speller]
     short_forms: Mapping[str, Sequence[str]]
+    pairs: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     aside: tuple[Pattern, ...] = ()
     kinds: Mapping[str, Sequence[str]] = field(default_factory=dict)  # kind of danger -> needs it speaks for
 
@@ -97,6 +98,7 @@ class CompiledLexicon:
 
     def _read(self, text: str) -> tuple[Words, Guess]:
         words = split(text[:_LONGEST], self.short_forms)
+        self._open_pairs(words.words)
         raw = [words.text[start:end] for start, end in words.spans]
         guess = self.languages.guess(raw, words.words)
         speller = self.spellers.get(guess.lang)
@@ -104,10 +106,15 @@ class CompiledLexicon:
             words.words[:] = [speller.correct(word) for word in words.words]
         return words, guess
 
+    def _open_pairs(self, words: list[str]) -> None:
+        """Slips that take two words to see: "want 2" is "want to", a "2" alone stays an answer."""
+        for place in range(len(words) - 1):
+            meant = self.pairs.get((words[place], words[place + 1]))
+            if meant:
+                words[place : place + 2] = meant
+
     def _aside(self, reading: Reading) -> frozenset[int]:
-        return frozenset(
-            place for pattern in self.aside for start, end in reading.find(pattern) for place in range(start, end)
-        )
+        return frozenset(place for start, end in reading.find_all(self.aside) for place in range(start, end))
 
 
 _GRAVE: dict[Risk, int] = {"none": 0, "concern": 1, "urgent": 2}

@@ -18,6 +18,7 @@ from flows.understanding.words import Words, fold, forms
 
 _GAPS = {"..": 3, "...": 8}
 _MOST_FILLERS = 2
+_HEAD = 2  # letters by which word beginnings are looked up; a shorter beginning is its own head
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Pattern:
     source: str
     parts: tuple[Part, ...]
     needs: tuple[frozenset[str], ...] = ()
+    number: int = -1  # its place among all patterns, for the index
     narrow: bool = False  # gaps stop at a new subject too ("she", "but"): for what makes harmless
 
 
@@ -56,6 +58,7 @@ class Grammar:
     by_first: dict[str, dict[str, tuple[tuple[Part, ...], ...]]] = field(default_factory=dict)
     others: dict[str, tuple[tuple[Part, ...], ...]] = field(default_factory=dict)  # entries that begin with no word
     starts_by_head: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    index: dict[str, tuple[int, ...]] = field(default_factory=dict)  # word or beginning -> patterns it may begin
 
 
 def parse_parts(source: str, known: frozenset[str] | set[str]) -> tuple[Part, ...]:
@@ -148,28 +151,37 @@ def _part_keys(part: Part, grammar: Grammar, above: tuple[str, ...] = ()) -> fro
     return frozenset(keys)
 
 
-def compile_pattern(source: str, grammar: Grammar, *, narrow: bool = False) -> Pattern:
-    """Raises ValueError saying what is wrong with the pattern."""
+def compile_pattern(source: str, grammar: Grammar, number: int, *, narrow: bool = False) -> Pattern:
+    """`number` is the pattern's own place among all. Raises ValueError saying what is wrong with the pattern."""
     parts = parse_parts(source, set(grammar.groups))
     needs = tuple(
         _part_keys(part, grammar) for part in parts if not (part.optional or part.refuse or part.gap or part.anchor)
     )
-    return Pattern(source=source, parts=parts, needs=tuple(sorted(needs, key=len)), narrow=narrow)
+    return Pattern(source=source, parts=parts, needs=tuple(sorted(needs, key=len)), number=number, narrow=narrow)
 
 
-def close_grammar(grammar: Grammar, patterns: Sequence[Pattern]) -> None:
-    """Collect the word beginnings that any pattern asks for, so that a text is tested for them once."""
-    found = {key[:-1] for pattern in patterns for need in pattern.needs for key in need if key.endswith("*")}
+def close_grammar(grammar: Grammar, patterns: Sequence[Pattern], counts: Mapping[str, int]) -> None:
+    """Index all patterns by the part of each that is said least (`counts`: how often a word is said).
+
+    So that a text tries only the patterns it may hold, and is tested once for the word beginnings any asks for.
+    """
+    starts = {key[:-1] for pattern in patterns for need in pattern.needs for key in need if key.endswith("*")}
     by_head: dict[str, list[str]] = {}
-    for start in found:
-        by_head.setdefault(start[:2], []).append(start)
-    grammar.starts_by_head = {head: tuple(sorted(starts)) for head, starts in by_head.items()}
+    for start in starts:
+        by_head.setdefault(start[:_HEAD], []).append(start)
+    grammar.starts_by_head = {head: tuple(sorted(given)) for head, given in by_head.items()}
+    index: dict[str, list[int]] = {}
+    for pattern in patterns:
+        rarest = min(pattern.needs, key=lambda need: sum(counts.get(key, 0) + 1 for key in need))
+        for key in rarest:
+            index.setdefault(key, []).append(pattern.number)
+    grammar.index = {key: tuple(numbers) for key, numbers in index.items()}
 
 
 class Reading:
     """One text being matched: its words, and what was already worked out about them."""
 
-    __slots__ = ("_found", "_stops", "grammar", "present", "text", "words")
+    __slots__ = ("_found", "_stops", "candidates", "grammar", "present", "text", "words")
 
     def __init__(self, text: Words, grammar: Grammar) -> None:
         self.text = text
@@ -179,14 +191,16 @@ class Reading:
         self._stops = grammar.denials
         present = set(text.words)
         for word in text.words:
-            for start in grammar.starts_by_head.get(word[:2], ()):
-                if word.startswith(start):
-                    present.add(start + "*")
+            for head in (word[:1], word[:_HEAD]):
+                for start in grammar.starts_by_head.get(head, ()):
+                    if word.startswith(start):
+                        present.add(start + "*")
         self.present = present
+        self.candidates = {number for key in present for number in grammar.index.get(key, ())}
 
     def may_hold(self, pattern: Pattern) -> bool:
         """A cheap test that is never wrongly false."""
-        return not any(self.present.isdisjoint(need) for need in pattern.needs)
+        return pattern.number in self.candidates and not any(map(self.present.isdisjoint, pattern.needs))
 
     def find(self, pattern: Pattern) -> Iterator[tuple[int, int]]:
         """Where the pattern is: word places (start, end), at most one for each start, the shortest."""
@@ -199,8 +213,14 @@ class Reading:
             if end is not None and end > start:
                 yield start, end
 
-    def holds(self, pattern: Pattern) -> bool:
-        return next(self.find(pattern), None) is not None
+    def find_all(self, patterns: Sequence[Pattern]) -> Iterator[tuple[int, int]]:
+        """Where any of the patterns is."""
+        for pattern in patterns:
+            if pattern.number in self.candidates:
+                yield from self.find(pattern)
+
+    def holds_any(self, patterns: Sequence[Pattern]) -> bool:
+        return next(self.find_all(patterns), None) is not None
 
     def denied(self, start: int) -> bool:
         """A denial stands right before this place ("not suicidal", "hasn't run away"), not before a new subject."""

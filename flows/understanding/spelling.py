@@ -1,7 +1,8 @@
 """Spelling put right against the content's own words, never against a dictionary of strangers.
 
 A word that the content knows is left alone. An unknown one is taken for a known word one slip away (two for long
-words), found by the symmetric-delete index (Garbe, SymSpell) and checked by optimal string alignment.
+words), found by the symmetric-delete index (Garbe, SymSpell) and checked by optimal string alignment. The first
+letter is trusted: people seldom get it wrong, and words that differ there are other words.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,6 +20,11 @@ def _deletes(word: str, depth: int) -> set[str]:
         edge = {w[:i] + w[i + 1 :] for w in edge for i in range(len(w))}
         found |= edge
     return found
+
+
+def _sure(word: str, hit: str) -> bool:
+    """For four letters: two swapped, or one left out."""
+    return len(hit) > len(word) or sorted(word) == sorted(hit)
 
 
 class Speller:
@@ -43,12 +49,12 @@ class Speller:
             return word
         allowed = 2 if len(word) >= _LONG else 1
         near = {hit for key in _deletes(word, 1) for hit in self._index.get(key, ())}
-        best: tuple[int, int, int, str] | None = None
+        best: tuple[int, int, str] | None = None
         for hit in near:
             distance = OSA.distance(word, hit, score_cutoff=allowed)
-            if distance > allowed or (len(word) == _SHORTEST and (word[0] != hit[0] or sorted(word) != sorted(hit))):
+            if distance > allowed or word[0] != hit[0] or (len(word) == _SHORTEST and not _sure(word, hit)):
                 continue
-            rank = (distance, word[0] != hit[0], -self._counts[hit], hit)
+            rank = (distance, -self._counts[hit], hit)
             if best is None or rank < best:
                 best = rank
-        return best[3] if best else word
+        return best[2] if best else word

@@ -1,0 +1,61 @@
+"""Faults of the content: all told at once, each with its file and keys."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from flows.understanding import ContentError, compile_lexicon
+
+
+def test_every_fault_is_told_at_once(shipped: Callable[[], dict[str, Any]]) -> None:
+    """An unknown key, a missing one, a wrong shape and an unknown file come together, with key paths."""
+    content = shipped()
+    content["danger-en"]["rules"][0]["colour"] = "red"
+    del content["danger-en"]["rules"][1]["why"]
+    content["spellings"] = ["im"]
+    content["poems"] = {}
+    with pytest.raises(ContentError) as caught:
+        compile_lexicon(content)
+    told = {(fault.file, fault.path) for fault in caught.value.faults}
+    assert ("danger-en", ("rules", 0, "colour")) in told
+    assert ("danger-en", ("rules", 1, "why")) in told
+    assert ("spellings", ()) in told
+    assert ("poems", ()) in told
+
+
+def test_a_bad_pattern_names_its_place(shipped: Callable[[], dict[str, Any]]) -> None:
+    """An unknown group, an empty alternative and an unknown kind of danger are faults of the author."""
+    content = shipped()
+    content["danger-en"]["rules"][0]["says"][0] = "he has NOSUCH"
+    content["danger-en"]["rules"][0]["says"][1] = "he has||knife"
+    content["danger-en"]["frames"][0]["kinds"] = ["cheese"]
+    with pytest.raises(ContentError) as caught:
+        compile_lexicon(content)
+    told = [(fault.path, fault.message) for fault in caught.value.faults]
+    assert (("rules", 0, "says", 0), "unknown group NOSUCH") in told
+    assert any(path == ("rules", 0, "says", 1) for path, _ in told)
+    assert any("cheese" in message for _, message in told)
+
+
+def test_an_unknown_need_is_refused(shipped: Callable[[], dict[str, Any]]) -> None:
+    """Phrases for a need that needs.yaml does not hold are a fault."""
+    content = shipped()
+    content["needs-health"]["unicorns"] = {"words": ["unicorn"], "phrases": ["a unicorn please"]}
+    with pytest.raises(ContentError, match=r"unicorns"):
+        compile_lexicon(content)
+
+
+def test_every_need_has_many_phrases(shipped: Callable[[], dict[str, Any]]) -> None:
+    """Each of the forty-five needs has at least 25 phrases, as families write."""
+    content = shipped()
+    held = {need: given for stem, file in content.items() if stem.startswith("needs-") for need, given in file.items()}
+    wanted = [need["id"] for group in content["needs"]["needs"].values() for need in group]
+    assert {need: len(held[need]["phrases"]) for need in wanted if len(held[need]["phrases"]) < 25} == {}
+
+
+def test_every_rule_says_why(shipped: Callable[[], dict[str, Any]]) -> None:
+    """A service manager can read why each rule and each frame is there."""
+    for stem, file in shipped().items():
+        if stem.startswith("danger-"):
+            assert all(len(item["why"]) > 10 for item in [*file["rules"], *file.get("frames", [])])

@@ -1,0 +1,122 @@
+"""Screening for danger: what must be found, what must page nobody, and why."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.understanding import CompiledLexicon
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he has a knife hes outside",
+        "im not being dramatic he has a knife",
+        "He's got a KNIFE!!!",
+        "he has a knfe",
+        "i want to die",
+        "i want 2 die",
+        "no he never listens and now he has a knife",
+        "my baby isn't breathing",
+        "mi marido tiene un cuchillo",
+        "mąż ma nóż",
+        "زوجي معه سكين",
+        "STOP he has a knife",
+    ],
+)
+def test_danger_now_is_urgent(lexicon: CompiledLexicon, text: str) -> None:
+    """A weapon, a wish to die or a failing child is urgent, however it is spelt and whatever stands beside it."""
+    found = lexicon.screen([text])
+    assert found.risk == "urgent"
+    assert found.because
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "this homework is killing me",
+        "nobody is hurt, i just need a cot",
+        "cutting a cake with a knife",
+        "dead tired",
+        "he has never hit me",
+        "shes not suicidal",
+        "he hasnt got a knife",
+        "",
+        "👍",
+        "!!!",
+    ],
+)
+def test_harmless_words_page_nobody(lexicon: CompiledLexicon, text: str) -> None:
+    """Figures of speech, cookery and denial raise nothing."""
+    assert lexicon.screen([text]).risk == "none"
+
+
+def test_an_answer_and_danger_together_are_seen(lexicon: CompiledLexicon) -> None:
+    """Danger beside an answer to a question is found, and its words are quoted as the family wrote them."""
+    found = lexicon.screen(["2, he hit me again"])
+    assert found.risk != "none"
+    assert found.because == ("he hit me",)
+
+
+def test_a_thought_split_over_two_texts_is_read_as_one(lexicon: CompiledLexicon) -> None:
+    """Neither text alarms alone; joined they do."""
+    assert lexicon.screen(["hes got a massive"]).risk == "none"
+    assert lexicon.screen(["knife and im scared"]).risk != "urgent"
+    assert lexicon.screen(["hes got a massive", "knife and im scared"]).risk == "urgent"
+
+
+def test_an_older_alarm_stays_in_the_join(lexicon: CompiledLexicon) -> None:
+    """Two minutes' texts together are never less grave than the gravest of them."""
+    assert lexicon.screen(["he has a knife", "please"]).risk == "urgent"
+
+
+def test_time_in_the_words_changes_the_level(lexicon: CompiledLexicon) -> None:
+    """Violence told as past is concern; the same happening now is urgent."""
+    assert lexicon.screen(["my ex used to hit me years ago"]).risk == "concern"
+    assert lexicon.screen(["my husband is hitting me right now"]).risk == "urgent"
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("im 13 and my dad hits me", "child"),
+        ("my son is being hurt by his teacher", "parent"),
+        ("i hit my wife last night and i want to stop", "harmer"),
+        ("i think next door hit their kids", "bystander"),
+        ("im a teacher, a pupil in my class has bruises", "worker"),
+        ("im 17 and i want to die", "young-person"),
+    ],
+)
+def test_who_is_speaking_is_told_where_the_words_show_it(lexicon: CompiledLexicon, text: str, who: str) -> None:
+    """The reply differs by speaker, so the words that show one are read."""
+    assert lexicon.screen([text]).speaker == who
+
+
+@pytest.mark.parametrize(
+    "text", ["he checks my phone", "cant talk", "dont call", "please dont ring me", "nie dzwońcie"]
+)
+def test_a_watched_phone_is_noticed(lexicon: CompiledLexicon, text: str) -> None:
+    """Who cannot talk gets the reply that names nothing."""
+    assert lexicon.screen([text]).watched
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=60, deadline=None)
+def test_any_text_has_an_answer(lexicon: CompiledLexicon, text: str) -> None:
+    """No text raises; `because` quotes the text itself and is there exactly when there is danger."""
+    found = lexicon.screen([text])
+    assert (found.risk != "none") == bool(found.because)
+    assert all(words in text for words in found.because)
+
+
+@given(st.sampled_from(["he has a knife", "i want to die", "hes strangling me"]), st.integers(0, 3), st.integers(0, 2))
+@settings(max_examples=30, deadline=None)
+def test_polite_words_around_do_not_hide_danger(lexicon: CompiledLexicon, core: str, before: int, after: int) -> None:
+    """Greeting before and thanks after change nothing."""
+    text = " ".join([*(["hi", "sorry", "um"][:before]), core, *(["please", "thanks"][:after])])
+    assert lexicon.screen([text]).risk == "urgent"
+
+
+def test_a_long_message_is_read_in_time(lexicon: CompiledLexicon) -> None:
+    """1,600 characters of danger words do not blow up the matcher."""
+    assert lexicon.screen(["he has got a knife and he hit me " * 48]).risk == "urgent"
