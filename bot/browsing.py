@@ -6,11 +6,10 @@ from typing import Any
 
 from bot.content import Content
 from bot.house import House
+from bot.listings import card
 from bot.store import published
-from flows.effects import Listing
 from flows.facts import Place, Search
 from flows.understanding.types import Risk
-from flows.wording import Wording
 from messages.clean import clean
 
 PAGE = 10
@@ -104,18 +103,3 @@ def read_age(typed: str, said: float | None) -> float | None:
     if bare.isascii() and bare.isdigit() and len(bare) <= 2:
         return float(bare)
     return said
-
-
-def card(listing: Listing, wording: Wording, language: str) -> Mapping[str, Any]:
-    """One service as the pages show it: the same fields as the chat's cards."""
-    if listing.near is not None:
-        where = listing.near
-    elif listing.distance_km is not None:
-        where = wording.render("listing.distance", {"km": f"{listing.distance_km:.1f}"}, language)
-    else:
-        where = wording.render("listing.area-wide", {}, language)
-    return {
-        "name": listing.name, "organisation": listing.organisation, "where": where, "ages": listing.ages,
-        "cost": listing.cost, "phone": listing.phone, "url": listing.url, "contact": listing.contact,
-        "why": list(listing.why), "sample": listing.sample,
-    }  # fmt: skip

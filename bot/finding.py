@@ -66,6 +66,7 @@ def listing(result: search.Result) -> Listing:
         ages=ages_in_words(service),
         contact=contact_in_words(service),
         why=result.why,
+        because=result.because,
         needs=service.needs,
         url=service.url,
         phone=service.phone,

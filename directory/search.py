@@ -41,6 +41,7 @@ class Result:
     distance_km: float | None
     near: str | None
     why: tuple[str, ...]
+    because: tuple[str, ...]  # of `why`, the needs and the words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,4 +230,5 @@ def _result(snapshot: Snapshot, query: Query, one: _Candidate) -> Result:
         place=place,
         language=query.language,
     )
-    return Result(service=service, score=round(one.score, 3), distance_km=distance, near=near, why=why)
+    because = why[: len(one.needs) + bool(one.words)]
+    return Result(service=service, score=round(one.score, 3), distance_km=distance, near=near, why=why, because=because)

@@ -30,6 +30,7 @@ class Listing:
     ages: str | None  # "0 to 4 years"; null when it is for all ages
     contact: str  # telephone, then web address: how to get in touch
     why: tuple[str, ...]
+    because: tuple[str, ...] = ()  # of `why`, the need and the words: what its other fields do not say
     needs: tuple[str, ...]
     url: str | None = None
     phone: str | None = None

@@ -72,6 +72,7 @@ INTENT_COMMANDS: Mapping[str, Command] = {
 ALWAYS_HEARD: frozenset[Command] = frozenset({"stop-in-words", "wrong-person"})
 # An answer in free text is taken as such unless it is this short: "what would help?" "someone to call me back".
 SHORT_WORDS = 5
+FEW_WORDS = 2  # "swimming lessons please" is looked up, "hm ok" is not
 # A need nobody should find on a screen after words of danger: a person brings it up instead.
 QUIET_NEEDS = frozenset({"domestic-abuse", "exploitation", "child-safety"})
 _CORRECTION = re.compile(
@@ -138,11 +139,11 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
     flow = run.top_flow
     held = flow is not None and flow.holds
     starts = _starts(run, plain(text), understood)
-    # Words that show no need of the list may still be in the directory, where nothing else was being asked.
+    # Words that show no need of the list may still be in the directory, where nothing else was being asked; but from
+    # somebody whose case is open they are more of what they told us: "don't tell anyone" is no search.
     ask = run.waiting()
-    wordy = (ask is None or ask.kind == "choice") and len(
-        text.split()
-    ) > 2  # "swimming lessons please" is looked up, "hm ok" is not
+    idle = ask is None or ask.kind == "choice"
+    wordy = idle and facts.open_case is None and len(text.split()) > FEW_WORDS
     reading_need = understood.intent == "need" and (bool(understood.needs) or wordy)
     return Reading(
         text=text,

@@ -33,6 +33,7 @@ ENGINE_TEXTS: Mapping[str, frozenset[str]] = {
             "repair.stuck",
             "safety.carry-on",
             "stuck",
+            "added",
             "listing.area-wide",
             *WATCHED.values(),
             *(text for by_speaker in REPLIES.values() for text in by_speaker.values()),

@@ -140,11 +140,15 @@ def _thanks(run: Run, reading: Reading) -> None:
 
 
 def _repair(run: Run, reading: Reading) -> None:
-    """Ask once more with the choices; then offer a person; then bring one."""
+    """Ask once more with the choices; then offer a person; then bring one. A person has it already where a case is open."""
     if reading.pictures and not reading.text.strip():
         reach_desk(run, replace(reading, text="(They sent a picture. It was not fetched.)"), "picture")
         run.say("picture")
         ask_again(run)
+        return
+    if run.waiting() is None and run.facts.open_case is not None and reading.text.strip():
+        run.do(AddToCase(words=reading.text))
+        run.say("added")
         return
     run.repairs += 1
     repairs, flow, ask, frame = run.repairs, run.top_flow, run.waiting(), run.top

@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 
 from bot.clock import ShiftedClock
+from bot.clockwork import tick
 from bot.house import House
 from bot.store import conversations, keeping
 from bot.store import messages as rows
 
 FURTHEST = timedelta(days=400)
+MOMENTS = 50  # far more than there are steps between two check-ins
 
 
 class ClockFault(ValueError):
@@ -19,20 +21,33 @@ def move(house: House, *, by: str = "", to: str = "") -> datetime:
     clock = house.clock
     if not isinstance(clock, ShiftedClock):
         raise ClockFault("This clock cannot be moved.")
-    now = clock.now()
     if to == "next":
-        at = next_event(house, now)
-        if at is None:
-            raise ClockFault("Nothing is planned.")
-        step = at - now + timedelta(seconds=1)
-    else:
-        try:
-            step = timedelta(seconds=float(by))
-        except (ValueError, OverflowError):
-            raise ClockFault("Say how many seconds, or `to=next`.") from None
+        return _to_next(house, clock)
+    try:
+        step = timedelta(seconds=float(by))
+    except (ValueError, OverflowError):
+        raise ClockFault("Say how many seconds, or `to=next`.") from None
     if not timedelta(0) <= step <= FURTHEST:
         raise ClockFault("The clock moves forward only, and at most 400 days at once.")
     clock.move(step)
+    house.wake.wake()
+    return clock.now()
+
+
+def _to_next(house: House, clock: ShiftedClock) -> datetime:
+    """On, moment by moment, until something is said: a touch that comes due may yet wait for its hour."""
+    with house.db.read() as tx:
+        before = rows.newest_out(tx)
+    for _ in range(MOMENTS):
+        now = clock.now()
+        at = next_event(house, now)
+        if at is None:
+            raise ClockFault("Nothing is planned.")
+        clock.move(at - now + timedelta(seconds=1))
+        tick(house)
+        with house.db.read() as tx:
+            if rows.newest_out(tx) != before:
+                break
     house.wake.wake()
     return clock.now()
 

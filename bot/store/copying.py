@@ -38,7 +38,7 @@ def copy_out(database: Database, path: Path) -> None:
 
     An earlier copy under the same name is replaced; any other file is left alone. Raises CopyFault and OSError.
     """
-    live = _file_of(database)
+    live = file_of(database)
     if not live.exists():
         raise CopyFault("there is no database to copy yet")
     if path.exists():
@@ -67,7 +67,7 @@ def copy_in(source: Path, database: Database) -> None:
 
     Refused while any other connection is open: a service that runs would go on with what is no longer there.
     """
-    live = _file_of(database)
+    live = file_of(database)
     database.close()
     with closing(sqlite3.connect(live, timeout=1)) as target, closing(sqlite3.connect(source)) as copy:
         try:
@@ -112,7 +112,8 @@ def holds_data(tx: Tx) -> bool:
 _MADE_ANEW = frozenset({"bundle", "version", "heartbeat", "flag"})  # `thrive serve` makes them itself
 
 
-def _file_of(database: Database) -> Path:
+def file_of(database: Database) -> Path:
+    """Where an embedded database is. Raises CopyFault for PostgreSQL."""
     if not database.is_sqlite:
         raise CopyFault("DATABASE_URL is PostgreSQL: use pg_dump and pg_restore, which copy it while it is served")
     return Path(database.url.database or "")

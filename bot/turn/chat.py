@@ -62,7 +62,8 @@ def post(house: House, token: str, text: str, client_id: str) -> bool:
 
     `client_id` is the form's own id: the same words sent twice from one form over a bad connection are one message;
     other words from the same form (a page brought back by Back) are another. What is longer than a text may be is
-    taken in as several, as a phone would send it, so that all of it is kept and all of it is screened for danger. Empty text is the caller's to refuse.
+    taken in as several, as a phone would send it, so that all of it is kept and all of it is screened for danger.
+    Empty text is the caller's to refuse.
     """
     form_id = client_id or secrets.token_urlsafe(16)
     fresh = False

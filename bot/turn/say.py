@@ -2,10 +2,11 @@
 
 import json
 
+from bot.listings import card, line
 from bot.store import messages as rows
 from bot.store import people
 from bot.turn.context import Turn
-from flows.effects import Listing, Purpose, Say
+from flows.effects import Purpose, Say
 from messages.classes import class_of, priority_of
 from messages.render import for_sms, for_web, parts
 
@@ -16,11 +17,12 @@ def say(turn: Turn, effect: Say) -> None:
     text = wording.render(effect.text, effect.values, language)
     choices = [wording.label(choice.label, language) for choice in effect.choices]
     if turn.address.kind == "web":
-        laid = for_web(text, choices, [_card(turn, listing) for listing in effect.listings])
+        laid = for_web(text, choices, [card(listing, wording, language) for listing in effect.listings])
         extras = json.dumps({"choices": laid["choices"], "listings": laid["listings"]}, ensure_ascii=False)
         made = [put(turn, text_id=effect.text, body=laid["text"], extras=extras, purpose=effect.purpose)]
     else:
-        lines = [f"{n}. {_line(turn, listing)}" for n, listing in enumerate(effect.listings, 1)]
+        # Not numbered: a number is an answer, and the choices after them have those.
+        lines = [f"- {line(listing, wording, language)}" for listing in effect.listings]
         whole = for_sms(text, choices, lines)
         made = [put(turn, text_id=effect.text, body=part, purpose=effect.purpose) for part in parts(whole)]
     if effect.purpose == "safety":
@@ -42,29 +44,3 @@ def put(
     if turn.address.first_said_at is None:
         people.change_address(turn.tx, turn.address.id, first_said_at=turn.now)
     return outbox_id
-
-
-def _where(turn: Turn, listing: Listing) -> str:
-    wording, language = turn.snapshot.wording, turn.language
-    if listing.near is not None:
-        return listing.near
-    if listing.distance_km is not None:
-        return wording.render("listing.distance", {"km": f"{listing.distance_km:.1f}"}, language)
-    return wording.render("listing.area-wide", {}, language)
-
-
-def _line(turn: Turn, listing: Listing) -> str:
-    """One service as a line or two of text: name, how far, ages, how to get in touch, why."""
-    wording = turn.snapshot.wording
-    why = wording.render("listing.why", {"why": "; ".join(listing.why)}, turn.language) if listing.why else ""
-    told = (f"{listing.name} ({_where(turn, listing)})", listing.ages, listing.cost, listing.contact, why)
-    return ". ".join(part.rstrip(". ") for part in told if part) + "."
-
-
-def _card(turn: Turn, listing: Listing) -> dict[str, object]:
-    """One service as the page shows it."""
-    return {
-        "name": listing.name, "organisation": listing.organisation, "where": _where(turn, listing),
-        "ages": listing.ages, "cost": listing.cost, "phone": listing.phone, "url": listing.url, "contact": listing.contact,
-        "why": list(listing.why), "sample": listing.sample,
-    }  # fmt: skip

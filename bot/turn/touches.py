@@ -102,7 +102,7 @@ def _decide(house: House, tx: Tx, enrolment_id: int, now: datetime) -> None:
         return
     turn = open_turn(house, tx, address, key=f"to{touch_id}", now=now)
     turn.touch_id, turn.expires_at = touch_id, planned.window[1]
-    run(turn, CheckInDue(flow=planned.touch.flow, touch=touch_id))
+    run(turn, CheckInDue(flow=planned.touch.flow, touch=touch_id, not_after=planned.window[1]))
     keeping.change_touch(tx, touch_id, next_at=_look_again(house, tx, touch_id, planned, now))
 
 

@@ -2,7 +2,7 @@
 
 By file stem (the top level of each file is a mapping):
 
-- `needs-*`: need id -> `NeedPhrases`
+- `needs-*`: need id -> `NeedPhrases`; a need may stand in several files, and all count
 - `danger-*`: one `DangerFile`
 - `intents`: intent id (or a finer kind, `intent/kind`) -> `IntentPhrases`
 - `keywords`: keyword (`stop`, `start`, `yes`, `polite`) -> list of whole messages
@@ -226,6 +226,14 @@ class _Reader:
         return {k: v for k, v in read.items() if v is not None}
 
 
+def _merged(first: NeedPhrases, second: NeedPhrases) -> NeedPhrases:
+    """One need said in two files (each language may have its own): both count."""
+    other = {**first.other}
+    for lang, phrases in second.other.items():
+        other[lang] = other.get(lang, []) + phrases
+    return NeedPhrases(words=first.words + second.words, phrases=first.phrases + second.phrases, other=other)
+
+
 def _need_labels(data: Any, faults: list[Fault]) -> dict[str, str]:
     try:
         return {
@@ -257,7 +265,7 @@ def read_content(content: Mapping[str, Any]) -> tuple[PhraseContent, list[Fault]
             continue
         for key, item in value.items():
             if key in parts[name]:
-                reader.fault(stem, (key,), "is given in two files")
+                item = _merged(parts[name][key], item)
             if name == "needs-" and covers and key not in covers:
                 reader.fault(stem, (key,), "is no need of needs.yaml")
             parts[name][key] = item

@@ -507,6 +507,14 @@ class TestOthers:
         assert said(effects) == ["repair.stuck"]
         assert reasons(effects) == [("routine", "stuck")]
 
+    def test_more_words_from_somebody_whose_case_is_open_go_to_it(self) -> None:
+        """Claim: what is no question's answer and no need is more of what they told us: never a search, never "sorry"."""
+        family = Family.new(open_case="concern")
+        for words in ("please dont do that to him", "hm", "he was not always like that"):
+            effects = family.texts(words)
+            assert of(effects, AddToCase) == [AddToCase(words=words)]
+            assert said(effects) == ["added"]
+
     def test_a_repair_shows_the_choices_again(self) -> None:
         """Claim: what may be answered is on the screen."""
         family = Family.new()
