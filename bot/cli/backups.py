@@ -7,58 +7,65 @@ import tempfile
 from argparse import Namespace
 from pathlib import Path
 
-from bot.app import furnish
 from bot.cli.opening import open_house, ready
 from bot.house import House
-from bot.settings import Settings
 from bot.store import schema, staff
-from bot.store.copying import CopyFault, copy_in, copy_out, holds_data, is_database, is_known, keys_fit, open_paused
+from bot.store.copying import (
+    CopyFault,
+    copy_in,
+    copy_out,
+    file_of,
+    holds_data,
+    is_database,
+    is_known,
+    keys_fit,
+    open_paused,
+)
 from bot.store.database import Database
 
 
 def backup(options: Namespace) -> int:
-    house = open_house()
-    if house.db.is_sqlite and not ready(house):
-        return 1
     path = Path(options.path)
-    copy_out(house.db, path)
-    told = {"path": str(path), "bytes": path.stat().st_size}
-    print(json.dumps(told) if options.json else f"Copied to {path} ({told['bytes']} bytes).")
+    with open_house() as house:
+        file_of(house.db)
+        if not ready(house):
+            return 1
+        copy_out(house.db, path)
+    size = path.stat().st_size
+    print(json.dumps({"path": str(path), "bytes": size}) if options.json else f"Copied to {path} ({size} bytes).")
     print("Keep DATA_KEYS and PHONE_INDEX_KEY apart from it: without them it cannot be read.", file=sys.stderr)
     return 0
 
 
 def restore(options: Namespace) -> int:
-    settings = Settings.from_env()
-    house = furnish(settings)
     path = Path(options.path)
-    if house.db.is_sqlite and not path.is_file():
-        raise CopyFault(f"there is no file {path}")
-    if house.db.is_sqlite and not is_database(path):
-        raise CopyFault(f"{path} is no backup of this service")
-    if house.db.is_sqlite and not options.force:
-        with house.db.read() as tx:
-            if holds_data(tx):
-                raise CopyFault("this database holds data; --force puts the backup in its place")
-    with tempfile.TemporaryDirectory(prefix="thrive-restore-", dir=_beside(house)) as folder:
-        staged = Path(folder) / "staged.db"
-        shutil.copyfile(path, staged)
-        unknown = _prepare(house, staged)
-        copy_in(staged, house.db)
-    house.db.close()
+    with open_house() as house:
+        unknown = _restore(house, path, force=options.force)
     if options.json:
         print(json.dumps({"path": str(path), "paused": True, "unknown": unknown}))
     else:
         print(f"Restored from {path}. {unknown} messages that had not left are now unknown, and will not be sent.")
-    print(
-        "Nothing is sent until `thrive resume`. Start the service first: it takes in what came since.", file=sys.stderr
-    )
+    print("Start the service: it takes in what came since. Nothing is sent until `thrive resume`.", file=sys.stderr)
     return 0
 
 
-def _beside(house: House) -> Path | None:
-    """Where the database is: its words never pass through a folder that others read."""
-    return Path(house.db.url.database or "").parent if house.db.is_sqlite else None
+def _restore(house: House, path: Path, *, force: bool) -> int:
+    live = file_of(house.db)
+    if not path.is_file():
+        raise CopyFault(f"there is no file {path}")
+    if not is_database(path):
+        raise CopyFault(f"{path} is no backup of this service")
+    if not force:
+        with house.db.read() as tx:
+            if holds_data(tx):
+                raise CopyFault("this database holds data; --force puts the backup in its place")
+    # beside the database, so that its words never pass through a folder that others read
+    with tempfile.TemporaryDirectory(prefix="thrive-restore-", dir=live.parent) as folder:
+        staged = Path(folder) / "staged.db"
+        shutil.copyfile(path, staged)
+        unknown = _prepare(house, staged)
+        copy_in(staged, house.db)
+    return unknown
 
 
 def _prepare(house: House, staged: Path) -> int:

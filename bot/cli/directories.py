@@ -18,8 +18,8 @@ from directory.report import Line, Report
 
 def command(options: Namespace) -> int:
     if options.action == "export":
-        house = open_house()
-        return _export(house, options) if ready(house) else 1
+        with open_house() as house:
+            return _export(house, options) if ready(house) else 1
     if options.sample == bool(options.path):
         print("thrive directory import: give a file, or --sample", file=sys.stderr)
         return 2
@@ -28,15 +28,13 @@ def command(options: Namespace) -> int:
             "thrive directory import: importing from an address is not built yet; save it to a file.", file=sys.stderr
         )
         return 1
-    house = open_house()
-    if not ready(house, create=not options.dry_run):
-        return 1
-    if not options.dry_run:
-        content.publish_first(house)
-    return _import(house, options)
+    with open_house() as house:
+        return _import(house, options) if ready(house, create=not options.dry_run) else 1
 
 
 def _import(house: House, options: Namespace) -> int:
+    if not options.dry_run:
+        content.publish_first(house)
     report = Report()
     if options.sample:
         services, source = load_sample(), "sample"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.cli.lines import to_json
 from bot.cli.opening import open_house, ready
+from bot.house import House
 from bot.people.enrol import enrol_sheet
 from bot.publishing import content
 from scheduler.enrolment_sheet import SheetError
@@ -17,9 +18,11 @@ def command(options: Namespace) -> int:
     if not path.is_file():
         print(f"thrive enrol: there is no file {path}", file=sys.stderr)
         return 1
-    house = open_house()
-    if not ready(house, create=not options.dry_run):
-        return 1
+    with open_house() as house:
+        return _enrol(house, path, options) if ready(house, create=not options.dry_run) else 1
+
+
+def _enrol(house: House, path: Path, options: Namespace) -> int:
     if not options.dry_run:
         content.publish_first(house)
     try:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.cli.opening import open_house, ready
+from bot.house import House
 from bot.refs import read_ref
 from bot.store import keeping, people
 
@@ -19,9 +20,11 @@ def command(options: Namespace) -> int:
     except ValueError:
         print(f"thrive ledger: --since {options.since} is not a date such as 2026-11-21", file=sys.stderr)
         return 1
-    house = open_house()
-    if not ready(house):
-        return 1
+    with open_house() as house:
+        return _tell(house, options, since) if ready(house) else 1
+
+
+def _tell(house: House, options: Namespace, since: date | None) -> int:
     with house.db.read() as tx:
         person = None
         if options.person:

@@ -85,7 +85,8 @@ def to_json(value: object, out: TextIO) -> str:
         return json.dumps(value)
     except ValueError:
         raise BadLine("it holds a number too large for JSON") from None
-    return text
+    # a letter that some readers end a line at (U+2028 and the like) would make two lines of one
+    return text if len(text.splitlines()) == 1 else json.dumps(value)
 
 
 def _plain(value: object) -> object:

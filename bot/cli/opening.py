@@ -1,7 +1,8 @@
 """Opening the house for a command: settings, a migrated database, content."""
 
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 from bot.app import furnish
 from bot.content import compile_content
@@ -12,9 +13,14 @@ from bot.settings import Settings
 from bot.store import schema
 
 
-def open_house() -> House:
-    """The house of the environment's settings, as it is. Raises SettingsFault."""
-    return furnish(Settings.from_env())
+@contextmanager
+def open_house() -> Iterator[House]:
+    """The house of the environment's settings, as it is, closed when the command is done. Raises SettingsFault."""
+    house = furnish(Settings.from_env())
+    try:
+        yield house
+    finally:
+        house.db.close()
 
 
 def is_new(house: House) -> bool:

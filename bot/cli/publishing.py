@@ -13,10 +13,10 @@ def command(options: Namespace) -> int:
     if options.landing:
         print("thrive publish --landing: moving people who wait is not built yet.", file=sys.stderr)
         return 1
-    house = open_house()
-    if not ready(house, create=True):
-        return 1
-    done = content.publish(house, content.read(house.settings), by="thrive publish")
+    with open_house() as house:
+        if not ready(house, create=True):
+            return 1
+        done = content.publish(house, content.read(house.settings), by="thrive publish")
     if options.json:
         waiting = [asdict(w) for w in done.waiting]
         print(json.dumps({"bundle": done.bundle_id, "published": done.fresh, "waiting": waiting}))

@@ -4,13 +4,16 @@ import json
 from argparse import Namespace
 
 from bot.cli.opening import open_house, ready
+from bot.house import House
 from bot.store import published, staff
 
 
 def command(options: Namespace) -> int:
-    house = open_house()
-    if not ready(house):
-        return 1
+    with open_house() as house:
+        return _resume(house, options) if ready(house) else 1
+
+
+def _resume(house: House, options: Namespace) -> int:
     now = house.clock.now()
     with house.db.write() as tx:
         was = published.flags(tx).get("paused")

@@ -8,10 +8,10 @@ from bot.store import schema
 
 
 def command(options: Namespace) -> int:
-    house = open_house()
-    before = schema.revision_of(house.db)
-    schema.upgrade(house.db)
-    after = schema.revision_of(house.db)
+    with open_house() as house:
+        before = schema.revision_of(house.db)
+        schema.upgrade(house.db)
+        after = schema.revision_of(house.db)
     print(
         json.dumps({"from": before, "to": after})
         if options.json

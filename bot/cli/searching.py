@@ -9,6 +9,7 @@ from typing import Any
 from bot.cli.lines import BadLine, answer, source, text_of, to_json
 from bot.cli.opening import is_new, known_needs, open_house, ready
 from bot.finding import DirectoryFinder
+from bot.house import House
 from bot.publishing import directory
 from directory.search import Result, Results
 from flows.facts import Search
@@ -20,7 +21,11 @@ def command(options: Namespace) -> int:
     if wrong := _usage(options):
         print(f"thrive search: {wrong}", file=sys.stderr)
         return 2
-    house = open_house()
+    with open_house() as house:
+        return _search(house, options)
+
+
+def _search(house: House, options: Namespace) -> int:
     if not is_new(house) and not ready(house):
         return 1
     if is_new(house) or not directory.services(house):

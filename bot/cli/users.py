@@ -7,12 +7,15 @@ from argparse import Namespace
 
 from bot.casework.accounts import AccountFault, add_account
 from bot.cli.opening import open_house, ready
+from bot.house import House
 
 
 def command(options: Namespace) -> int:
-    house = open_house()
-    if not ready(house, create=True):
-        return 1
+    with open_house() as house:
+        return _add(house, options) if ready(house, create=True) else 1
+
+
+def _add(house: House, options: Namespace) -> int:
     password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     try:
         staff_id = add_account(house, email=options.email, name=options.name, role=options.role, password=password)
