@@ -264,11 +264,9 @@ def read_content(content: Mapping[str, Any]) -> tuple[PhraseContent, list[Fault]
             parts[name][stem] = value
             continue
         for key, item in value.items():
-            if key in parts[name]:
-                item = _merged(parts[name][key], item)
             if name == "needs-" and covers and key not in covers:
                 reader.fault(stem, (key,), "is no need of needs.yaml")
-            parts[name][key] = item
+            parts[name][key] = _merged(parts[name][key], item) if key in parts[name] else item
     read = PhraseContent(
         needs=parts["needs-"],
         danger=parts["danger-"],

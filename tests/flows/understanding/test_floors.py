@@ -1,6 +1,6 @@
 """Recorded floors: figures on labelled lines that may rise and never fall.
 
-The phrases were widened after looking at what `risk`, `own` and `own2` missed, so those figures say that nothing was
+The phrases were widened after looking at what `risk`, `own`, `own2` and `own3` missed, so those figures say that nothing was
 lost, not how well unseen messages fare. Measured blind, before that: see data/README.md.
 """
 
@@ -18,18 +18,20 @@ FLOORS = {
         "concern found, as concern or urgent": 0.96,
         "concern not called urgent": 0.83,
         "no alarm on harmless lines": 0.96,
+        "first need among the first three": 0.80,
         "intent right": 0.98,
         "language right": 0.99,
     },
     "understand": {
         "concern found, as concern or urgent": 0.95,
         "no alarm on harmless lines": 0.98,
-        "first need right": 0.79,
-        "first need among the first three": 0.90,
-        "intent right": 0.97,
-        "language right": 0.97,
+        "first need right": 0.86,
+        "first need among the first three": 0.94,
+        "intent right": 0.98,
+        "language right": 0.98,
     },
     "own": {"urgent found": 0.94, "concern found, as concern or urgent": 0.95, "no alarm on harmless lines": 0.96},
+    "own3": {"urgent found": 0.95, "concern found, as concern or urgent": 0.90, "no alarm on harmless lines": 0.93},
     "own2": {"urgent found": 0.95, "concern found, as concern or urgent": 0.95, "no alarm on harmless lines": 0.96},
 }
 
