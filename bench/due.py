@@ -1,0 +1,115 @@
+"""What one tick of the clock costs with 100,000 enrolled, to the same with 1,000: 100 due, and none due.
+
+    python -m bench.due [ROUNDS]
+
+A tick is `bot.clockwork.tick` as it runs: heartbeat, inbox, lookups, timers, touches. Each due enrolment is decided,
+its check-in written to the outbox and its next instant set, in a transaction of its own.
+"""
+
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from bench.databases import Makers, databases
+from bench.measure import hold, interleave, med, table, took_ms
+from bot.clockwork import tick
+from bot.store import keeping, people
+from bot.store.database import Tx
+from tests.houses import AT, Home, make_home
+
+DUE = 100
+FEW, MANY = 1_000, 100_000
+AT_MOST = 1.6  # a tick among the many, to one among the few
+ENROLLED_AT = AT - timedelta(weeks=4, days=1)
+
+
+def fill(home: Home, count: int) -> None:
+    """`count` families enrolled, each a person, a number and an enrolment; none is due yet.
+
+    One statement a table: the sealed words are the same in all of them, which nobody reads here.
+    """
+    numbered = sa.select(sa.literal(1).label("i")).cte("numbered", recursive=True)
+    numbered = numbered.union_all(sa.select(numbered.c.i + 1).where(numbered.c.i < count))
+    i = numbered.c.i
+    family = {"created_at": ENROLLED_AT, "language": "en"}
+    with home.house.db.write() as tx:
+        ref = sa.cast(i, sa.String)
+        _insert(tx, people.person, numbered, {"id": i, "ref": ref},
+                {**family, "first_name": "Ama", "child": False, "worrying": False})  # fmt: skip
+        _insert(tx, people.address, numbered, {"id": i, "fingerprint": ref},
+                {**family, "kind": "sms", "value": "+447700900001", "consent": "given", "asked_since_stop": False,
+                 "safe": "safe", "shared": False, "watched": False})  # fmt: skip
+        _insert(tx, people.person_address, numbered, {"person_id": i, "address_id": i}, {"since": ENROLLED_AT})
+        told_on = ENROLLED_AT.date()
+        _insert(tx, keeping.enrolment, numbered, {"id": i, "person_id": i},
+                {"programme": "after-early-help", "child_id": 0, "event_on": told_on, "told_on": told_on,
+                 "told_by": "Sam", "state": "active", "next_at": AT + timedelta(days=30),
+                 "created_at": ENROLLED_AT})  # fmt: skip
+    with home.house.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+
+
+def _insert(tx: Tx, table: sa.Table, numbered: sa.CTE, own: dict[str, object], same: dict[str, object]) -> None:
+    values = [sa.literal(value, table.c[name].type).label(name) for name, value in same.items()]
+    chosen = sa.select(*own.values(), *values).select_from(numbered)  # type: ignore[call-overload]
+    tx.execute(sa.insert(table).from_select([*own, *same], chosen))
+
+
+def due_tick(home: Home) -> Callable[[], float]:
+    """A case: the next hundred fall due (untimed), then one tick; milliseconds."""
+    fallen = 0
+
+    def case() -> float:
+        nonlocal fallen
+        first, fallen = fallen + 1, fallen + DUE
+        enrolment = keeping.enrolment
+        with home.house.db.write() as tx:
+            these = enrolment.c.id.between(first, fallen)
+            tx.execute(sa.update(enrolment).where(these).values(next_at=AT - timedelta(minutes=1)))
+        taken = took_ms(lambda: tick(home.house))
+        assert _sent(home) == fallen, f"{_sent(home)} check-ins were written, not {fallen}"
+        return taken
+
+    return case
+
+
+def idle_tick(home: Home) -> Callable[[], float]:
+    return lambda: med([took_ms(lambda: tick(home.house)) for _ in range(5)])
+
+
+def _sent(home: Home) -> int:
+    with home.house.db.read() as tx:
+        return int(tx.execute(sa.select(sa.func.count()).where(keeping.touch.c.outcome == "sent")).scalar_one())
+
+
+def measure(makers: Makers, kind: str, rounds: int, many: int) -> list[tuple[str, float, float]]:
+    few_home, many_home = (make_home(makers.fresh(kind)) for _ in range(2))
+    fill(few_home, FEW)
+    fill(many_home, many)
+    got = interleave(
+        {
+            "due few": due_tick(few_home), "due many": due_tick(many_home),
+            "idle few": idle_tick(few_home), "idle many": idle_tick(many_home),
+        },
+        rounds,
+    )  # fmt: skip
+    few_home.house.db.close()
+    many_home.house.db.close()
+    ratio = {state: med(got[f"{state} many"]) / med(got[f"{state} few"]) for state in ("due", "idle")}
+    words = {"due": f"{DUE} due", "idle": "none due"}
+    table(
+        [f"one tick, {kind}", f"{FEW:,} enrolled, median ms", f"{many:,} enrolled, median ms", "ratio"],
+        [[words[s], f"{med(got[f'{s} few']):.1f}", f"{med(got[f'{s} many']):.1f}", f"{ratio[s]:.2f}"] for s in words],
+    )
+    return [(f"a tick with {words[s]} among {many:,}, on {kind}", ratio[s], AT_MOST) for s in words]
+
+
+def main(rounds: float = 5, *, many: int = MANY) -> int:
+    with databases() as makers:
+        return hold([c for kind in makers.kinds for c in measure(makers, kind, min(int(rounds), FEW // DUE), many)])
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(float, sys.argv[1:2])))
