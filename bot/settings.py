@@ -35,7 +35,7 @@ class SettingsFault(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    database_url: str
+    database_url: str = field(repr=False)  # it may hold a password
     public_url: str  # no slash at the end
     secret_key: str = field(repr=False)
     data_keys: str = field(repr=False)

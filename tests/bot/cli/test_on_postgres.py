@@ -1,0 +1,50 @@
+"""The same commands on PostgreSQL; and what is the embedded database's own is refused by name."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.bot.cli.conftest import SETTINGS, Operator
+from tests.bot.cli.test_families import counts, sheet
+from tests.postgres import Cluster
+
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+
+
+@pytest.fixture
+def apart(bare: Operator, postgres_cluster: Cluster) -> Operator:
+    """An operator of a service on an empty PostgreSQL, whose address is written as hosts write it."""
+    address = postgres_cluster.fresh().replace("postgresql://", "postgres://")
+    bare.settings.update({**SETTINGS, "DATABASE_URL": address})
+    return bare
+
+
+def test_a_service_from_nothing(apart: Operator, tmp_path: Path) -> None:
+    """Claim: schema, content, directory, families, accounts, search, ledger and doctor, on an empty PostgreSQL."""
+    assert apart("search", "food").code == 1
+    assert apart("db", "upgrade", "--json").json["from"] is None
+    assert apart("directory", "import", "--sample", "--json").json["refused"] == []
+    assert apart("publish", "--json").json["published"] is False
+    path = str(sheet(tmp_path / "f.csv"))
+    assert counts(apart("enrol", path, "--dry-run", "--json").json) == (2, 0, 0)
+    assert counts(apart("enrol", path, "--json").json) == (2, 0, 0)
+    assert counts(apart("enrol", path, "--json").json) == (0, 0, 2)
+    account = ("user", "add", "--email", "a@test.example", "--name", "A", "--role", "manager")
+    assert apart(*account, stdin="a-long-enough-password\n").code == 0
+    found = apart("search", "food", "--postcode", "SW18 2PU", "--json").json
+    assert found["place"]["precision"] == "postcode"
+    assert len(found["results"]) == 3
+    assert apart("ledger", "--json").lines == []
+    assert apart("resume", "--json").json == {"was_paused": False}
+    doctor = {check["check"]: check["ok"] for check in apart("doctor", "--json").json}
+    assert doctor.pop("clock") is False
+    assert all(doctor.values()), doctor
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_copies_are_postgresqls_own(apart: Operator, tmp_path: Path, command: str) -> None:
+    """Claim: backup and restore are refused, naming what copies a PostgreSQL."""
+    done = apart(command, str(tmp_path / "copy.db"))
+    assert (done.code, done.out) == (1, "")
+    assert "pg_dump" in done.err
+    assert not (tmp_path / "copy.db").exists()
