@@ -51,7 +51,7 @@ def test_results_have_the_promised_shape(town: Operator) -> None:
         assert km is None or (isinstance(km, float) and km == round(km, 1))
         assert result["why"]
         assert all(isinstance(reason, str) for reason in result["why"])
-        assert result["assured_on"] is None or date.fromisoformat(result["assured_on"])
+        assert result["assured_on"] is None or date.fromisoformat(result["assured_on"]) >= date.min
     assert len(town("search", "food", "--limit", "7", "--json").json["results"]) == 7
     assert len(town("search", "--need", "food", "--limit", "1", "--json").json["results"]) == 1
 
@@ -76,7 +76,7 @@ def test_an_unknown_need_is_refused(town: Operator) -> None:
 
 def test_batch_answers_each_line_in_order(town: Operator) -> None:
     """Claim: each line comes back with `results`, other fields untouched, and labels never read."""
-    asked = [
+    asked: list[dict[str, object]] = [
         {"id": 1, "text": "need a food bank", "postcode": "SW18 2PU", "note": {"a": [1]}},
         {
             "id": 2,
