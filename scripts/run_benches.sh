@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# Each speed claim is one file, bench/NAME_bench.py, which measures, prints, and exits 1 when its claim does not hold.
+# Each speed claim is one module, bench/NAME.py, which measures, prints, and exits 1 when its claim does not hold.
 set -uo pipefail
-shopt -s nullglob
 
 bin=${BIN:-.venv/bin}
 failed=()
 ran=0
 
-for bench in bench/*"${ONLY:-}"*_bench.py; do
-    echo "bench: $bench" >&2
-    "$bin/python" "$bench" || failed+=("$bench")
+for name in turn claims due search; do
+    [[ $name == *"${ONLY:-}"* ]] || continue
+    echo "bench: $name" >&2
+    "$bin/python" -m "bench.$name" || failed+=("$name")
     ran=$((ran + 1))
 done
 
 if ((ran == 0)); then
-    echo "bench: there is no bench/*${ONLY:-}*_bench.py" >&2
+    echo "bench: there is no bench called ${ONLY:-}" >&2
     exit 1
 fi
 if ((${#failed[@]})); then
