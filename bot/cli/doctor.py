@@ -12,7 +12,7 @@ from bot.house import House
 from bot.publishing import content
 from bot.settings import Settings, SettingsFault
 from bot.store import messages, published, schema
-from bot.store.copying import keys_fit
+from bot.store.copying import is_known, keys_fit
 from bot.store.database import DatabaseError, Tx
 from bot.store.sealed import SealError
 from messages.channel import Backfill, ChannelError, ChannelUnknown
@@ -54,7 +54,9 @@ def examine() -> Iterator[Check]:
     else:
         yield Check(check="database", ok=True)
         migrated = revision == schema.head()
-        yield Check(check="schema", ok=migrated, what_to_do="" if migrated else "Run `thrive db upgrade`.")
+        known = revision is None or is_known(revision)
+        told = "Run `thrive db upgrade`." if known else "A newer version made this database. Install that version."
+        yield Check(check="schema", ok=migrated, what_to_do="" if migrated else told)
         if migrated:
             with house.db.read() as tx:
                 yield from _stored(house, tx)

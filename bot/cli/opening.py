@@ -11,6 +11,7 @@ from bot.live import NothingPublished
 from bot.publishing import content
 from bot.settings import Settings
 from bot.store import schema
+from bot.store.copying import is_known
 
 
 @contextmanager
@@ -41,8 +42,19 @@ def ready(house: House, *, create: bool = False) -> bool:
         return True
     if revision == schema.head():
         return True
+    if too_new(house):
+        return False
     sys.stderr.write("The database has not been brought to this version. Run `thrive db upgrade` first.\n")
     return False
+
+
+def too_new(house: House) -> bool:
+    """Whether a newer version has migrated the database, which this one cannot use; says so."""
+    revision = schema.revision_of(house.db)
+    if revision is None or is_known(revision):
+        return False
+    sys.stderr.write(f"A newer version of this service made the database (schema {revision}). Install that version.\n")
+    return True
 
 
 def known_needs(house: House) -> Collection[str]:

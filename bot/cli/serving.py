@@ -8,6 +8,7 @@ import threading
 from argparse import Namespace
 
 from bot.app import furnish, make
+from bot.cli.opening import too_new
 from bot.clockwork import EVERY_SECONDS, tick
 from bot.dispatcher import Dispatcher
 from bot.house import House
@@ -27,6 +28,8 @@ def command(options: Namespace) -> int:
     house = furnish(settings)
     if options.command != "serve" and house.db.is_sqlite:
         print("Roles apart need PostgreSQL: SQLite is served by one process. Use `thrive serve`.", file=sys.stderr)
+        return 1
+    if too_new(house):
         return 1
     prepare(house)
     house.db.close()

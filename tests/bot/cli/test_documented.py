@@ -33,6 +33,13 @@ def test_every_command_is_documented() -> None:
     assert all(f"`{name}" in not_built for name in NOT_BUILT)
 
 
+def test_every_command_takes_json() -> None:
+    """Claim: `--json` is an option of every command, also of those that serve."""
+    for example in EXAMPLES:
+        arguments = shlex.split(example.partition(" < ")[0])[1:]
+        assert parser().parse_args([*arguments, "--json"]).json, example
+
+
 def test_every_example_runs(thrive: Operator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Claim: in the order of the page, each example does what it says; those that never end are only read."""
     monkeypatch.chdir(tmp_path)

@@ -1,12 +1,19 @@
 """The same commands on PostgreSQL; and what is the embedded database's own is refused by name."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.bot.cli.conftest import SETTINGS, Operator
 from tests.bot.cli.test_families import counts, sheet
 from tests.postgres import Cluster
+from tests.running import Running, free_port
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
@@ -48,3 +55,28 @@ def test_copies_are_postgresqls_own(apart: Operator, tmp_path: Path, command: st
     assert (done.code, done.out) == (1, "")
     assert "pg_dump" in done.err
     assert not (tmp_path / "copy.db").exists()
+
+
+@pytest.mark.net
+def test_each_role_runs_apart(apart: Operator, tmp_path: Path) -> None:
+    """Claim: pages, clock and dispatcher as three processes: ready once the clock beats, each stopped with 0."""
+    port = free_port()
+    command = [sys.executable, "-m", "bot.cli"]
+    web = Running(
+        [*command, "web", "--port", str(port)], port=port, environment=apart.settings, log=tmp_path / "web.log"
+    )
+    web.start()
+    environment = {**os.environ, **apart.settings}
+    others = [subprocess.Popen([*command, role], env=environment) for role in ("clock", "worker")]
+    try:
+        end = time.monotonic() + 20
+        while requests.get(f"{web.url}/readyz", timeout=5).status_code != 200:
+            assert time.monotonic() < end, requests.get(f"{web.url}/readyz", timeout=5).json()
+            time.sleep(0.2)
+        assert requests.get(f"{web.url}/", timeout=20).status_code == 200
+    finally:
+        for other in others:
+            other.send_signal(signal.SIGTERM)
+        codes = [other.wait(timeout=20) for other in others]
+        stopped = web.stop()
+    assert (codes, stopped) == ([0, 0], 0)

@@ -1,5 +1,7 @@
 """What is refused: by name, with what to do, exit 1 (2 for usage), and never a traceback."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -104,6 +106,17 @@ def test_roles_apart_need_postgresql(thrive: Operator, role: str) -> None:
     assert (done.code, done.out) == (1, "")
     assert "PostgreSQL" in done.err
     assert "thrive serve" in done.err
+
+
+@pytest.mark.parametrize("arguments", [("db", "upgrade"), ("serve",), ("ledger",), ("publish",), ("search", "food")])
+def test_a_database_of_a_newer_version_is_left_alone(thrive: Operator, arguments: tuple[str, ...]) -> None:
+    """Claim: an older program says which schema it met, and changes nothing."""
+    with closing(sqlite3.connect(thrive.settings["DATABASE_URL"].removeprefix("sqlite:///"))) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    done = thrive(*arguments)
+    assert (done.code, done.out) == (1, "")
+    assert "9999" in done.err
+    assert "newer version" in {c["check"]: c["what_to_do"] for c in thrive("doctor", "--json").json}["schema"]
 
 
 def test_a_demo_stays_on_this_machine(thrive: Operator, tmp_path: Path) -> None:
