@@ -19,10 +19,13 @@ from flows.vocabulary import (
     CUES,
     FILLERS,
     MONTHS,
+    NAME_LEADS,
     NO,
+    NOT_NAMES,
     NUMBER_WORDS,
     ORDINALS,
     POLITE,
+    SENTENCE,
     SKIP,
     WEEKDAYS,
     YES,
@@ -46,14 +49,19 @@ _LEAD = re.compile(
     r"^(?P<word>[\w'👍👎✅❌]+)(?P<stop>\s*[,.;:!-]+\s*|\s+(?=but\b|and\b|i\b|we\b|he\b|she\b|please\b|thanks\b))"
 )
 _MONTH_NAME = re.compile(
-    rf"\b(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?,?\s*'?(?P<year>\d{{4}}|\d{{2}})\b"
+    rf"\b(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})(?![^\W\d_])\.?,?\s*(?:of\s+)?'?"
+    r"(?P<year>\d{4}|\d{2})\b"
 )
 _MONTH_DIGITS = re.compile(r"(?<!\d)(?:\d{1,2}[/.-])?(?P<month>0?[1-9]|1[0-2])[/.-](?P<year>(?:19|20)?\d{2})(?!\d)")
 _MONTH_ISO = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})-(?P<month>0[1-9]|1[0-2])(?!\d)")
 _DAY_MONTH = re.compile(
     rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{'|'.join(MONTHS)})\b\.?(?:\s+(?P<year>\d{{4}}))?"
 )
+_DAY_OF_MONTH = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)\b", re.IGNORECASE)
 _DAY_DIGITS = re.compile(r"(?<!\d)(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})(?:[/.-](?P<year>\d{2,4}))?(?!\d)")
+_NAME_LEAD = re.compile(rf"^(?:{'|'.join(sorted(map(re.escape, NAME_LEADS), key=len, reverse=True))})\b[\s,:-]*")
+_NAME_WORD = re.compile(r"[^\W\d_][^\W\d_'.-]*(?:['-][^\W\d_]+)*\.?")
+NAME_WORDS = 4  # "Maria da Conceição Silva"; more is a sentence
 NEAR = 82  # rapidfuzz ratio, 0 to 100: "yeh" is known by name; this is for "nursary" and "refer my self"
 TEN = 10
 OLDEST_YEARS = 26  # support for a young person with special needs can run to the 25th birthday
@@ -214,19 +222,41 @@ def _children(reply: Reply) -> Answer | None:
     What cannot be read that way is kept as the family wrote it: a worker can read it, and asking again would not.
     """
     said = " ".join(reply.text.split())
-    if not said:
+    if not re.search(r"[^\W\d_]", said) or set(re.findall(r"[\w']+", said.casefold())) <= YES | POLITE:
         return None
-    read, rest = [], said
+    read, rest = [], _DAY_OF_MONTH.sub(" ", said)
     while found := find_month(rest.casefold(), reply.today):
         month, start, end = found
         name = re.findall(r"[^\W\d_][\w'-]*", rest[:start])
         told = [word for word in name if word.casefold() not in BORN]
         if len(told) != 1:
             return Answer(value=said)
-        read.append(f"{told[0].capitalize() if told[0].islower() else told[0]} {month}")
+        read.append(f"{_as_name(told[0])} {month}")
         rest = rest[end:]
     left = [word for word in re.findall(r"[^\W\d_][\w'-]*", rest) if word.casefold() not in BORN]
     return Answer(value=", ".join(read) if read and not left else said)
+
+
+def _name(reply: Reply) -> Answer | None:
+    """What to call them: "im Sam", "SAM" and "My name is Sam, thanks" are Sam. A yes or a sentence is no name."""
+    said = " ".join(reply.text.replace("\u2019", "'").split()).strip(' .,;:!?"()*-')
+    lead = _NAME_LEAD.match(said.casefold())
+    if lead is not None and said[lead.end() :].strip():
+        said = said[lead.end() :]
+    told = said.replace(",", " ").split()
+    while len(told) > 1 and told[-1].casefold().strip(".!") in POLITE:
+        told.pop()
+    if not 1 <= len(told) <= NAME_WORDS or not all(_NAME_WORD.fullmatch(word) for word in told):
+        return None
+    low = {word.casefold().strip(".") for word in told}
+    if low & SENTENCE or low <= NOT_NAMES | YES | NO | POLITE | CUES | FILLERS | SKIP:
+        return None
+    return Answer(value=" ".join(map(_as_name, told)))
+
+
+def _as_name(word: str) -> str:
+    plain_case = word.islower() or (word.isupper() and len(word) > 2)
+    return word.capitalize() if plain_case and word.casefold() != "and" else word
 
 
 def find_month(low: str, today: date) -> tuple[str, int, int] | None:
@@ -277,5 +307,6 @@ _READERS: Mapping[AskKind, Callable[[Reply], Answer | None]] = {
     "postcode": _postcode,
     "month": _month,
     "children": _children,
+    "name": _name,
     "phone": _phone,
 }

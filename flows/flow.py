@@ -10,7 +10,7 @@ from typing import Literal
 
 from flows.effects import Level
 
-AskKind = Literal["choice", "number", "text", "date", "postcode", "month", "children", "phone"]
+AskKind = Literal["choice", "number", "text", "date", "postcode", "month", "children", "name", "phone"]
 ReferralKind = Literal["full", "call-me", "unfinished"]
 
 

@@ -250,11 +250,13 @@ def _set(run: Run, _flow: Flow, node: SetNode) -> bool:
 
 
 def _close(run: Run, flow: Flow, node: CloseNode) -> bool:
+    touch_in_words = run.touch if run.known("given_score") is None else None
     if run.touch is not None:
         run.do(CloseTouch(touch=run.touch, outcome=node.outcome, reason=node.reason))
         run.touch = None
-    # An older unanswered check-in of this kind is past: a second number is not its answer.
-    run.open = [asked for asked in run.open if asked.frame.flow != flow.name]
+    # An older unanswered check-in of this kind is past: a second number is not its answer. The one that words
+    # answered still waits for its number.
+    run.open = [asked for asked in run.open if asked.frame.flow != flow.name or asked.touch == touch_in_words]
     run.goto(node.go)
     return True
 

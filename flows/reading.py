@@ -11,7 +11,7 @@ from flows.flow import AskNode, Option
 from flows.run import Run
 from flows.session import Asked, Frame
 from flows.understanding.types import Risk, Screening, Understanding
-from flows.vocabulary import START, STOP, YES_START
+from flows.vocabulary import SKIP, START, STOP, YES_START
 
 Command = Literal[
     "stop-in-words",
@@ -71,6 +71,7 @@ INTENT_COMMANDS: Mapping[str, Command] = {
 }
 ALWAYS_HEARD: frozenset[Command] = frozenset({"stop-in-words", "wrong-person"})
 # An answer in free text is taken as such unless it is this short: "what would help?" "someone to call me back".
+OPEN_ENDED = frozenset({"text", "name", "children"})  # kinds that would take almost any words for an answer
 SHORT_WORDS = 5
 FEW_WORDS = 2  # "swimming lessons please" is looked up, "hm ok" is not
 # A need nobody should find on a screen after words of danger: a person brings it up instead.
@@ -115,6 +116,11 @@ class Reading:
     @property
     def danger(self) -> bool:
         return self.screening.risk != "none"
+
+    @property
+    def hangs(self) -> bool:
+        """A concern that answered nothing. After an urgent alarm, or on a watched phone, nothing more is said."""
+        return self.screening.risk == "concern" and not self.screening.watched
 
     @property
     def only_safety(self) -> bool:
@@ -162,7 +168,7 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
 
 def find_command(run: Run, text: str, understood: Understanding, fit: Fit | None) -> Command | None:
     """A command by its word, or by what the lexicon heard where that cannot be an answer instead."""
-    exact = COMMANDS.get(plain(text)) or COMMANDS.get(without_politeness(text))
+    exact = COMMANDS.get(plain(text)) or COMMANDS.get(text.strip()) or COMMANDS.get(without_politeness(text))
     ask = run.waiting()
     answers_choice = fit is not None and fit.kind == "current" and ask is not None and ask.kind != "text"
     if exact is not None and not (exact == "human" and answers_choice):
@@ -185,8 +191,12 @@ def find_command(run: Run, text: str, understood: Understanding, fit: Fit | None
 def find_fit(run: Run, text: str, understood: Understanding, risk: Risk = "none") -> Fit | None:
     """The question these words answer: the newest they fit, then what was asked up to 14 days ago."""
     ask = run.waiting()
-    alarm_only = risk == "urgent" and ask is not None and ask.kind == "text" and not ask.story
-    if not text.strip() or alarm_only:
+    open_ended = ask is not None and ask.kind in OPEN_ENDED and not ask.story
+    # "my dad hits me" is nobody's first name. When it is safe to call is told with the danger in it: that is kept.
+    alarm_only = open_ended and (risk == "urgent" or (risk == "concern" and ask is not None and ask.mark is None))
+    # After an alarm the next words tell more of it ("he's gone now"): the question is put again before it is answered.
+    broken_off = open_ended and run.known("broken_off") is not None and without_politeness(text) not in SKIP
+    if not text.strip() or alarm_only or broken_off:
         return None
     return (
         _current(run, ask, text)
@@ -250,6 +260,9 @@ def _update(run: Run, text: str, understood: Understanding) -> Fit | None:
     match = _CORRECTION.match(text.strip())
     if flow is None or not flow.updates or (understood.needs and not match):
         return None
+    ask = run.waiting()
+    if text.strip().isdigit() and ask is not None and ask.options:
+        return None  # "4" of three choices is a slip, not a child's age
     said = match["rest"] if match else text
     readers = run.assets.readers
     if "postcode" in flow.updates and (postcode := readers.postcode(said)):

@@ -216,5 +216,5 @@ _FACTS: Mapping[str, Callable[[Run], Value | None]] = {
 # Kept by the engine among the answers.
 KEPT_NAMES = frozenset(
     {"ref", "place", "heard", "more_results", "needs", "need_text", "age", "also_said", "given_score", "postcode"}
-)
+) | {"broken_off", "speaker"}
 FACT_NAMES = frozenset(_FACTS) | KEPT_NAMES

@@ -24,6 +24,7 @@ from flows.run import Run
 from flows.session import LIVE_MINUTES, Frame, Parked, Session
 from flows.wins import decide
 
+SPEAKER_HOURS = 12  # how long who is speaking is taken to be who spoke before
 PARKED_HOURS = 24  # how long a check-in waits for a talk to end when its programme does not say
 
 
@@ -66,7 +67,16 @@ def landed(assets: Assets, session: Session) -> Session:
 def _message(run: Run, event: MessageReceived) -> None:
     reading = prepare(run, event)
     run.words, run.understood = reading.text, reading.understood
-    decide(run, reading)
+    speaker = reading.screening.speaker or reading.understood.speaker
+    if speaker is not None:
+        run.answers["speaker"] = speaker
+    elif run.heard_at is None or run.facts.now - run.heard_at > timedelta(hours=SPEAKER_HOURS):
+        run.answers.pop("speaker", None)  # it may be somebody else's turn with the phone
+    acted = decide(run, reading)
+    if reading.screening.risk == "urgent" and "answer" not in acted and run.waiting() is not None:
+        run.answers["broken_off"] = "yes"
+    else:
+        run.answers.pop("broken_off", None)
     run.heard_at = run.facts.now
 
 

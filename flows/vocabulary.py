@@ -24,7 +24,24 @@ NO = words("no n nah nope noo nooo na never dont don't 👎 ❌") | phrases(
     "no way|not now|not really|id rather not|i'd rather not|rather not"
 )
 SKIP = words("skip pass next n/a") | phrases(
-    "skip it|skip this|prefer not to say|rather not say|dont want to say|don't want to say"
+    "skip it|skip this|prefer not to say|rather not say|dont want to say|don't want to say|i dont want to say"
+    "|i don't want to say|id rather not say|i'd rather not say"
+)
+# Said to "what is your first name?", these are no name; nor is what stands before one part of it.
+NOT_NAMES = words(
+    "help who why what when how this that it me mum mummy dad more menu hi hello hey hiya none nothing nobody test gone"
+    " stop send human person text call anytime sometimes maybe dunno scared tired sad sorry busy worried lost stressed"
+    " pregnant desperate struggling alone hungry crying back"
+)
+# One of these makes it a sentence: "he has gone now" is nobody's name.
+SENTENCE = words(
+    "he she they we you he's hes she's shes has have had is was are not my the to of in on at his her him them our"
+    " cant can't dont don't wont won't just need want please saying going coming here there now"
+)
+NAME_LEADS = phrases(
+    "my first name is|my first names|my first name's|my name is|my names|my name's|name is|names|first name|name|i am"
+    "|i'm|im|it is|it's|its|this is|they call me|people call me|call me|you can call me|hi|hello|hey|hi its|hi it's"
+    "|hi im|hi i'm|hello im|hello its"
 )
 ORDINALS = places("first 1st one|second 2nd two|third 3rd three|fourth 4th four|fifth 5th five|sixth 6th six")
 NUMBER_WORDS = places("zero nought nil|one|two|three|four|five|six|seven|eight|nine|ten", first=0)
@@ -43,7 +60,9 @@ CUES = words(
 FILLERS = words(
     "the one that option about for a an i want would like id i'd please pls plz some with in do you speak can we"
 )
-BORN = words("and born in on the my son daughter is was dob b he she his her name hes she's he's shes called they both")
+BORN = words(
+    "and due born in on the my son daughter is was dob b he she his her name hes she's he's shes called they both"
+)
 # A number said of something else is no score: "2 kids are ill" to "how are things, 0 to 10?".
 COUNTED = (
     r"(?:kids?|child(?:ren)?|bab(?:y|ies)|boys?|girls?|lads?|sons?|daughters?|y(?:ea)?rs?|yo|months?|mths?|weeks?|wks?"

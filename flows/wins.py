@@ -3,7 +3,7 @@
 Line 1 of the design, a message seen before, is the store's: it never reaches a step.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from flows.commands import after_stop, ask_again, command, leave, reach_desk, start, stop
@@ -12,6 +12,11 @@ from flows.nodes import ALSO_SAID_MOST, apply_answer, enter, hear, walk
 from flows.reading import Reading
 from flows.run import Run
 from flows.safety import respond_to_danger
+from flows.session import Asked
+from flows.understanding.types import Speaker
+
+# Who said a moment ago that they are young is answered so, also where the next words do not show it.
+YOUNG: Mapping[str, Speaker] = {"child": "child", "young-person": "young-person"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +44,10 @@ def decide(run: Run, reading: Reading) -> tuple[str, ...]:
 
 def _danger(run: Run, reading: Reading) -> None:
     """Safety first, whatever the talk was doing. It adds: what else the words say is still read below."""
-    run.effects[:0] = respond_to_danger(reading.screening, run.facts, reading.text)
+    screening = reading.screening
+    if screening.speaker is None and (known := run.answers.get("speaker")) in YOUNG:
+        screening = replace(screening, speaker=YOUNG[str(known)])
+    run.effects[:0] = respond_to_danger(screening, run.facts, reading.text)
     run.danger = reading.screening.risk
     run.hushed = reading.screening.watched or bool(run.facts.marks & {"watched", "unsafe"})
     run.carry_on = reading.screening.risk == "urgent"
@@ -47,6 +55,14 @@ def _danger(run: Run, reading: Reading) -> None:
         run.do(CloseTouch(touch=run.touch, outcome="answered", reason="They replied with words that show danger."))
         leave(run)
         run.touch, run.open = None, []
+
+
+def _carry_on(run: Run) -> None:
+    """Words of concern answered nothing that was asked. The question hangs: it is put again, gently."""
+    ask, flow = run.waiting(), run.top_flow
+    if ask is not None and flow is not None and (flow.holds or ask.kind != "choice"):
+        run.carry_on = True
+        walk(run)
 
 
 def _worker(run: Run, reading: Reading) -> None:
@@ -89,6 +105,9 @@ def _heard(run: Run, reading: Reading) -> None:
     assert ask is not None
     assert ask.heard is not None
     run.mark_trail()
+    run.keep("given_score", None)
+    if run.touch is not None and run.asked_at is not None:
+        run.remember(Asked(frame=run.stack[-1], at=run.asked_at, touch=run.touch))
     hear(run, "human" if reading.understood.intent == "human" else "need", reading.text)
     run.cancel_timer("wait")
     run.goto(ask.heard)
@@ -140,7 +159,10 @@ def _thanks(run: Run, reading: Reading) -> None:
 
 
 def _repair(run: Run, reading: Reading) -> None:
-    """Ask once more with the choices; then offer a person; then bring one. A person has it already where a case is open."""
+    """Ask once more with the choices; then offer a person; then bring one, where no case is open yet."""
+    if reading.danger:
+        _carry_on(run)
+        return
     if reading.pictures and not reading.text.strip():
         reach_desk(run, replace(reading, text="(They sent a picture. It was not fetched.)"), "picture")
         run.say("picture")
@@ -149,6 +171,11 @@ def _repair(run: Run, reading: Reading) -> None:
     if run.waiting() is None and run.facts.open_case is not None and reading.text.strip():
         run.do(AddToCase(words=reading.text))
         run.say("added")
+        return
+    if run.known("broken_off") is not None and run.waiting() is not None:
+        reach_desk(run, reading, "danger", "concern")
+        run.carry_on = True
+        walk(run)
         return
     run.repairs += 1
     repairs, flow, ask, frame = run.repairs, run.top_flow, run.waiting(), run.top
@@ -181,5 +208,5 @@ WINS: tuple[Line, ...] = (
     Line(number=8, name="flow", holds=lambda r: r.starts is not None and not r.only_safety, act=_start_flow),
     Line(number=8, name="need", holds=lambda r: r.need and not r.only_safety, act=_need),
     Line(number=8, name="thanks", holds=lambda r: r.thanks and not r.danger, act=_thanks),
-    Line(number=9, name="repair", holds=lambda r: not r.danger, act=_repair),
+    Line(number=9, name="repair", holds=lambda r: not r.danger or r.hangs, act=_repair),
 )

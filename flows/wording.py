@@ -64,7 +64,9 @@ class Wording:
             english = self.texts[text_id]
         except KeyError:
             raise UnknownTextError(text_id) from None
-        words = self.label(english, language)
+        words = self.catalogs.get(language, {}).get(english)
+        if words is None:  # said in English, so its dates are English too
+            words, language = english, "en"
         return PLACEHOLDER.sub(lambda match: self._value(match[1], values, language, tz), words)
 
     def _value(self, name: str, values: Mapping[str, Value], language: str, tz: ZoneInfo) -> str:

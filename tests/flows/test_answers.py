@@ -130,6 +130,10 @@ def test_no_month_of_birth_of_a_child(text: str) -> None:
         ("the twins and a baby", "the twins and a baby"),
         ("Ava", "Ava"),
         ("Anna-Mae O'Neil June 2020", "Anna-Mae O'Neil June 2020"),
+        ("AVA Mar2021, leo - 5th June 2015", "Ava 2021-03, Leo 2015-06"),
+        ("Ava, March 21st 2021", "Ava 2021-03"),
+        ("ava march of 2021 and Baby due feb 2027", "Ava 2021-03, Baby 2027-02"),
+        ("no", "no"),
     ],
 )
 def test_children_are_read_or_kept_as_written(text: str, kept: str) -> None:
@@ -137,6 +141,33 @@ def test_children_are_read_or_kept_as_written(text: str, kept: str) -> None:
     answer = read("children", text)
     assert answer is not None
     assert answer.value == kept
+
+
+@pytest.mark.parametrize("text", ["yes", "ok thanks", "7", "3.", "👍"])
+def test_a_yes_or_a_number_names_no_child(text: str) -> None:
+    """Claim: what holds no name is asked for once more."""
+    assert read("children", text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("Sam", "Sam"), ("SAM", "Sam"), ("im sam", "Sam"), ("My name\u2019s Sam, thanks x", "Sam"),
+     ("hello its Priya", "Priya"), ("Mary-Jane O'Brien", "Mary-Jane O'Brien"), ("أمينة", "أمينة"), ("Will", "Will"),
+     ("sam and ben", "Sam and Ben"), ("María José", "María José"), ("J", "J"), ("St. John", "St. John"), ("JJ", "JJ")],
+)  # fmt: skip
+def test_first_names(text: str, name: str) -> None:
+    """Claim: a name is found in the ways people give it, and kept as it is written."""
+    assert read("name", text) == Answer(value=name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["yes", "Ok", "ok thanks", "no", "7", "07700 900206", "what", "he has gone now", "i am scared", "im not saying",
+     "its me", "thanks", "😢", "my mum said i should text you because of the baby", "help"],
+)  # fmt: skip
+def test_no_first_name(text: str) -> None:
+    """Claim: a yes, a number, a feeling or a sentence is nobody's name."""
+    assert read("name", text) is None
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,78 @@ def reasons(effects) -> list[tuple[str, str]]:  # type: ignore[no-untyped-def]
     return [(case.level, case.reason) for case in of(effects, RaiseEscalation)]
 
 
+class TestDangerAtAQuestion:
+    """In the middle of a referral, at a question that would take almost any words for its answer."""
+
+    NAME = ("refer", "good", "money", "advice", "5", "Ava June 2020")
+
+    def at_the_name(self) -> Family:
+        family = Family.new()
+        family.texts(*self.NAME)
+        assert family.at == "refer.first-name"
+        return family
+
+    def test_a_concern_is_no_name_and_the_question_is_put_again(self) -> None:
+        """Claim: safety first; then the same question, gently."""
+        family = self.at_the_name()
+        assert said(family.texts("my dad hits me")) == ["safety.concern", "safety.carry-on", "refer.first-name"]
+        assert "first_name" not in family.session.answers
+        assert said(family.texts("im Kit")) == ["refer.postcode"]
+        assert family.session.answers["first_name"] == "Kit"
+
+    def test_after_an_urgent_alarm_the_next_words_are_no_name(self) -> None:
+        """Claim: nothing follows the alarm; the words after it reach the team, and the question is put again."""
+        family = self.at_the_name()
+        assert said(family.texts("he has a knife")) == ["safety.urgent"]
+        effects = family.knows(open_case="urgent").texts("gone away")
+        assert of(effects, AddToCase)[0].words == "gone away"
+        assert said(effects) == ["safety.carry-on", "refer.first-name"]
+        assert said(family.texts("Kit")) == ["refer.postcode"]
+
+    def test_after_an_alarm_skip_is_still_skip(self) -> None:
+        """Claim: a word that means one thing keeps its meaning."""
+        family = self.at_the_name()
+        assert said(family.texts("he has a knife", "skip"))[-1] == "refer.postcode"
+
+    def test_a_menu_is_not_put_again(self) -> None:
+        """Claim: choices of a talk that holds nothing do not come up beside a safety reply."""
+        family = Family.new()
+        family.texts("menu")
+        assert said(family.texts("my dad hits me")) == ["safety.concern"]
+
+    def test_a_child_stays_a_child(self) -> None:
+        """Claim: who said a moment ago that they are a child is answered as one, for half a day."""
+        family = Family.new()
+        child = Screening(risk="concern", because=("hits",), speaker="child")
+        assert said(family.happens(MessageReceived(text="im 13 and my dad hits me", screening=child)))[0] == (
+            "safety.concern.child"
+        )
+        assert said(family.texts("he hits me a lot"))[0] == "safety.concern.child"
+        family.passes(hours=13)
+        assert said(family.texts("he hits me a lot"))[0] == "safety.concern"
+
+
+class TestSlips:
+    def test_a_number_past_the_choices_is_no_age(self) -> None:
+        """Claim: "9" of three choices is a slip, and searches for nothing."""
+        family = Family.new()
+        family.texts("no food, SW18 2PU")
+        assert said(family.texts("9")) == ["find.next.repair"]
+
+    def test_a_question_mark_asks_for_help(self) -> None:
+        """Claim: "?" is HELP."""
+        assert said(Family.new().texts("?")) == ["help"]
+
+    def test_words_first_then_the_number(self) -> None:
+        """Claim: a score that follows words is still the check-in's score, and a low one is told."""
+        family = Family.new()
+        family.happens(CHECK_IN)
+        family.texts("the heating is broken")
+        effects = family.texts("3")
+        assert of(effects, RecordScore) == [RecordScore(score=3, touch=7)]
+        assert ("concern", "low-score") in reasons(effects)
+
+
 class TestStop:
     def test_stop_ends_consent_with_one_receipt(self) -> None:
         """Claim: STOP confirms once; a second STOP says nothing."""

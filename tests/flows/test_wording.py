@@ -61,6 +61,12 @@ def test_a_text_is_said_in_their_language_with_its_values() -> None:
     assert WORDING.render("hello", {"name": "Jo", "look_by": AT}, "pl").startswith("Witaj Jo, zadzwoń 020 7946 0110 do")
 
 
+def test_a_text_in_english_has_english_dates() -> None:
+    """Claim: dates are in the language the words were found in, not in the one that was wished for."""
+    english = WORDING.render("hello", {"name": "Jo", "look_by": AT})
+    assert WORDING.render("hello", {"name": "Jo", "look_by": AT}, "so") == english
+
+
 def test_what_is_not_translated_or_not_checked_is_english() -> None:
     """Claim: a missing, empty or fuzzy translation is never shown."""
     assert WORDING.label("More", "pl") == "More"
