@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, g, jsonify
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot.clock import Clock, ShiftedClock, SystemClock
 from bot.directory_source import load_places
@@ -21,6 +20,7 @@ from bot.web import assets
 from bot.web.chat import pages as chat_pages
 from bot.web.desk import pages as desk_pages
 from bot.web.here import HOUSE
+from bot.web.proxies import NamedProxies
 from bot.web.public import database_away
 from bot.web.public import pages as public_pages
 from bot.web.security import protect
@@ -72,7 +72,7 @@ def build(settings: Settings, clock: Clock | None = None, house: House | None = 
 
         app.extensions[STAND_IN] = open_doors(app, house)
     if settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+        app.wsgi_app = NamedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     _health(app, house)
     for fault in DATABASE_AWAY:
         app.register_error_handler(fault, database_away)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.house import House
-from bot.settling import not_reached, settle
+from bot.settling import locked, not_reached, settle
 from bot.store import messages as rows
 from bot.store import people, published
 from bot.store.database import DatabaseError, Tx
@@ -127,7 +127,7 @@ class Dispatcher:
         else:
             with self.house.db.write() as tx:
                 now = self.house.clock.now()
-                fresh = rows.find_outbox(tx, outbox_id=row.id)
+                fresh = locked(tx, outbox_id=row.id)
                 if fresh is None:
                     return
                 settle(tx, fresh, accepted.event, now, sid=accepted.sid)
@@ -142,7 +142,7 @@ class Dispatcher:
         """Receipts that overtook our own commit of the provider's id."""
         for status, code in rows.claim_receipts(tx, sid, outbox_id):
             event = event_of(status)
-            row = rows.find_outbox(tx, outbox_id=outbox_id)
+            row = locked(tx, outbox_id=outbox_id)
             if event is not None and row is not None:
                 settle(tx, row, event, now, code=code)
 
@@ -153,7 +153,7 @@ class Dispatcher:
             retry_after_seconds=error.retry_after_seconds, busy=error.busy,
         )  # fmt: skip
         with self.house.db.write() as tx:
-            fresh = rows.find_outbox(tx, outbox_id=row.id)
+            fresh = locked(tx, outbox_id=row.id)
             if fresh is None:
                 return
             if isinstance(what, TryAgain):
@@ -166,7 +166,7 @@ class Dispatcher:
 
     def _lost(self, row: Outbox, reason: str) -> None:
         with self.house.db.write() as tx:
-            fresh = rows.find_outbox(tx, outbox_id=row.id)
+            fresh = locked(tx, outbox_id=row.id)
             if fresh is not None:
                 self._mark_unknown(tx, fresh, reason)
         log.warning("outcome unknown", outbox_id=row.id)
@@ -203,13 +203,15 @@ class Dispatcher:
         with self.house.db.read() as tx:
             address = people.address_by_id(tx, row.address_id)
         sighting: Sighting | None = None
+        listed: list[Sighting] | None = None
+        channel = self.house.channels.get(address.kind)  # none: texting is not set up (any more), so nobody can look
         try:
-            listed = self.house.channels[address.kind].find(address.value, row.body, row.claimed_at or row.created_at)
+            if channel is not None:
+                listed = channel.find(address.value, row.body, row.claimed_at or row.created_at)
         except (ChannelError, ChannelUnknown) as fault:
             log.warning("could not look", outbox_id=row.id, fault=type(fault).__name__)
-            listed = None
         with self.house.db.write() as tx:
-            fresh = rows.find_outbox(tx, outbox_id=row.id)
+            fresh = locked(tx, outbox_id=row.id)
             if fresh is None or fresh.state != "unknown" or fresh.not_before > now:
                 return
             if listed:

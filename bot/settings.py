@@ -4,8 +4,9 @@ A value is personal to an installation and never logged. Outside the demo there 
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -90,6 +91,8 @@ class Settings:
         faults += _url_faults(get("PUBLIC_URL"), demo=demo, sms=bool(get("TWILIO_ACCOUNT_SID")))
         database_url = get("DATABASE_URL") or "sqlite:///var/thrive.db"
         faults += _database_faults(database_url, demo=demo)
+        proxies = tuple(filter(None, (p.strip() for p in get("TRUSTED_PROXIES").split(","))))
+        faults += _proxy_faults(proxies)
         council = Path(get("COUNCIL")) if get("COUNCIL") else None
         if council is not None and not council.is_file():
             faults.append(f"COUNCIL: there is no file {council}.")
@@ -111,7 +114,7 @@ class Settings:
             twilio_api_base=(get("TWILIO_API_BASE") or "https://api.twilio.com").rstrip("/"),
             content_dir=content,
             council=council,
-            trusted_proxies=tuple(filter(None, (p.strip() for p in get("TRUSTED_PROXIES").split(",")))),
+            trusted_proxies=proxies,
             demo=demo,
             demo_dir=Path(get("DEMO_DIR")) if demo and get("DEMO_DIR") else None,
             clock_file=Path(get("CLOCK_FILE")) if get("CLOCK_FILE") else None,
@@ -148,6 +151,16 @@ def _database_faults(url: str, *, demo: bool) -> list[str]:
     if demo:
         return ["DATABASE_URL: the demo runs on SQLite only, so that no real data is ever near its open doors."]
     return []
+
+
+def _proxy_faults(proxies: Sequence[str]) -> list[str]:
+    faults = []
+    for proxy in proxies:
+        try:
+            ip_network(proxy, strict=False)
+        except ValueError:
+            faults.append(f"TRUSTED_PROXIES: {proxy} is neither an address nor a network such as 10.0.0.0/24.")
+    return faults
 
 
 def _twilio_faults(get: Callable[[str], str]) -> list[str]:

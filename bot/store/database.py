@@ -4,6 +4,8 @@ SQLite runs in WAL with `synchronous=FULL`; a writer takes `BEGIN IMMEDIATE` und
 read-then-write never has to upgrade its lock. PostgreSQL runs the same statements with row locks.
 """
 
+import contextlib
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,9 +89,16 @@ def normalise(url: str) -> URL:
     return parsed
 
 
+def _own_file(path: Path) -> None:
+    """A new database is its owner's alone; SQLite gives its journal the same mode."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
 def _sqlite_engine(url: URL) -> sa.Engine:
     if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        _own_file(Path(url.database))
     engine = sa.create_engine(
         url, hide_parameters=True, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=10
     )

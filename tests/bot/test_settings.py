@@ -48,7 +48,7 @@ def test_a_setting_of_what_is_not_built_is_refused(name: str) -> None:
         ("DATABASE_URL", "mysql://u@h/d"), ("DATABASE_URL", "nonsense"), ("DATABASE_URL", "sqlite://"),
         ("DATABASE_URL", "sqlite:///:memory:"), ("DATABASE_URL", "postgres://u:secret-word@h:port/d"),
         ("COUNCIL", "/nowhere/council.yaml"), ("CONTENT_DIR", "/nowhere"), ("PUBLIC_URL", "text.example.gov.uk"),
-        ("PUBLIC_URL", "http://text.example.gov.uk"),
+        ("PUBLIC_URL", "http://text.example.gov.uk"), ("TRUSTED_PROXIES", "10.0.0.4, proxy.example"),
     ],
 )  # fmt: skip
 def test_a_value_that_cannot_be_used_is_named(name: str, value: str) -> None:

@@ -1,5 +1,7 @@
 """Migrations: from nothing to today and back, with data, on both databases."""
 
+from pathlib import Path
+
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -55,3 +57,11 @@ def test_short_postgres_addresses_mean_psycopg_3() -> None:
 def _same_type(_context: object, _inspected: object, _column: object, inspected: object, ours: object) -> bool | None:
     # Sealed text is bytes and an instant a timestamp to the database: only those two are the code's own.
     return False if isinstance(ours, Sealed | Instant) else None
+
+
+def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
+    """Nobody else on the machine reads the database, its journal neither."""
+    database = Database(f"sqlite:///{tmp_path / 'var' / 'new.db'}", KEYS)
+    schema.upgrade(database)
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "var").iterdir()} == {0o600}
+    database.close()

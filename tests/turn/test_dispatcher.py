@@ -1,6 +1,7 @@
 """The way out: accepted once, or before a person."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from bot.store import people
 from bot.turn.receipts import take_receipt
 from messages.channel import Accepted, ChannelError, ChannelUnknown, Outgoing, Receipt, Sighting
 from messages.status import event_of
+from messages.webchat import WebChat
 from tests.houses import Home
 
 KNIFE = "he has a knife hes outside"
@@ -102,6 +104,18 @@ def test_what_nobody_can_find_is_before_a_person_within_ten_minutes(home: Home) 
     assert home.out()[0].state == "held"
     assert [c.reason for c in home.cases()] == ["not-reached"]
     assert home.pigeon.carried == []
+
+
+def test_where_nobody_can_look_a_person_still_sees_it(home: Home) -> None:
+    """Restored with no provider set up: unknown rows are held in time, and the look-ups of others go on."""
+    home.pigeon.does = _lost
+    home.text("hello")
+    home.send()
+    house = replace(home.house, channels={"web": WebChat()})
+    for _ in range(60):
+        home.later(seconds=10)
+        Dispatcher(house).look_up()
+    assert home.out()[0].state == "held"
 
 
 def test_a_refusal_is_final_and_a_busy_provider_is_waited_for(home: Home) -> None:
