@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.casework.accounts import SignedIn
+from bot.casework.saved import blanks_left, saved_replies
 from bot.house import House
 from bot.store import casework as rows
 from bot.store import people, staff
@@ -129,6 +130,8 @@ def reply(house: House, form: Form, words: str) -> None:
         raise NotYet("Write the reply first.")
     if len(words) > LONGEST_REPLY:
         raise NotYet(f"A reply holds at most {LONGEST_REPLY} characters; this one has {len(words)}.")
+    if blanks := blanks_left(saved_replies(house), words):
+        raise NotYet(f"Fill in what is still blank: {', '.join(blanks)}.")
     now = house.clock.now()
     with house.db.write() as tx:
         case = _case(tx, form.ref, lock=True)

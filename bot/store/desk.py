@@ -85,7 +85,10 @@ def count_cases(tx: Tx, which: Which, staff_id: int) -> int:
 
 
 def list_cases(tx: Tx, which: Which, staff_id: int, *, offset: int, limit: int) -> list[ListedCase]:
-    """Gravest first, then those not reached, then what was promised soonest; closed ones newest first."""
+    """Gravest first; of one level what nobody has looked at or reached, then what nobody has claimed, then the rest.
+
+    Within each, not reached first, then what was promised soonest. Closed ones newest first.
+    """
     statement = (
         sa.select(*_CASE, *_NAMES, person.c.ref, _claimer.c.name, address.c.consent, address.c.kind)
         .select_from(cases)
@@ -97,7 +100,13 @@ def list_cases(tx: Tx, which: Which, staff_id: int, *, offset: int, limit: int) 
     if which == "closed":
         statement = statement.order_by(cases.c.closed_at.desc(), cases.c.id.desc())
     else:
-        statement = statement.order_by(cases.c.rank, cases.c.not_reached.desc(), cases.c.look_by, cases.c.id)
+        # Nobody has looked, or a message did not arrive: somebody must. Then what was seen and is nobody's yet.
+        stands = sa.case(
+            (sa.or_(cases.c.looked_at.is_(None), cases.c.not_reached), 0), (cases.c.state == "open", 1), else_=2
+        )
+        statement = statement.order_by(
+            cases.c.rank, stands, cases.c.not_reached.desc(), cases.c.look_by, cases.c.id
+        )  # fmt: skip
     listed = []
     for row in tx.execute(statement.offset(offset).limit(limit)):
         own, (first, last, ref, claimer, consent, channel) = row[: len(_CASE)], row[len(_CASE) :]

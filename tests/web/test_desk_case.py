@@ -11,6 +11,8 @@ from flask import Flask
 
 from bot.app import build
 from bot.casework import work
+from bot.casework.saved import saved_replies
+from bot.content import Notes, read_document
 from bot.refs import new_ref
 from bot.settings import ROOT
 from bot.store import casework, keeping, people
@@ -22,6 +24,7 @@ from bot.turn.receipts import take_receipt
 from bot.web.desk.words import REASONS
 from flows.flow import EscalateNode
 from messages.channel import Receipt
+from messages.sms import measure
 from tests.houses import Home, make_home
 from tests.web.worker import Worker, at_desk
 
@@ -466,3 +469,42 @@ def test_a_change_and_its_audit_are_one_transaction(home: Home, sam: Worker, mon
     assert sam.get(f"/desk/cases/{ref}").status_code == 500
     monkeypatch.undo()
     assert (events(home, ref), case_of(home, ref).version, replies(home)) == (before, version, [])
+
+
+def test_a_saved_reply_fills_the_box(sam: Worker, home: Home) -> None:
+    """Claim: each saved reply can be chosen, its values filled in; without JavaScript an address fills the box."""
+    ref = raised(home)
+    assert 'id="saved"' not in sam.get(f"/desk/cases/{ref}").text
+    sam.act(ref, "claim")
+    page = sam.get(f"/desk/cases/{ref}").text
+    told = {reply.id: reply for reply in saved_replies(home.house)}
+    assert re.findall(r'<option value="([a-z-]+)" data-words=', page) == list(told)
+    assert "{phone}" not in page
+    filled = sam.get(f"/desk/cases/{ref}?reply=no-answer").text
+    box = re.search(r'id="reply-words".*?>\n(.*?)</textarea>', filled, re.DOTALL)
+    assert box is not None
+    assert unescape(box[1]) == told["no-answer"].text
+    assert "020 7946 0110" in box[1]
+    assert sam.get(f"/desk/cases/{ref}?reply=nonsense").status_code == 200
+
+
+def test_a_reply_that_still_holds_a_blank_is_not_sent(sam: Worker, home: Home) -> None:
+    """Claim: what a saved reply left blank is told by name and the words come back; brackets of their own may go."""
+    ref = raised(home)
+    sam.act(ref, "claim")
+    hello = next(reply.text for reply in saved_replies(home.house) if reply.id == "will-call")
+    refused = sam.act(ref, "reply", words=hello)
+    assert refused.status_code == 400
+    assert "Fill in what is still blank: [day], [time]." in refused.text
+    assert "I will call you on [day]" in refused.text
+    assert replies(home) == []
+    assert sam.act(ref, "reply", words="Bring the form [the blue one].").status_code == 303
+    assert len(replies(home)) == 1
+
+
+def test_every_saved_reply_fits_two_texts() -> None:
+    """Claim: plain characters, two texts at most, and an id and a title of its own."""
+    raw = read_document(ROOT / "content/replies/general.yaml", "general.yaml", Notes())
+    assert all(measure(reply["text"]).segments <= 2 for reply in raw)
+    assert all(measure(reply["text"]).encoding == "GSM-7" for reply in raw)
+    assert len({reply["id"] for reply in raw}) == len({reply["title"] for reply in raw}) == len(raw)

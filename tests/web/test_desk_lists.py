@@ -108,6 +108,18 @@ def test_the_gravest_stand_first_then_what_was_promised_soonest(sam: Worker, hom
     assert "Not reached: telephone" in page
 
 
+def test_what_nobody_looked_at_stands_above_what_is_in_hand(sam: Worker, home: Home) -> None:
+    """Claim: of one level, the unseen case comes first, then the seen and unclaimed, then the claimed."""
+    soon, later = AT + timedelta(minutes=5), AT + timedelta(minutes=14)
+    claimed = a_case(home, "Cla", level="urgent", look_by=soon, sender="+447700900001")
+    seen = a_case(home, "See", level="urgent", look_by=soon, sender="+447700900002")
+    unseen = a_case(home, "Uns", level="urgent", look_by=later, sender="+447700900003")
+    concern = a_case(home, "Con", level="concern", look_by=soon, sender="+447700900004")
+    sam.act(claimed, "claim")
+    sam.get(f"/desk/cases/{seen}")
+    assert shown(sam.get("/desk").text) == [unseen, seen, claimed, concern]
+
+
 def test_what_the_inbox_showed_is_audited_case_by_case(sam: Worker, home: Home) -> None:
     """Claim: for any case of a list there is an audit row that names it, however long the list; and one for none."""
     sam.get("/desk")

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.casework import case_page, work
 from bot.casework.inbox import is_late
+from bot.casework.saved import saved_replies
 from bot.casework.work import Form, NotYet, Stale
 from bot.refs import read_ref
 from bot.web.desk import words as w
@@ -50,8 +51,10 @@ def _ref(text: str) -> str:
 @pages.get("/cases/<ref>")
 @needs("cases.read")
 def case(ref: str) -> Answer:
-    done = request.args.get("done", "")
-    return _page(_ref(ref), Draft(), done=done if done in w.DONE else "")
+    """`reply`, the id of a saved reply, fills the reply's box with its words: how one is chosen without JavaScript."""
+    done, chosen = request.args.get("done", ""), request.args.get("reply", "")
+    words = next((saved.text for saved in saved_replies(house()) if saved.id == chosen), "")
+    return _page(_ref(ref), Draft(act="reply" if words else "", words=words), done=done if done in w.DONE else "")
 
 
 @pages.post("/cases/<ref>/claim")
@@ -153,6 +156,7 @@ def _page(ref: str, draft: Draft, *, done: str = "", version: int = 0) -> Answer
         textable=address is None or address.kind != "sms" or textable(read_phone(address.value)),
         chart=chart(found.timeline.scores),
         longest=work.LONGEST_REPLY,
+        saved=saved_replies(house()),
         draft=draft,
         stale=stale,
         error=bool(draft.error) or stale,

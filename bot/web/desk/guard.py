@@ -24,7 +24,7 @@ from bot.clock import LONDON, local_date
 from bot.web.desk import words
 from bot.web.here import house
 from bot.web.security import SAFE_METHODS, CameFromElsewhere
-from bot.web.templating import moment
+from bot.web.templating import day, moment
 
 pages = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -135,7 +135,8 @@ def _sign_in_and_back() -> str:
 def frame() -> dict[str, Any]:
     """What the layout and every page's words are made of."""
     signed_in: SignedIn | None = g.get("signed_in")
-    common: dict[str, Any] = {"w": words, "outcomes": OUTCOMES, "exact": exact, "when": when(house().clock.now())}
+    now = house().clock.now()
+    common: dict[str, Any] = {"w": words, "outcomes": OUTCOMES, "exact": exact, "when": when(now), "on": day_of(now)}
     if signed_in is None:
         return {**common, "user": None, "menu": (), "alert": "", "may": lambda _permission: False}
     role = signed_in.staff.role
@@ -155,6 +156,17 @@ def when(now: datetime) -> Callable[[datetime], str]:
     def say(at: datetime) -> str:
         year = local_date(at).year
         return moment(at) if year == this_year else f"{moment(at)} {year}"
+
+    return say
+
+
+def day_of(now: datetime) -> Callable[[datetime], str]:
+    """The local day of an instant, for what is planned for a day and no hour: "Monday 25 October"."""
+    this_year = local_date(now).year
+
+    def say(at: datetime) -> str:
+        on = local_date(at)
+        return day(on) if on.year == this_year else f"{day(on)} {on.year}"
 
     return say
 

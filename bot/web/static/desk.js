@@ -98,6 +98,26 @@
     again();
   }
 
+  // A saved reply goes into the box, after what stands there: words a worker wrote are never lost.
+  function saving(form) {
+    var box = document.getElementById(form.dataset.saved);
+    var list = form.querySelector("select");
+    if (!box || !list) { return; }
+    form.addEventListener("submit", function (event) {
+      event.preventDefault();
+      var words = list.selectedOptions[0] && list.selectedOptions[0].dataset.words;
+      if (!words) { list.focus(); return; }
+      var written = box.value.trim();
+      box.value = written ? written + "\n" + words : words;
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+      box.focus();
+      var blank = /\[[^\[\]\n]{1,40}\]/.exec(box.value);
+      if (blank) { box.setSelectionRange(blank.index, blank.index + blank[0].length); }
+      list.value = "";
+    });
+  }
+
+  document.querySelectorAll("[data-saved]").forEach(saving);
   document.querySelectorAll("[data-counter]").forEach(counting);
   document.querySelectorAll("form[data-draft]").forEach(guarding);
   document.querySelectorAll("[data-poll]").forEach(polling);
