@@ -57,5 +57,6 @@ def respond_to_danger(screening: Screening, facts: Facts, words: str) -> tuple[E
         speaker=screening.speaker,
     )
     if screening.watched:
-        return (say, case, SetMark(mark="watched"))
+        # Watched is also not safe: no check-in of ours may light that phone up.
+        return (say, case, SetMark(mark="watched"), SetMark(mark="unsafe"))
     return (say, case)

@@ -25,7 +25,7 @@ def test_every_danger_has_a_reply_and_a_case(risk, speaker, watched) -> None:  #
     assert isinstance(case, RaiseEscalation)
     assert (case.level, case.reason, case.words, case.because) == (risk, "danger", "he has a knife", ("knife",))
     assert case.speaker == speaker
-    assert marks == ([SetMark(mark="watched")] if watched else [])
+    assert marks == ([SetMark(mark="watched"), SetMark(mark="unsafe")] if watched else [])
     assert assets().wording.has(say.text)
 
 

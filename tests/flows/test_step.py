@@ -205,7 +205,7 @@ class TestDanger:
         family.texts("refer")
         effects = family.texts("he hits me and reads my phone")
         assert said(effects) == ["safety.watched"]
-        assert of(effects, SetMark) == [SetMark(mark="watched")]
+        assert of(effects, SetMark) == [SetMark(mark="watched"), SetMark(mark="unsafe")]
         assert family.at == "refer.worried"
 
     def test_urgent_danger_in_a_flow_leads_gently_into_the_next_question(self) -> None:
