@@ -35,6 +35,7 @@ SENDERS = 4
 LEASE = timedelta(seconds=60)  # far above the provider's timeout: past it, the sender has died
 SAFETY_CONFIRMED = timedelta(minutes=2)  # design, "Safety for the family"
 PAUSED = "paused"
+UNCONFIRMED = frozenset({"queued", "sending", "unknown", "accepted", "sent"})
 
 
 class Dispatcher:
@@ -74,10 +75,12 @@ class Dispatcher:
                 return [], 0
         with self.house.db.write() as tx:
             published.beat(tx, "dispatcher", now)
-            if PAUSED in published.flags(tx):
-                return [], 0
+            paused = PAUSED in published.flags(tx)
             for row in rows.due_out(tx, now, limit=LOOKED_AT, address_id=address_id):
-                address = people.address_by_id(tx, row.address_id, lock=True)
+                address = people.address_unless_busy(tx, row.address_id)
+                # A chat is shown from our own rows: no provider could take its message twice, so it is never paused.
+                if address is None or (paused and address.kind != "web"):
+                    continue
                 verdict = self._verdict(tx, row, address, now)
                 if isinstance(verdict, Leave):
                     rows.change_outbox(
@@ -188,15 +191,19 @@ class Dispatcher:
             lost = rows.out_in_state(tx, "sending", claimed_before=now - LEASE)
             unknown = [row for row in rows.out_in_state(tx, "unknown") if row.not_before <= now]
             unconfirmed = rows.unconfirmed_safety(tx, before=now - SAFETY_CONFIRMED, since=now - timedelta(days=1))
+        for row in unconfirmed:
+            self._tell(row, now)
         for row in lost:
             self._lost(row, "The service stopped while sending")
         for row in unknown:
             self._find(row, now)
-        for row in unconfirmed:
-            with self.house.db.write() as tx:
-                if rows.mark_told(tx, row.id, now):
-                    not_reached(tx, row, now, "nobody confirmed that it arrived")
         return len(lost) + len(unknown) + len(unconfirmed)
+
+    def _tell(self, row: Outbox, now: datetime) -> None:
+        with self.house.db.write() as tx:
+            fresh = locked(tx, outbox_id=row.id)
+            if fresh is not None and fresh.state in UNCONFIRMED and rows.mark_told(tx, row.id, now):
+                not_reached(tx, fresh, now, "nobody confirmed that it arrived")
 
     def _find(self, row: Outbox, now: datetime) -> None:
         """Look for one row at the provider. Two rows alike to one number never claim the same sighting."""
@@ -208,7 +215,7 @@ class Dispatcher:
         try:
             if channel is not None:
                 listed = channel.find(address.value, row.body, row.claimed_at or row.created_at)
-        except (ChannelError, ChannelUnknown) as fault:
+        except Exception as fault:  # noqa: BLE001 - one that cannot be looked for must not hold up the others
             log.warning("could not look", outbox_id=row.id, fault=type(fault).__name__)
         with self.house.db.write() as tx:
             fresh = locked(tx, outbox_id=row.id)

@@ -1,7 +1,7 @@
 """What is published, compiled: one snapshot a process, swapped when a version row has grown.
 
 The newest bundle gives wording, lexicon, rules and programmes; each older bundle that a conversation still runs on
-gives its flows' structure only.
+gives its flows' structure, and the texts of nodes that the newest no longer has.
 """
 
 import json
@@ -9,11 +9,13 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+import structlog
+
 from bot.content import Compiled, Content, compile_content
 from bot.finding import AnswerReaders, DirectoryFinder
 from bot.rules import Rules, rules_of
 from bot.store import published
-from bot.store.database import Database, Tx
+from bot.store.database import Database, DatabaseError, Tx
 from directory.places import Places
 from directory.search import Snapshot as DirectorySnapshot
 from directory.service import from_document
@@ -21,6 +23,16 @@ from flows.facts import Assets
 from flows.flow import Flow
 from flows.wording import Wording
 from messages.addresses import find_phone
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Older:
+    """What of an earlier bundle the conversations that began on it still need."""
+
+    flows: Mapping[str, Flow]
+    wording: Wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,17 +45,20 @@ class Snapshot:
     finder: DirectoryFinder
     assets: Assets
     versions: Mapping[str, int]
-    older: Mapping[int, Mapping[str, Flow]] = field(default_factory=dict)
+    older: Mapping[int, Older] = field(default_factory=dict)
+    earlier: Mapping[int, Assets] = field(default_factory=dict)  # of each older bundle, with the newest of the rest
 
     @property
     def wording(self) -> Wording:
         return self.assets.wording
 
     def assets_for(self, bundle_id: int) -> Assets:
-        """The newest of everything, with the flows of the bundle a conversation began on."""
-        if bundle_id == self.bundle_id or bundle_id not in self.older:
-            return self.assets
-        return replace(self.assets, flows=self.older[bundle_id])
+        """The newest of everything, with the flows of the bundle a conversation began on.
+
+        A text of a node that the newest content no longer has is said as it was. A bundle that cannot be read any
+        more gives way to the newest: a talk that stands at a node of its own starts afresh.
+        """
+        return self.earlier.get(bundle_id, self.assets)
 
 
 class NothingPublished(Exception):
@@ -51,24 +66,36 @@ class NothingPublished(Exception):
 
 
 class Live:
-    """Read each turn: cheap while nothing changed, a swap when something did. A failed swap keeps the old snapshot."""
+    """Read each turn: cheap while nothing changed, a swap when something did.
+
+    A swap that fails by its content or directory keeps the old snapshot until they change again.
+    """
 
     def __init__(self, places: Callable[[], Places]) -> None:
         self._places_from = places
         self._places: Places | None = None
         self._swapping = threading.Lock()
         self._snapshot: Snapshot | None = None
+        self._refused: Mapping[str, int] | None = None
 
     def snapshot(self, tx: Tx) -> Snapshot:
-        """The snapshot of what is published now. Raises NothingPublished."""
+        """The snapshot of what is published now. Raises NothingPublished, and at the first look whatever is wrong."""
         versions = published.versions(tx)
         standing = self._snapshot
-        if standing is not None and standing.versions == versions:
+        if standing is not None and versions in (standing.versions, self._refused):
             return standing
         with self._swapping:
-            if self._snapshot is not None and self._snapshot.versions == versions:
+            if self._snapshot is not None and versions in (self._snapshot.versions, self._refused):
                 return self._snapshot
-            self._snapshot = self._build(tx, versions, self._snapshot)
+            try:
+                self._snapshot = self._build(tx, versions, self._snapshot)
+            except DatabaseError:
+                raise
+            except Exception as fault:
+                if self._snapshot is None:
+                    raise
+                log.error("what was published cannot be used", versions=dict(versions), fault=type(fault).__name__)
+                self._refused = versions
             return self._snapshot
 
     def of(self, database: Database) -> Snapshot:
@@ -85,9 +112,12 @@ class Live:
         else:
             compiled = compile_content(Content.from_json(published.bundle_content(tx, bundle_id)))
         older = dict(before.older) if before else {}
+        if before is not None and before.bundle_id != bundle_id:
+            # A turn that began before the swap may still save a conversation on it.
+            older[before.bundle_id] = Older(flows=before.compiled.flows, wording=before.compiled.wording)
         for old_id in published.bundles_in_use(tx):
-            if old_id != bundle_id and old_id not in older:
-                older[old_id] = compile_content(Content.from_json(published.bundle_content(tx, old_id))).flows
+            if old_id != bundle_id and old_id not in older and (read := _read_older(tx, old_id)) is not None:
+                older[old_id] = read
         if self._places is None:
             self._places = self._places_from()
         if before is not None and before.versions.get("directory") == versions.get("directory"):
@@ -105,4 +135,28 @@ class Live:
         return Snapshot(
             bundle_id=bundle_id, compiled=compiled, rules=rules_of(compiled.council), finder=finder, assets=assets,
             versions=versions, older=older,
+            earlier={
+                old_id: replace(assets, flows=old.flows, wording=_over(assets.wording, old.wording))
+                for old_id, old in older.items() if old_id != bundle_id
+            },
         )  # fmt: skip
+
+
+def _read_older(tx: Tx, bundle_id: int) -> Older | None:
+    """An earlier bundle; None where this code can no longer read it, so that one old talk cannot stop every other."""
+    try:
+        compiled = compile_content(Content.from_json(published.bundle_content(tx, bundle_id)))
+    except DatabaseError:
+        raise
+    except Exception as fault:  # noqa: BLE001 - whatever is wrong with it, it is old
+        log.error("an earlier bundle cannot be read", bundle_id=bundle_id, fault=type(fault).__name__)
+        return None
+    return Older(flows=compiled.flows, wording=compiled.wording)
+
+
+def _over(newest: Wording, older: Wording) -> Wording:
+    catalogs = {
+        language: {**older.catalogs.get(language, {}), **newest.catalogs.get(language, {})}
+        for language in older.catalogs.keys() | newest.catalogs.keys()
+    }
+    return replace(newest, texts={**older.texts, **newest.texts}, catalogs=catalogs)

@@ -23,6 +23,15 @@ _OUTCOME: dict[str, str] = {
 }
 
 
+def locked(tx: Tx, *, outbox_id: int | None = None, provider_sid: str | None = None) -> Outbox | None:
+    """A row to settle, with its address locked before it: what hangs on the row is locked in a turn's order."""
+    address_id = rows.address_of_outbox(tx, outbox_id=outbox_id, provider_sid=provider_sid)
+    if address_id is None:
+        return None
+    people.address_by_id(tx, address_id, lock=True)
+    return rows.find_outbox(tx, outbox_id=outbox_id, provider_sid=provider_sid)
+
+
 def settle(
     tx: Tx, row: Outbox, event: Event, now: datetime, *, reason: str | None = None, code: str | None = None,
     sid: str | None = None,
@@ -34,13 +43,13 @@ def settle(
     if sid is not None and row.provider_sid is None:
         values["provider_sid"] = sid
     if code is not None:
-        values["error_code"] = code
+        values["error_code"] = code[:16]
     if state != current:
         values["state"] = state
         if state in ENDS:
             values["settled_at"] = now
         if reason is not None or state not in NOT_ARRIVED:
-            values["reason"] = reason
+            values["reason"] = None if reason is None else reason[:200]
         if row.accepted_at is None and event in {"accepted", "sent", "delivered", "undelivered", "failed"}:
             values["accepted_at"] = now
     if values:
@@ -55,6 +64,8 @@ def _consequences(tx: Tx, row: Outbox, state: State, now: datetime, reason: str 
         _carrier_stopped(tx, row.address_id, now)
     if row.touch_id is not None and row.purpose == "check-in":
         _touch(tx, row.touch_id, state, reason or f"The text was {state}.", now)
+    if code == BLOCKED_BY_CARRIER and row.text_id == "stop-receipt":
+        return  # the carrier has confirmed their STOP itself: nobody telephones about that
     if state in NOT_ARRIVED and (row.purpose in TOLD_TO_TEAM or state == "held" or reason == NOT_A_MOBILE):
         not_reached(tx, row, now, reason or f"the text was {state}")
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from bot.refs import new_ref
 from bot.store import casework as rows
-from bot.store import people
+from bot.store import keeping, people
 from bot.store.casework import RANK, Case
 from bot.store.database import Tx
-from flows.effects import MakeReferral, RaiseEscalation
+from flows.effects import Level, MakeReferral, RaiseEscalation
 
 if TYPE_CHECKING:
     from bot.turn.context import Turn
@@ -75,13 +75,15 @@ def _open(turn: "Turn", effect: RaiseEscalation) -> Case:
     return _renew(turn, case_id)
 
 
-def raise_unread(tx: Tx, *, address_id: int, words: str, now: datetime) -> int:
-    """A message that our own fault kept us from reading: a person reads it now, since it may hold danger."""
+def raise_unread(
+    tx: Tx, *, address_id: int, words: str, now: datetime, level: Level = "concern", reason: str = "unread"
+) -> int:
+    """What our own fault kept us from reading or doing: a person looks now, since it may hold danger."""
     case_id = rows.add_case(
-        tx, ref=new_ref(), kind="escalation", level="concern", rank=RANK["concern"], reason="unread",
+        tx, ref=new_ref(), kind="escalation", level=level, rank=RANK[level], reason=reason,
         address_id=address_id, person_id=None, words=words, because="[]", opened_at=now, look_by=now, waiting_since=now,
     )  # fmt: skip
-    rows.add_case_event(tx, case_id=case_id, at=now, kind="opened", body=words, detail="concern: unread")
+    rows.add_case_event(tx, case_id=case_id, at=now, kind="opened", body=words, detail=f"{level}: {reason}")
     return case_id
 
 
@@ -126,7 +128,19 @@ def _referrer(turn: "Turn", answers: Mapping[str, object]) -> int | None:
         postcode=postcode if isinstance(postcode, str) else None,
     )  # fmt: skip
     people.link(turn.tx, person_id, turn.address.id, turn.now)
+    keeping.own_scores(turn.tx, turn.address.id, person_id)
     return person_id
+
+
+def part_from_address(turn: "Turn") -> None:
+    """The number is not theirs: their open cases keep their people and words, and are answered another way."""
+    for case in turn.open_cases:
+        if case.address_id != turn.address.id:
+            continue
+        told = f"They said that {turn.address.value} is not their number. Texts from it no longer come here."
+        rows.change_case(turn.tx, case.id, address_id=None, not_reached=True)
+        rows.add_case_event(turn.tx, case_id=case.id, at=turn.now, kind="note", body=told)
+    turn.open_cases = []
 
 
 def family_wrote(turn: "Turn", words: str) -> None:

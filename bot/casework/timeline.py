@@ -76,7 +76,7 @@ def of_case(house: House, tx: Tx, case: Case) -> Timeline:
     """The timeline behind a case: its person's, or its address's where that is nobody yet."""
     person = None if case.person_id is None else people.person_by_id(tx, case.person_id)
     own = [] if case.address_id is None else [people.address_by_id(tx, case.address_id)]
-    timeline = _timeline(tx, person, own, programme_titles(house, tx))
+    timeline = _timeline(tx, person, own, programme_titles(house, tx), case.opened_at)
     found = case_rows.referral_of(tx, case.id)
     if found is None:
         return timeline
@@ -95,7 +95,7 @@ def of_person(house: House, ref: str, by: SignedIn) -> Timeline | None:
         staff.add_audit(
             tx, at=house.clock.now(), staff_id=by.staff.id, action="person.view", target=f"person:{person.ref}"
         )
-        return _timeline(tx, person, [], programme_titles(house, tx))
+        return _timeline(tx, person, [], programme_titles(house, tx), house.clock.now())
 
 
 def programme_titles(house: House, tx: Tx) -> dict[str, str]:
@@ -103,23 +103,30 @@ def programme_titles(house: House, tx: Tx) -> dict[str, str]:
     return {name: programme.title for name, programme in house.live.snapshot(tx).compiled.programmes.items()}
 
 
-def _timeline(tx: Tx, person: Person | None, own: list[Address], titles: Mapping[str, str]) -> Timeline:
+def _timeline(
+    tx: Tx, person: Person | None, own: list[Address], titles: Mapping[str, str], at: datetime
+) -> Timeline:  # fmt: skip
     known = {a.id: a for a in own}
     if person is not None:
         known |= {a.id: a for a in people.addresses_of(tx, person.id)}
-    address_ids, person_ids = list(known), [] if person is None else [person.id]
+    spans = _spans(tx, person, list(known), at)
+    address_ids, person_ids = list(spans), [] if person is None else [person.id]
     enrolments = keeping.enrolments_of(tx, person_ids)
-    cases = case_rows.cases_of(tx, address_ids=address_ids, person_ids=person_ids)
+    cases = [
+        case
+        for case in case_rows.cases_of(tx, address_ids=address_ids, person_ids=person_ids)
+        if case.person_id in person_ids or case.address_id not in spans or spans[case.address_id].holds(case.opened_at)
+    ]
     names = staff.staff_names(tx)
     events = case_rows.events_of(tx, [c.id for c in cases])
     # A reply and the event that tells of it are written in one transaction, at one instant.
     writers = {(e.case_id, e.at): names.get(e.staff_id or 0, "") for e in events if e.kind == "replied"}
     entries = [
-        *_words(tx, address_ids, writers),
+        *_words(tx, address_ids, writers, spans),
         *_touches(tx, enrolments, titles),
         *_case_entries(cases, events, names),
     ]
-    scores = keeping.scores_of(tx, address_ids)
+    scores = keeping.scores_of(tx, person_id=None if person is None else person.id, address_ids=list(known))
     entries += [Entry(at=at, kind="score", words=str(value)) for at, value in scores]
     return Timeline(
         person=person,
@@ -131,6 +138,7 @@ def _timeline(tx: Tx, person: Person | None, own: list[Address], titles: Mapping
         consents=[
             Consent(kind=r.kind, given=r.given, wording=r.wording, via=r.via, at=r.at)
             for r in people.consents_of(tx, address_ids=address_ids, person_ids=person_ids)
+            if r.address_id not in spans or spans[r.address_id].holds(r.at)
         ],
         planned=[
             Planned(
@@ -144,7 +152,37 @@ def _timeline(tx: Tx, person: Person | None, own: list[Address], titles: Mapping
     )
 
 
-def _words(tx: Tx, address_ids: Sequence[int], writers: Mapping[tuple[int, datetime], str]) -> list[Entry]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Span:
+    """From when until when what was said at an address is theirs. A number changes hands when it is released."""
+
+    after: datetime | None
+    until: datetime | None
+
+    def holds(self, at: datetime) -> bool:
+        return (self.after is None or at > self.after) and (self.until is None or at <= self.until)
+
+
+def _spans(tx: Tx, person: Person | None, address_ids: Sequence[int], at: datetime) -> dict[int, _Span]:
+    """For the addresses a person has or had, and for one that is nobody's as it was at an instant."""
+    tenures = people.tenures(tx, person_id=None if person is None else person.id, address_ids=address_ids)
+    ends: dict[int, list[datetime]] = {}
+    for tenure in tenures:
+        if tenure.released_at is not None:
+            ends.setdefault(tenure.address_id, []).append(tenure.released_at)
+    own = {t.address_id: t for t in tenures if person is not None and t.person_id == person.id}
+    spans = {}
+    for address_id in dict.fromkeys([*address_ids, *own]):
+        theirs, released = own.get(address_id), ends.get(address_id, [])
+        began = at if theirs is None else theirs.since
+        over = min((end for end in released if end >= at), default=None) if theirs is None else theirs.released_at
+        spans[address_id] = _Span(after=max((end for end in released if end < began), default=None), until=over)
+    return spans
+
+
+def _words(
+    tx: Tx, address_ids: Sequence[int], writers: Mapping[tuple[int, datetime], str], spans: Mapping[int, _Span]
+) -> list[Entry]:
     wrote = [
         Entry(
             at=m.received_at,
@@ -154,6 +192,7 @@ def _words(tx: Tx, address_ids: Sequence[int], writers: Mapping[tuple[int, datet
             detail=f"{m.pictures} pictures" if m.pictures else "",
         )
         for m in messages.inbox_of(tx, address_ids)
+        if spans[m.address_id].holds(m.received_at)
     ]
     said = [
         Entry(
@@ -162,6 +201,7 @@ def _words(tx: Tx, address_ids: Sequence[int], writers: Mapping[tuple[int, datet
             listings=_names(m.extras),
         )
         for m in messages.outbox_of(tx, address_ids)
+        if spans[m.address_id].holds(m.created_at)
     ]  # fmt: skip
     return wrote + said
 

@@ -20,6 +20,7 @@ from bot.turn.touches import plan_next
 from messages.addresses import read_phone, textable
 from scheduler.enrolment_sheet import EnrolmentRow, RefusedRow, SheetRow, read_row, read_sheet, resolve_dates
 
+LONGEST_TEAM = 64
 BATCH = 200  # rows a transaction: a long file never holds the service up
 Outcome = Literal["added", "changed", "unchanged"]
 
@@ -58,11 +59,30 @@ def enrol_sheet(house: House, lines: Iterable[str], *, dry_run: bool = False, re
                     report.refused.append(row)
                     continue
                 with tx.begin_nested() as savepoint:
-                    outcome = _enrol(tx, snapshot, row, now)
+                    reason = _why_not(tx, row)
+                    outcome: Outcome = "unchanged" if reason else _enrol(tx, snapshot, row, now)
                     if dry_run:
                         savepoint.rollback()
+                if reason:
+                    report.refused.append(RefusedRow(line=row.line, reference=row.reference, reasons=(reason,)))
+                    continue
                 setattr(report, outcome, getattr(report, outcome) + 1)
     return report
+
+
+def _why_not(tx: Tx, row: EnrolmentRow) -> str | None:
+    """Why a row that can be read is not taken. A number said to be the wrong person's waits for a later word."""
+    if row.team is not None and len(row.team) > LONGEST_TEAM:
+        return f"team: at most {LONGEST_TEAM} characters"
+    person = people.find_person_by_source(tx, row.reference)
+    address = people.find_address(tx, "sms", row.mobile)
+    if person is None or address is None:
+        return None
+    for tenure in people.tenures(tx, person_id=person.id):
+        ours = tenure.person_id == person.id and tenure.address_id == address.id
+        if ours and tenure.released_at is not None and local_date(tenure.released_at) >= row.told_on:
+            return "mobile: whoever holds this number said that it is the wrong person's; ask the family again"
+    return None
 
 
 def _enrol(tx: Tx, snapshot: Snapshot, row: EnrolmentRow, now: datetime) -> Outcome:
@@ -77,8 +97,7 @@ def _enrol(tx: Tx, snapshot: Snapshot, row: EnrolmentRow, now: datetime) -> Outc
         person_id = people.add_person(tx, ref=new_ref(), now=now, source_reference=row.reference, **values)
     else:
         person_id = person.id
-        known = {name: getattr(person, name) for name in values if name != "email"}
-        if known != {name: value for name, value in values.items() if name != "email"}:
+        if {name: getattr(person, name) for name in values} != values:
             people.change_person(tx, person_id, **values)
             changed = True
     address = people.open_address(tx, "sms", row.mobile, now)
@@ -97,25 +116,46 @@ def _enrol(tx: Tx, snapshot: Snapshot, row: EnrolmentRow, now: datetime) -> Outc
 
 def _number(tx: Tx, address: people.Address, row: EnrolmentRow, person_id: int, now: datetime) -> bool:
     """The number is theirs, safe or not as told. Returns whether anything changed."""
-    new = person_id not in {p.id for p in people.people_at(tx, address.id)}
+    there = {p.id for p in people.people_at(tx, address.id)}
+    new = person_id not in there
     if new:
         people.link(tx, person_id, address.id, now)
+        people.take_back(tx, person_id, address.id, now)
+        if not there:
+            keeping.own_scores(tx, address.id, person_id)
     safe = "safe" if row.safe_to_text else "unsafe"
     values: dict[str, object] = {}
-    if address.safe != safe:
+    if address.safe != safe and (safe == "unsafe" or _may_be_safe(address, row, shared=bool(there - {person_id}))):
         values["safe"] = safe
     if address.language != row.language and address.last_in_at is None:
         values["language"] = row.language
-    if address.consent == "unasked" and row.safe_to_text:
+    if address.consent == "unasked" and row.safe_to_text and not _said_no_since(tx, address, row):
         values["consent"] = "given"
         people.add_consent(
             tx, address_id=address.id, person_id=person_id, kind="text", given=True, wording_id="enrolment.told",
-            wording=f"Told by {row.told_by} on {row.told_on.isoformat()} that we would text, and how to stop.",
+            wording=f"Told by a worker on {row.told_on.isoformat()} that we would text, and how to stop.",
             via="import", at=now,
         )  # fmt: skip
     if values:
         people.change_address(tx, address.id, **values)
     return new or bool(values)
+
+
+def _may_be_safe(address: people.Address, row: EnrolmentRow, *, shared: bool) -> bool:
+    """Not safe stands over a sheet, unless a worker was told otherwise since they last wrote, and it is theirs alone.
+
+    The same sheet comes again and again; what the family said in between must not be undone by it.
+    """
+    if address.safe != "unsafe":
+        return True
+    wrote_on = None if address.last_in_at is None else local_date(address.last_in_at)
+    return not shared and (wrote_on is None or wrote_on < row.told_on)
+
+
+def _said_no_since(tx: Tx, address: people.Address, row: EnrolmentRow) -> bool:
+    """They answered a question of ours with no, and no worker was told otherwise on a later day."""
+    asked = people.newest_consent(tx, address.id, "text")
+    return asked is not None and not asked[0] and local_date(asked[1]) >= row.told_on
 
 
 def _child(tx: Tx, row: EnrolmentRow, household_id: int, now: datetime) -> bool:

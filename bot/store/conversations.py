@@ -83,13 +83,19 @@ def due_timers(tx: Tx, now: datetime, limit: int = 200) -> list[Timer]:
     return [Timer(**r._asdict()) for r in rows]
 
 
-def take_timer(tx: Tx, timer_id: int, step_no: int) -> bool:
+def take_timer(tx: Tx, seen: Timer) -> bool:
     """Claim a timer by removing it. False when it was replaced or taken by another."""
-    return tx.execute(sa.delete(timer).where(timer.c.id == timer_id, timer.c.step_no == step_no)).rowcount == 1
+    return tx.execute(sa.delete(timer).where(*_as_seen(seen))).rowcount == 1
 
 
-def delay_timer(tx: Tx, timer_id: int, until: datetime, attempts: int) -> None:
-    tx.execute(sa.update(timer).where(timer.c.id == timer_id).values(fire_at=until, attempts=attempts))
+def delay_timer(tx: Tx, seen: Timer, until: datetime) -> None:
+    """Count a try that failed, and wait until then for the next."""
+    tx.execute(sa.update(timer).where(*_as_seen(seen)).values(fire_at=until, attempts=seen.attempts + 1))
+
+
+def _as_seen(seen: Timer) -> tuple[sa.ColumnElement[bool], ...]:
+    # All of it, not the id alone: SQLite gives the id of a timer that is gone to the next one, of another address.
+    return tuple(timer.c[name] == getattr(seen, name) for name in Timer.__dataclass_fields__)
 
 
 def next_timer_at(tx: Tx) -> datetime | None:

@@ -99,7 +99,15 @@ score = table_of(ScoreRow)
 _ENROLMENT = sa.select(*(enrolment.c[f] for f in Enrolment.__dataclass_fields__))
 _TOUCH = sa.select(*(touch.c[f] for f in Touch.__dataclass_fields__))
 _LAST_SCORE = (
-    sa.select(score.c.score).where(score.c.address_id == sa.bindparam("b_address")).order_by(score.c.id.desc()).limit(1)
+    sa.select(score.c.score)
+    .where(
+        sa.or_(
+            score.c.person_id == sa.bindparam("b_person"),
+            sa.and_(score.c.address_id == sa.bindparam("b_address"), score.c.person_id.is_(None)),
+        )
+    )
+    .order_by(score.c.id.desc())
+    .limit(1)
 )
 _CHANGE_ENROLMENT = sa.update(enrolment).where(enrolment.c.id == sa.bindparam("b_id"))
 _CHANGE_TOUCH = sa.update(touch).where(touch.c.id == sa.bindparam("b_id"))
@@ -132,6 +140,12 @@ def due_enrolments(tx: Tx, now: datetime, limit: int = 200) -> list[Enrolment]:
 
 def change_enrolment(tx: Tx, enrolment_id: int, **values: object) -> None:
     tx.execute(_CHANGE_ENROLMENT, {"b_id": enrolment_id, **values})
+
+
+def delay_enrolment(tx: Tx, seen: Enrolment, until: datetime) -> None:
+    """Look at it again then, unless somebody has decided it since."""
+    still = (enrolment.c.id == seen.id, enrolment.c.next_at == seen.next_at)
+    tx.execute(sa.update(enrolment).where(*still).values(next_at=until))
 
 
 def next_enrolment_at(tx: Tx, after: datetime) -> datetime | None:
@@ -220,15 +234,46 @@ def add_score(
     )
 
 
-def last_score(tx: Tx, address_id: int) -> int | None:
-    return tx.execute(_LAST_SCORE, {"b_address": address_id}).scalar_one_or_none()
+def last_score(tx: Tx, address_id: int, person_id: int | None) -> int | None:
+    """The person's last answer, at whatever address; with nobody known, the address's last that is nobody's."""
+    return tx.execute(_LAST_SCORE, {"b_address": address_id, "b_person": person_id}).scalar_one_or_none()
 
 
-def scores_of(tx: Tx, address_ids: Sequence[int]) -> list[tuple[datetime, int]]:
+def own_scores(tx: Tx, address_id: int, person_id: int) -> None:
+    """Answers given before anybody knew who was writing are this person's."""
+    whose = (score.c.address_id == address_id, score.c.person_id.is_(None))
+    tx.execute(sa.update(score).where(*whose).values(person_id=person_id))
+
+
+def scores_of(tx: Tx, *, person_id: int | None, address_ids: Sequence[int]) -> list[tuple[datetime, int]]:
+    """A person's answers wherever they gave them, and those of these addresses that are nobody's."""
+    nobodys = sa.and_(score.c.address_id.in_(address_ids), score.c.person_id.is_(None))
     rows = tx.execute(
-        sa.select(score.c.at, score.c.score).where(score.c.address_id.in_(address_ids)).order_by(score.c.id)
+        sa.select(score.c.at, score.c.score)
+        .where(sa.or_(score.c.person_id == person_id, nobodys) if person_id is not None else nobodys)
+        .order_by(score.c.id)
     )
     return [(at, int(value)) for at, value in rows]
+
+
+def person_of_touch(tx: Tx, touch_id: int) -> int:
+    """Whose check-in it is."""
+    whose = sa.select(enrolment.c.person_id).join(touch, touch.c.enrolment_id == enrolment.c.id)
+    return int(tx.execute(whose.where(touch.c.id == touch_id)).scalar_one())
+
+
+def remind_touch(tx: Tx, touch_id: int, now: datetime) -> None:
+    """It was said once more. One that has ended meanwhile stays as it ended."""
+    waiting = (touch.c.id == touch_id, touch.c.outcome == "sent", touch.c.reminded_at.is_(None))
+    tx.execute(sa.update(touch).where(*waiting).values(reminded_at=now, next_at=now))
+
+
+def end_open_touches(tx: Tx, address_id: int, *, outcome: str, reason: str, now: datetime) -> None:
+    """Check-ins still waiting for an answer from this address end."""
+    waiting = (touch.c.address_id == address_id, touch.c.outcome == "sent", touch.c.settled_at.is_(None))
+    tx.execute(
+        sa.update(touch).where(*waiting).values(outcome=outcome, reason=reason, settled_at=now, next_at=None)
+    )  # fmt: skip
 
 
 def any_enrolment(tx: Tx) -> bool:

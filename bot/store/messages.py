@@ -141,6 +141,16 @@ _RECENT_WORDS = (
     )
     .order_by(inbox.c.id)
 )
+_WAITING = _INBOX.where(
+    inbox.c.address_id == sa.bindparam("b_address"), inbox.c.id < sa.bindparam("b_before"), inbox.c.state == "new"
+).order_by(inbox.c.id)
+_ANSWERED_SINCE = (
+    sa.select(inbox.c.id)
+    .where(
+        inbox.c.address_id == sa.bindparam("b_address"), inbox.c.id > sa.bindparam("b_after"), inbox.c.state == "done"
+    )
+    .limit(1)
+)
 _OUTBOX_BY_ID = _OUTBOX.where(outbox.c.id == sa.bindparam("b_id"))
 _CHANGE_OUTBOX = sa.update(outbox).where(outbox.c.id == sa.bindparam("b_id"))
 _CHANGE_OUTBOX_FROM = _CHANGE_OUTBOX.where(outbox.c.state.in_(sa.bindparam("b_from", expanding=True)))
@@ -193,6 +203,17 @@ def inbox_to_retry(tx: Tx, now: datetime, limit: int = 100) -> list[Inbox]:
     return [Inbox(**r._asdict()) for r in rows]
 
 
+def inbox_waiting(tx: Tx, address_id: int, *, before_id: int) -> list[Inbox]:
+    """What this address wrote before and nobody could handle yet, oldest first."""
+    return [Inbox(**r._asdict()) for r in tx.execute(_WAITING, {"b_address": address_id, "b_before": before_id})]
+
+
+def answered_since(tx: Tx, message: Inbox) -> bool:
+    """Whether something newer from the same address has been handled."""
+    asked = {"b_address": message.address_id, "b_after": message.id}
+    return tx.execute(_ANSWERED_SINCE, asked).first() is not None
+
+
 def put_out(tx: Tx, *, key: str, **values: object) -> int | None:
     """Queue a message under its unique key. None when the key was used: it is queued or gone already."""
     asked = {"key": key, "state": "queued", "attempts": 0, "looked": 0, **values}
@@ -208,6 +229,13 @@ def find_outbox(tx: Tx, *, outbox_id: int | None = None, provider_sid: str | Non
     where = outbox.c.id == outbox_id if outbox_id is not None else outbox.c.provider_sid == provider_sid
     row = tx.execute(_OUTBOX.where(where).with_for_update()).first()
     return None if row is None else Outbox(**row._asdict())
+
+
+def address_of_outbox(tx: Tx, *, outbox_id: int | None = None, provider_sid: str | None = None) -> int | None:
+    """To whom a message is, without locking it."""
+    where = outbox.c.id == outbox_id if outbox_id is not None else outbox.c.provider_sid == provider_sid
+    found = tx.execute(sa.select(outbox.c.address_id).where(where).limit(1)).scalar_one_or_none()
+    return None if found is None else int(found)
 
 
 def change_outbox(tx: Tx, outbox_id: int, *, expect: Sequence[str] | None = None, **values: object) -> bool:

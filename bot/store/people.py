@@ -109,6 +109,7 @@ class Person:
     last_name: str | None
     born: str | None
     postcode: str | None
+    email: str | None
     relation: str | None
     child: bool
     language: str
@@ -141,6 +142,13 @@ def address_by_id(tx: Tx, address_id: int, *, lock: bool = False) -> Address:
     """One address; `lock` holds it until the transaction ends (PostgreSQL; SQLite has one writer anyway)."""
     row = tx.execute(_BY_ID.with_for_update() if lock else _BY_ID, {"b_id": address_id}).one()
     return Address(**row._asdict())
+
+
+def address_unless_busy(tx: Tx, address_id: int) -> Address | None:
+    """The address, locked; None while another transaction holds it. Whoever locks a row before its address must not
+    wait for it: two that did would wait for each other."""
+    row = tx.execute(_BY_ID.with_for_update(skip_locked=True), {"b_id": address_id}).one_or_none()
+    return None if row is None else Address(**row._asdict())
 
 
 def find_address(tx: Tx, kind: str, value: str, *, lock: bool = False) -> Address | None:
@@ -194,6 +202,18 @@ def consents_of(tx: Tx, *, address_ids: Sequence[int], person_ids: Sequence[int]
     )
 
 
+def newest_consent(tx: Tx, address_id: int, kind: str) -> tuple[bool, datetime] | None:
+    """The last answer of this kind at this address, with its time."""
+    rows = tx.execute(
+        sa.select(consent.c.given, consent.c.at)
+        .where(consent.c.address_id == address_id, consent.c.kind == kind)
+        .order_by(consent.c.id.desc())
+        .limit(1)
+    )
+    found = rows.one_or_none()
+    return None if found is None else (bool(found[0]), found[1])
+
+
 def people_at(tx: Tx, address_id: int) -> list[Person]:
     """Who is reached at this address, children never among them unless the number is their own."""
     return [Person(**r._asdict()) for r in tx.execute(_PEOPLE_AT, {"b_address": address_id})]
@@ -206,6 +226,37 @@ def addresses_of(tx: Tx, person_id: int) -> list[Address]:
         .order_by(address.c.id)
     )
     return [Address(**r._asdict()) for r in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tenure:
+    """A person's time at an address. `released_at`: said then to be the wrong number."""
+
+    person_id: int
+    address_id: int
+    since: datetime
+    released_at: datetime | None
+
+
+def tenures(tx: Tx, *, person_id: int | None, address_ids: Sequence[int] = ()) -> list[Tenure]:
+    """Every tenure at the addresses this person ever had, and at these."""
+    theirs = sa.select(person_address.c.address_id).where(person_address.c.person_id == person_id)
+    at = person_address.c.address_id
+    rows = tx.execute(
+        sa.select(*(person_address.c[f] for f in Tenure.__dataclass_fields__))
+        .where(sa.or_(at.in_(address_ids), at.in_(theirs)))
+        .order_by(person_address.c.since)
+    )
+    return [Tenure(**r._asdict()) for r in rows]
+
+
+def take_back(tx: Tx, person_id: int, address_id: int, now: datetime) -> None:
+    """A number said to be the wrong person's is theirs after all, as a worker was told since."""
+    tx.execute(
+        sa.update(person_address)
+        .where(person_address.c.person_id == person_id, person_address.c.address_id == address_id)
+        .values(since=now, released_at=None)
+    )
 
 
 def person_by_id(tx: Tx, person_id: int) -> Person:

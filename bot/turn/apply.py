@@ -19,6 +19,8 @@ def apply(turn: Turn, effects: Sequence[fx.Effect]) -> None:
 
 def _say(turn: Turn, effect: fx.Say) -> None:
     say(turn, effect)
+    if effect.purpose == "reminder" and turn.touch_id is not None:
+        keeping.remind_touch(turn.tx, turn.touch_id, turn.now)
 
 
 def _start_timer(turn: Turn, effect: fx.StartTimer) -> None:
@@ -49,7 +51,7 @@ def _add_to_case(turn: Turn, effect: fx.AddToCase) -> None:
 
 
 def _consent(turn: Turn, effect: fx.SetConsent) -> None:
-    person, texts = turn.person, turn.snapshot.wording
+    person, texts = turn.person, turn.wording
     shown = texts.render(effect.wording, {}, turn.language) if texts.has(effect.wording) else effect.wording
     people.add_consent(
         turn.tx, address_id=turn.address.id, person_id=None if person is None else person.id, kind=effect.kind,
@@ -90,27 +92,46 @@ def _mark(turn: Turn, effect: fx.SetMark) -> None:
 
 
 def _score(turn: Turn, effect: fx.RecordScore) -> None:
-    person = turn.person
+    """At an address of several people, the answer to a check-in is of the person it was sent for."""
+    person_id = None if turn.person is None else turn.person.id
+    if person_id is None and effect.touch is not None:
+        person_id = keeping.person_of_touch(turn.tx, effect.touch)
     keeping.add_score(
-        turn.tx, address_id=turn.address.id, person_id=None if person is None else person.id, touch_id=effect.touch,
-        value=effect.score, at=turn.now,
-    )  # fmt: skip
-
-
-def _close_touch(turn: Turn, effect: fx.CloseTouch) -> None:
-    keeping.change_touch(
-        turn.tx, effect.touch, outcome=effect.outcome, reason=effect.reason, settled_at=turn.now, next_at=None
+        turn.tx, address_id=turn.address.id, person_id=person_id, touch_id=effect.touch, value=effect.score, at=turn.now
     )
 
 
+def _close_touch(turn: Turn, effect: fx.CloseTouch) -> None:
+    """However late: who answers leaves the list of those who did not."""
+    keeping.change_touch(
+        turn.tx, effect.touch, outcome=effect.outcome, reason=effect.reason[:200], settled_at=turn.now, next_at=None,
+        listed=False,
+    )  # fmt: skip
+
+
 def _release(turn: Turn, _effect: fx.ReleaseAddress) -> None:
-    """Nobody's number any more. The people keep their programmes; the next touch finds no number, and says so."""
+    """Nobody's number any more. The people keep their programmes; the next touch finds no number, and says so.
+
+    What was raised for them stays with them, and no text of whoever holds the number now comes into it. What the
+    number agreed to was theirs too; only a STOP is of the phone itself, and stands.
+    """
+    address = turn.address
+    if turn.people:
+        raising.part_from_address(turn)
+    if turn.person is not None:
+        keeping.own_scores(turn.tx, address.id, turn.person.id)
     for person in turn.people:
         for enrolment in keeping.enrolments_of(turn.tx, [person.id]):
             if enrolment.state == "active":
                 keeping.change_enrolment(turn.tx, enrolment.id, next_at=turn.now)
-    people.release(turn.tx, turn.address.id, turn.now)
-    people.change_address(turn.tx, turn.address.id, safe="unknown", shared=False, watched=False, safe_times=None)
+    keeping.end_open_touches(
+        turn.tx, address.id, outcome="undelivered", reason="The number turned out to be somebody else's.", now=turn.now
+    )
+    people.release(turn.tx, address.id, turn.now)
+    people.change_address(
+        turn.tx, address.id, safe="unknown", shared=False, watched=False, safe_times=None, first_said_at=None,
+        consent="stopped" if address.consent == "stopped" else "unasked", worker_wrote_at=None,
+    )  # fmt: skip
 
 
 def _search(turn: Turn, effect: fx.RecordSearch) -> None:

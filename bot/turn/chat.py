@@ -89,7 +89,7 @@ def _let_out(house: House, address_id: int) -> None:
         if dispatcher.once(address_id=address_id):
             continue
         with house.db.read() as tx:
-            in_hand = any(m.state == "sending" for m in rows.outbox_of(tx, [address_id], limit=ROUNDS))
+            in_hand = any(m.state in {"queued", "sending"} for m in rows.outbox_of(tx, [address_id], limit=ROUNDS))
         if not in_hand:
             return
         threading.Event().wait(WAIT_SECONDS)  # the service's own dispatcher was quicker, and has it in its hand

@@ -9,6 +9,7 @@ from bot.store.casework import Case
 from bot.store.database import Tx
 from bot.store.people import Address, Person
 from flows.facts import Facts
+from flows.wording import Wording
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Turn:
     now: datetime
     key: str
     language: str
+    wording: Wording
     step_no: int = 0
     said: int = 0
     inbox_id: int | None = None

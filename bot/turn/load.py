@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from bot.clock import local_date
 from bot.house import House
 from bot.live import Snapshot
@@ -11,11 +13,14 @@ from bot.store import casework, conversations, keeping, people
 from bot.store.casework import Case
 from bot.store.database import Tx
 from bot.store.people import Address, Person
+from bot.store.sealed import SealError
 from bot.turn.context import Turn
 from flows.effects import Level
 from flows.facts import Facts
 from flows.session import Session
 
+log = structlog.get_logger()
+UNREADABLE = (SealError, ValueError, LookupError, TypeError, AttributeError)  # what broken JSON and shapes raise
 WORKER_QUIET = timedelta(hours=12)  # design, "Who wins, coming in": a word within 12 hours
 LEVELS: tuple[Level, ...] = ("urgent", "concern", "routine")
 
@@ -28,15 +33,20 @@ def open_turn(house: House, tx: Tx, address: Address, *, key: str, now: datetime
     return Turn(
         house=house, tx=tx, snapshot=snapshot, address=address, people=known, open_cases=open_cases, now=now, key=key,
         facts=_facts(tx, snapshot, address, known, open_cases, now), language=address.language, inbox_id=inbox_id,
+        wording=snapshot.wording,
     )  # fmt: skip
 
 
-def load_session(turn: Turn) -> Session:
-    """The conversation as it stands. One with nothing open moves to the newest bundle."""
-    stored = conversations.load_session(turn.tx, turn.address.id)
-    if stored is None:
-        return Session.new(turn.snapshot.bundle_id)
-    session = Session.from_json(stored[0])
+def load_session(turn: Turn) -> Session | None:
+    """The conversation as it stands; None where it cannot be read. One with nothing open moves to the newest bundle."""
+    try:
+        stored = conversations.load_session(turn.tx, turn.address.id)
+        if stored is None:
+            return Session.new(turn.snapshot.bundle_id)
+        session = Session.from_json(stored[0])
+    except UNREADABLE as fault:
+        log.error("a conversation cannot be read", address_id=turn.address.id, fault=type(fault).__name__)
+        return None
     if not session.stack and not session.open and session.parked is None and session.left is None:
         return replace(session, bundle=turn.snapshot.bundle_id)
     return session
@@ -74,7 +84,7 @@ def _facts(
         marks=frozenset(marks),
         open_case=open_cases[0].level if open_cases else None,  # type: ignore[arg-type]  # likewise
         open_refs=tuple(case.ref for case in open_cases if case.kind == "referral"),
-        last_score=keeping.last_score(tx, address.id),
+        last_score=keeping.last_score(tx, address.id, known[0].id if len(known) == 1 else None),
         known_postcode=known[0].postcode if len(known) == 1 else None,
         next_touch_on=None if next_at is None else local_date(next_at),
     )

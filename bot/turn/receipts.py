@@ -1,8 +1,11 @@
 """What the provider says became of a message: kept always, acted on once, in whatever order it comes."""
 
 from bot.house import House
-from bot.settling import settle
+from bot.settling import locked, settle
 from bot.store import messages as rows
+from bot.store import people
+from bot.store.database import Tx
+from bot.store.messages import Outbox
 from messages.channel import Receipt
 
 
@@ -10,14 +13,27 @@ def take_receipt(house: House, receipt: Receipt) -> None:
     """Keep a receipt and move its row forward. One that overtakes our own commit waits for it."""
     now = house.clock.now()
     with house.db.write() as tx:
-        row = None
-        if receipt.outbox is not None:
-            row = rows.find_outbox(tx, outbox_id=receipt.outbox)
-        if row is None:
-            row = rows.find_outbox(tx, provider_sid=receipt.sid)
+        row = _row_of(tx, receipt)
         rows.add_receipt(
             tx, outbox_id=None if row is None else row.id, provider_sid=receipt.sid, status=receipt.word[:24],
-            error_code=receipt.code, at=now,
+            error_code=None if receipt.code is None else receipt.code[:16], at=now,
         )  # fmt: skip
         if row is not None and receipt.event is not None:
             settle(tx, row, receipt.event, now, code=receipt.code, sid=receipt.sid)
+
+
+def _row_of(tx: Tx, receipt: Receipt) -> Outbox | None:
+    """The message it is about. The id in its address counts only where nothing says that it is another's.
+
+    After an older backup is restored, ids are given out again: a late receipt of the message that had one before
+    carries another provider's id, and must not move the one that has it now.
+    """
+    if receipt.outbox is not None:
+        row = locked(tx, outbox_id=receipt.outbox)
+        if row is not None and row.provider_sid in {None, receipt.sid} and _by_text(tx, row):
+            return row
+    return locked(tx, provider_sid=receipt.sid)
+
+
+def _by_text(tx: Tx, row: Outbox) -> bool:
+    return people.address_by_id(tx, row.address_id).kind == "sms"

@@ -3,25 +3,31 @@
 Lock the address, insert the inbox row, screen, savepoint, step, apply, commit. Seen before: nothing happens twice. If
 stepping raises, the savepoint is rolled back and the fixed safety reply and case that screening asked for are written
 alone; the row is tried again later. So our own bug can never swallow a disclosure.
+
+A row that waits for another try is tried before anything newer of its family. Once something newer was answered, a
+person reads it instead: stepped then, its words could answer a question that they were never said to.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.casework import raising
 from bot.house import House
-from bot.store import conversations, people
+from bot.store import casework, conversations, keeping, people
 from bot.store import messages as rows
 from bot.store.database import Tx
 from bot.store.messages import Inbox
 from bot.turn.apply import apply
 from bot.turn.context import Turn
 from bot.turn.load import load_session, open_turn
-from flows.effects import RaiseEscalation, Say
+from flows.effects import Level, RaiseEscalation, Say
 from flows.events import Event, MessageReceived
+from flows.facts import Facts
 from flows.safety import respond_to_danger
+from flows.session import Session
 from flows.step import step
 from flows.understanding.types import Screening
 
@@ -63,6 +69,8 @@ def receive(house: House, arrival: Arrival) -> Taken:
         if inbox_id is None:
             return Taken(address_id=address.id, fresh=False)
         people.change_address(tx, address.id, last_in_at=now)
+        for earlier in rows.inbox_waiting(tx, address.id, before_id=inbox_id):
+            handle(house, tx, earlier, now)
         handle(house, tx, rows.inbox_by_id(tx, inbox_id), now)
     house.wake.wake()
     return Taken(address_id=address.id, fresh=True)
@@ -75,7 +83,10 @@ def handle(house: House, tx: Tx, message: Inbox, now: datetime) -> None:
             turn, screening = _prepare(house, tx, message, now)
     except Exception as fault:  # noqa: BLE001 - nothing may stop the words from being kept
         log.error("could not read a message", inbox_id=message.id, fault=type(fault).__name__)
-        _unread(tx, message, now)
+        _unread(tx, message, now, "concern")
+        return
+    if message.attempts and rows.answered_since(tx, message):
+        _apart(tx, message, now, screening, lambda: _give_up(turn, message, screening))
         return
     event = MessageReceived(text=message.body, screening=screening, pictures=message.pictures)
     try:
@@ -84,7 +95,19 @@ def handle(house: House, tx: Tx, message: Inbox, now: datetime) -> None:
             rows.change_inbox(tx, message.id, state="done", attempts=message.attempts + 1, retry_at=None)
     except Exception as fault:  # noqa: BLE001 - whatever broke, the words and the danger in them must not be lost
         log.error("step failed", inbox_id=message.id, attempt=message.attempts + 1, fault=type(fault).__name__)
-        _keep(_prepare(house, tx, message, now)[0], message, screening)
+        _apart(
+            tx, message, now, screening, lambda: _keep(_prepare(house, tx, message, now)[0], message, screening)
+        )  # fmt: skip
+
+
+def _apart(tx: Tx, message: Inbox, now: datetime, screening: Screening, work: Callable[[], None]) -> None:
+    """What follows a failed step may fail for the same reason: then the words alone go before a person, at once."""
+    try:
+        with tx.begin_nested():
+            work()
+    except Exception as fault:  # noqa: BLE001 - likewise
+        log.error("could not answer a message", inbox_id=message.id, fault=type(fault).__name__)
+        _unread(tx, message, now, "concern" if screening.risk == "none" else screening.risk)
 
 
 def _prepare(house: House, tx: Tx, message: Inbox, now: datetime) -> tuple[Turn, Screening]:
@@ -96,12 +119,29 @@ def _prepare(house: House, tx: Tx, message: Inbox, now: datetime) -> tuple[Turn,
 def run(turn: Turn, event: Event) -> None:
     """Load, step, apply, save: the middle of every turn, whatever woke it."""
     session = load_session(turn)
-    done = step(turn.snapshot.assets_for(session.bundle), session, event, turn.facts)
+    if session is None:
+        # Nothing they wrote is lost, but what was being asked is: a person sees that, and the talk starts afresh.
+        words = event.text if isinstance(event, MessageReceived) else ""
+        raising.raise_escalation(turn, RaiseEscalation(level="routine", reason="stuck", words=words))
+        session = Session.new(turn.snapshot.bundle_id)
+    assets = turn.snapshot.assets_for(session.bundle)
+    turn.wording = assets.wording
+    if turn.touch_id is None and session.parked is not None:
+        turn.touch_id, turn.expires_at = session.parked.touch, session.parked.until
+    done = step(assets, session, event, _facts(turn, session))
     turn.step_no = done.session.step_no
     apply(turn, done.effects)
     conversations.save_session(
         turn.tx, turn.address.id, done.session.to_json(), _bundle(turn, done.session.bundle), turn.now
     )
+
+
+def _facts(turn: Turn, session: Session) -> Facts:
+    """What a check-in's answer is weighed against is the earlier answer of the person it was sent for."""
+    if turn.person is not None or session.touch is None or not turn.people:
+        return turn.facts
+    person_id = keeping.person_of_touch(turn.tx, session.touch)
+    return replace(turn.facts, last_score=keeping.last_score(turn.tx, turn.address.id, person_id))
 
 
 def _bundle(turn: Turn, bundle_id: int) -> int:
@@ -117,18 +157,28 @@ def _screen(turn: Turn, message: Inbox) -> Screening:
 def _keep(turn: Turn, message: Inbox, screening: Screening) -> None:
     """After a failed step: the safety reply and case alone, and another try; after the last, a person."""
     apply(turn, respond_to_danger(screening, turn.facts, message.body))
-    if _again(turn.tx, message, turn.now):
-        return
+    if not _again(turn.tx, message, turn.now):
+        _before_a_person(turn, message, screening)
+
+
+def _give_up(turn: Turn, message: Inbox, screening: Screening) -> None:
+    """Too late to be stepped: its words, and the danger in them, go to a person."""
+    apply(turn, respond_to_danger(screening, turn.facts, message.body))
+    rows.change_inbox(turn.tx, message.id, state="failed", attempts=message.attempts + 1, retry_at=None)
+    _before_a_person(turn, message, screening)
+
+
+def _before_a_person(turn: Turn, message: Inbox, screening: Screening) -> None:
     raising.raise_escalation(turn, RaiseEscalation(level="concern", reason="stuck", words=message.body))
     if screening.risk == "none":
         apply(turn, (Say(text="stuck", values={"look_by": turn.facts.look_by["concern"]}),))
 
 
-def _unread(tx: Tx, message: Inbox, now: datetime) -> None:
-    """Nobody could tell whether there is danger in it, so a person reads it, at once and once."""
-    if message.attempts == 0:
-        raising.raise_unread(tx, address_id=message.address_id, words=message.body, now=now)
-    _again(tx, message, now)
+def _unread(tx: Tx, message: Inbox, now: datetime, level: Level) -> None:
+    """It could not be answered, perhaps not even screened, so a person reads it, at once and once."""
+    again = _again(tx, message, now)
+    if message.attempts == 0 or not (again or casework.open_cases_of(tx, address_id=message.address_id)):
+        raising.raise_unread(tx, address_id=message.address_id, words=message.body, now=now, level=level)
 
 
 def _again(tx: Tx, message: Inbox, now: datetime) -> bool:
@@ -148,10 +198,13 @@ def retry_stuck(house: House, now: datetime) -> int:
     with house.db.read() as tx:
         waiting = rows.inbox_to_retry(tx, now)
     for message in waiting:
-        with house.db.write() as tx:
-            people.address_by_id(tx, message.address_id, lock=True)
-            fresh = rows.inbox_by_id(tx, message.id)
-            if fresh.state == "new":
-                handle(house, tx, fresh, now)
+        try:
+            with house.db.write() as tx:
+                people.address_by_id(tx, message.address_id, lock=True)
+                fresh = rows.inbox_by_id(tx, message.id)
+                if fresh.state == "new":
+                    handle(house, tx, fresh, now)
+        except Exception as fault:  # noqa: BLE001 - one row must not hold up the others
+            log.error("retry failed", inbox_id=message.id, fault=type(fault).__name__)
         house.wake.wake()
     return len(waiting)

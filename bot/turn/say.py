@@ -13,7 +13,7 @@ from messages.render import for_sms, for_web, parts
 
 def say(turn: Turn, effect: Say) -> None:
     """Queue what the step says; what this very turn said before is not said again."""
-    wording, language = turn.snapshot.wording, turn.language
+    wording, language = turn.wording, turn.language
     text = wording.render(effect.text, effect.values, language)
     choices = [wording.label(choice.label, language) for choice in effect.choices]
     if turn.address.kind == "web":

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.casework import raising
 from bot.house import House
 from bot.store import conversations, people
 from bot.store.conversations import Timer
@@ -33,14 +34,19 @@ def fire_due(house: House, now: datetime) -> int:
 def _fire(house: House, timer: Timer, now: datetime) -> None:
     with house.db.write() as tx:
         address = people.address_by_id(tx, timer.address_id, lock=True)
-        if not conversations.take_timer(tx, timer.id, timer.step_no):
+        if not conversations.take_timer(tx, timer):
             return
-        turn = open_turn(house, tx, address, key=f"tm{timer.address_id}.{timer.step_no}.{timer.name}", now=now)
+        # With its instant, since a conversation that had to start afresh counts its steps from the beginning.
+        at = int(timer.fire_at.timestamp())
+        turn = open_turn(house, tx, address, key=f"tm{timer.address_id}.{timer.step_no}.{timer.name}.{at}", now=now)
         run(turn, TimerFired(name=timer.name, step_no=timer.step_no))
 
 
 def _later(house: House, timer: Timer, now: datetime) -> None:
-    """Try again with growing pauses; after the last try it waits a day, and the log says so."""
-    wait = timedelta(minutes=2**timer.attempts) if timer.attempts < TRIES else timedelta(days=1)
+    """Try again with growing pauses; after the last try a person sees that something we promised did not happen."""
     with house.db.write() as tx:
-        conversations.delay_timer(tx, timer.id, now + wait, timer.attempts + 1)
+        people.address_by_id(tx, timer.address_id, lock=True)
+        if timer.attempts + 1 < TRIES:
+            conversations.delay_timer(tx, timer, now + timedelta(minutes=2**timer.attempts))
+        elif conversations.take_timer(tx, timer):
+            raising.raise_unread(tx, address_id=timer.address_id, words="", now=now, reason="stuck")

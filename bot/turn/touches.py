@@ -1,6 +1,7 @@
 """Check-ins as lived: a due touch is decided, written and opened in one transaction; silence is followed up."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -8,6 +9,7 @@ from bot.clock import local_date
 from bot.house import House
 from bot.live import Snapshot
 from bot.store import keeping, people
+from bot.store.casework import open_cases_of
 from bot.store.database import Tx
 from bot.store.keeping import Enrolment, Touch
 from bot.store.people import Address
@@ -22,6 +24,7 @@ from scheduler.programme import Touch as Rule
 from scheduler.safe_times import read_safe_times
 
 log = structlog.get_logger()
+AFTER_A_FAULT = timedelta(hours=1)
 
 
 def decide_due(house: House, now: datetime) -> int:
@@ -34,6 +37,9 @@ def decide_due(house: House, now: datetime) -> int:
                 _decide(house, tx, enrolment.id, now)
         except Exception as fault:  # noqa: BLE001 - one broken enrolment must not hold up the others
             log.error("touch failed", enrolment_id=enrolment.id, fault=type(fault).__name__)
+            # Tried again until its window closes; then the ledger says that the service did not get to it.
+            with house.db.write() as tx:
+                keeping.delay_enrolment(tx, enrolment, now + AFTER_A_FAULT)
     if due:
         house.wake.wake()
     return len(due)
@@ -49,6 +55,8 @@ def follow_up_due(house: House, now: datetime) -> int:
                 _follow_up(house, tx, touch.id, touch.address_id, now)
         except Exception as fault:  # noqa: BLE001 - likewise
             log.error("follow-up failed", touch_id=touch.id, fault=type(fault).__name__)
+            with house.db.write() as tx:
+                keeping.change_touch(tx, touch.id, next_at=now + AFTER_A_FAULT)
     if due:
         house.wake.wake()
     return len(due)
@@ -135,7 +143,12 @@ def _follow_up(house: House, tx: Tx, touch_id: int, address_id: int | None, now:
         turn = open_turn(house, tx, address, key=f"re{touch.id}", now=now)
         turn.touch_id = touch.id
         run(turn, CheckInReminded(touch=touch.id))
-        keeping.change_touch(tx, touch.id, reminded_at=now, next_at=now)
+        if not turn.said:
+            # Their talk has moved on, or is going on just now: nothing was said, and the ledger must not say it was.
+            waits = follow_up(
+                replace(sent, reminded_at=now), _facts(tx, enrolment, address, now), snapshot.rules.contact, now
+            )
+            keeping.change_touch(tx, touch.id, next_at=waits.until if isinstance(waits, Wait) else now)
 
 
 def _sent(touch: Touch, rule: Rule) -> SentTouch:
@@ -156,8 +169,6 @@ def _facts(tx: Tx, enrolment: Enrolment, address: Address | None, now: datetime)
     enrolled_on = local_date(enrolment.created_at)
     if address is None:
         return TouchFacts(enrolled_on=enrolled_on, has_number=False)
-    from bot.store.casework import open_cases_of
-
     windows = read_safe_times(address.safe_times) if address.safe_times else ()
     open_cases = open_cases_of(tx, address_id=address.id, person_ids=[enrolment.person_id])
     return TouchFacts(
