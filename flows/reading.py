@@ -195,6 +195,9 @@ def find_fit(run: Run, text: str, understood: Understanding, risk: Risk = "none"
     # "my dad hits me" is nobody's first name. When it is safe to call is told with the danger in it: that is kept.
     alarm_only = open_ended and (risk == "urgent" or (risk == "concern" and ask is not None and ask.mark is None))
     # After an alarm the next words tell more of it ("he's gone now"): the question is put again before it is answered.
+    # "refer" said where any words would do starts the referral: it is no safe time to call.
+    if open_ended and not (run.top_flow is not None and run.top_flow.holds) and _keyword_flow(run, plain(text)):
+        return None
     broken_off = open_ended and run.known("broken_off") is not None and without_politeness(text) not in SKIP
     if not text.strip() or alarm_only or broken_off:
         return None
@@ -274,5 +277,8 @@ def _update(run: Run, text: str, understood: Understanding) -> Fit | None:
 
 def _starts(run: Run, said: str, understood: Understanding) -> str | None:
     flows = run.assets.flows.values()
-    by_word = next((flow.name for flow in flows if said in flow.keywords), None)
-    return by_word or next((flow.name for flow in flows if understood.intent in flow.intents), None)
+    return _keyword_flow(run, said) or next((flow.name for flow in flows if understood.intent in flow.intents), None)
+
+
+def _keyword_flow(run: Run, said: str) -> str | None:
+    return next((flow.name for flow in run.assets.flows.values() if said in flow.keywords), None)

@@ -89,6 +89,13 @@ class TestSlips:
         family.texts("no food, SW18 2PU")
         assert said(family.texts("9")) == ["find.next.repair"]
 
+    def test_a_keyword_is_no_safe_time(self) -> None:
+        """Claim: "refer" at a question that takes any words starts the referral."""
+        family = Family.new()
+        family.texts("call me")
+        assert family.at == "human.when"
+        assert said(family.texts("refer"))[0] == "refer.opening"
+
     def test_a_question_mark_asks_for_help(self) -> None:
         """Claim: "?" is HELP."""
         assert said(Family.new().texts("?")) == ["help"]
@@ -580,7 +587,7 @@ class TestOthers:
         assert reasons(effects) == [("routine", "stuck")]
 
     def test_more_words_from_somebody_whose_case_is_open_go_to_it(self) -> None:
-        """Claim: what is no question's answer and no need is more of what they told us: never a search, never "sorry"."""
+        """Claim: what answers nothing and is no need is more of what they told us: no search, no "sorry"."""
         family = Family.new(open_case="concern")
         for words in ("please dont do that to him", "hm", "he was not always like that"):
             effects = family.texts(words)
