@@ -8,6 +8,8 @@ from bot.store.database import Tx
 from bot.store.messages import Outbox
 from messages.channel import Receipt
 
+LARGEST_ID = 2**31 - 1  # PostgreSQL refuses to compare an id with more
+
 
 def take_receipt(house: House, receipt: Receipt) -> None:
     """Keep a receipt and move its row forward. One that overtakes our own commit waits for it."""
@@ -28,7 +30,7 @@ def _row_of(tx: Tx, receipt: Receipt) -> Outbox | None:
     After an older backup is restored, ids are given out again: a late receipt of the message that had one before
     carries another provider's id, and must not move the one that has it now.
     """
-    if receipt.outbox is not None:
+    if receipt.outbox is not None and receipt.outbox <= LARGEST_ID:
         row = locked(tx, outbox_id=receipt.outbox)
         if row is not None and row.provider_sid in {None, receipt.sid} and _by_text(tx, row):
             return row
