@@ -97,7 +97,7 @@ class _Compiler:
             for name, entries in file.groups.items():
                 for at, entry in enumerate(entries):
                     try:
-                        groups.setdefault(name, []).append(parse_parts(entry, names))
+                        groups.setdefault(name, []).append(parse_parts(self._opened(entry), names))
                     except ValueError as error:
                         self.fault(stem, ("groups", name, at), str(error))
         if self.faults:
@@ -108,13 +108,24 @@ class _Compiler:
             self.fault(next(iter(self.content.danger)), ("groups",), str(error))
             raise ContentError(self.faults) from error
 
+    def _opened(self, source: str) -> str:
+        """Short forms in a pattern opened as they are in a message: `wont_wake|cant` is `will_not_wake|can_not`."""
+        return " ".join("|".join(map(self._opened_name, piece.split("|"))) for piece in source.split())
+
+    def _opened_name(self, name: str) -> str:
+        bare = name.removeprefix("!").removesuffix("?")
+        if not bare or bare.isupper() or bare.endswith(("+", "*")):
+            return name
+        words = [part for word in bare.split("_") for part in self.short_forms.get(word.lower(), (word,))]
+        return name.replace(bare, "_".join(words))
+
     def _patterns(
         self, grammar: Grammar, stem: str, path: _Path, sources: Sequence[str], *, narrow: bool = False
     ) -> tuple[Pattern, ...]:
         found: list[Pattern] = []
         for at, source in enumerate(sources):
             try:
-                pattern = compile_pattern(source, grammar, len(self.patterns), narrow=narrow)
+                pattern = compile_pattern(self._opened(source), grammar, len(self.patterns), narrow=narrow)
             except ValueError as error:
                 self.fault(stem, (*path, at), str(error))
                 continue
