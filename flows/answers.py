@@ -36,7 +36,9 @@ _DIGITS = re.compile(
     rf"(?:\s*(?:-|/|or|to)\s*(?P<other>\d{{1,2}}))?(?![\w:%])(?!\s*{COUNTED})"
 )
 _WORDED = re.compile(
-    rf"\b(?P<n>{'|'.join(NUMBER_WORDS)})\b(?:\s+(?:out\s+of|outta)\s+(?:10|ten))?(?=\s*(?:$|[,.;:!?-]|but\b|and\b|today\b))"
+    rf"\b(?P<n>{'|'.join(NUMBER_WORDS)})\b(?:\s+(?:out\s+of|outta)\s+(?:10|ten))?"
+    r"(?=\s*(?:$|[,.;:!?-]|(?:but|and|today|maybe|ish|really|atm|because|cos|please|thanks|x+)\b"
+    r"|(?:i\s+(?:think|guess|suppose|reckon|feel)|or\s+so|right\s+now|at\s+the\s+moment)\b))"
 )
 _PLACE = re.compile(
     r"^(?:(?:no|number|num|option|opt|choice|the)\.?\s*|#)?(?P<n>\d{1,2})(?:st|nd|rd|th)?(?:\s+(?:one|option))?"
@@ -233,7 +235,7 @@ def _children(reply: Reply) -> Answer | None:
             return Answer(value=said)
         read.append(f"{_as_name(told[0])} {month}")
         rest = rest[end:]
-    left = [word for word in re.findall(r"[^\W\d_][\w'-]*", rest) if word.casefold() not in BORN]
+    left = [word for word in re.findall(r"[^\W\d_][\w'-]*", rest) if word.casefold() not in BORN | POLITE]
     return Answer(value=", ".join(read) if read and not left else said)
 
 

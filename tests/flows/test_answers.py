@@ -86,7 +86,8 @@ def test_an_answer_keeps_what_else_was_said() -> None:
     ("text", "score"),
     [("7", 7), ("10", 10), ("0", 0), ("about a 6", 6), ("id say 4", 4), ("8/10", 8), ("8 out of 10", 8), ("seven", 7),
      ("7.5", 7), ("6 or 7", 6), ("5-6", 5), ("between 4 and 5", 4), ("3 today", 3), ("Its a 9 :)", 9),
-     ("zero", 0), ("ten out of ten!", 10), ("5, we have 3 kids", 5)],
+     ("zero", 0), ("ten out of ten!", 10), ("5, we have 3 kids", 5), ("its about a seven i think but the baby", 7),
+     ("six or so", 6), ("Maybe four please", 4)],
 )  # fmt: skip
 def test_a_score_as_people_give_it(text: str, score: int) -> None:
     """Claim: digits, words and ranges are read; a range gives its lower end."""
@@ -133,6 +134,7 @@ def test_no_month_of_birth_of_a_child(text: str) -> None:
         ("AVA Mar2021, leo - 5th June 2015", "Ava 2021-03, Leo 2015-06"),
         ("Ava, March 21st 2021", "Ava 2021-03"),
         ("ava march of 2021 and Baby due feb 2027", "Ava 2021-03, Baby 2027-02"),
+        ("Leo Sept 2019, thanks", "Leo 2019-09"),
         ("no", "no"),
     ],
 )
