@@ -3,6 +3,7 @@
 import logging
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from typing import Any, Protocol
 from wsgiref.types import WSGIApplication
@@ -113,9 +114,21 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
             self._running.stop()
 
 
+class _WithoutWords(logging.Formatter):
+    """A fault as its kind and its places in the code. What it says may quote the family: it is never written."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's name
+        kind, _, trace = ei
+        frames = traceback.extract_tb(trace)
+        places = "".join(f"\n  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
+        return f"{getattr(kind, '__name__', 'fault')} in {frames[-1].name if frames else 'an unknown place'}{places}"
+
+
 def set_up_logs() -> None:
     """JSON lines on standard error: ids, never words, names or numbers. Libraries speak only of trouble."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(_WithoutWords("%(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -247,3 +247,20 @@ def _refused(_: Outgoing) -> Accepted:
 
 def _blocked(_: Outgoing) -> Accepted:
     raise ChannelError(permanent=True, code="21610", reason="They texted STOP to our number")
+
+
+def test_a_sender_never_waits_for_an_address_with_another_in_its_hand(home: Home) -> None:
+    """It settles what it may at once and leaves a busy address for its next look: no two wait for each other."""
+    one, two = "+442079460124", "+442079460125"
+    for sender in (one, two):
+        home.text("hello i need help", sender=sender)
+    first, second = home.address(one).id, home.address(two).id
+    sender_thread = threading.Thread(target=Dispatcher(home.house).once)
+    with home.house.db.write() as tx:
+        people.address_by_id(tx, second, lock=True)
+        sender_thread.start()
+        sender_thread.join(1.0)  # on SQLite it waits for this one writer, holding nothing
+        people.address_by_id(tx, first, lock=True)
+    sender_thread.join()
+    home.send()
+    assert {o.state for sender in (one, two) for o in home.out(sender=sender)} == {"refused"}
