@@ -16,14 +16,17 @@ _MOST_DIGITS: Final = 18  # within a 64-bit id
 
 
 def parse_inbound(form: Mapping[str, str]) -> Inbound:
-    """An incoming-message webhook. Raises Malformed without MessageSid or From."""
+    """An incoming-message webhook. Raises Malformed without MessageSid or From, or with an id no Twilio gives."""
     sid = _id(form, "MessageSid", "SmsMessageSid", "SmsSid")
     sender = clean(form.get("From", ""))
     if not sender:
         raise Malformed("From is missing")
+    account = clean(form.get("AccountSid", ""))
+    if len(account) > _LONGEST_ID:
+        raise Malformed("AccountSid is too long")
     media = tuple(clean(form[key]) for key in _media_keys(form))
     return Inbound(
-        account=clean(form.get("AccountSid", "")),
+        account=account,
         sid=sid,
         sender=sender,
         to=clean(form.get("To", "")),
