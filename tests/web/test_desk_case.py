@@ -474,7 +474,9 @@ def test_a_change_and_its_audit_are_one_transaction(home: Home, sam: Worker, mon
 def test_a_saved_reply_fills_the_box(sam: Worker, home: Home) -> None:
     """Claim: each saved reply can be chosen, its values filled in; without JavaScript an address fills the box."""
     ref = raised(home)
-    assert 'id="saved"' not in sam.get(f"/desk/cases/{ref}").text
+    unclaimed = sam.get(f"/desk/cases/{ref}?reply=no-answer").text
+    assert 'id="saved"' not in unclaimed
+    assert "What you wrote, not sent" not in unclaimed
     sam.act(ref, "claim")
     page = sam.get(f"/desk/cases/{ref}").text
     told = {reply.id: reply for reply in saved_replies(home.house)}
