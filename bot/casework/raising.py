@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.turn.context import Turn
 
 SHARES = ("health", "school", "voluntary")
+SMALL = {"picture", "stuck", "wrote", "not-reached"}  # what the case is about is better told by what came after
 WORDS_KEPT = 20_000  # characters of one case's words; the messages themselves are all kept
 
 
@@ -28,9 +29,8 @@ def raise_escalation(turn: "Turn", effect: RaiseEscalation) -> Case:
     grew = RANK[effect.level] < standing.rank
     because = json.loads(standing.because)
     because += [word for word in effect.because if word not in because]
-    words = (
-        f"{standing.words}\n{effect.words}" if effect.words and effect.words not in standing.words else standing.words
-    )
+    said = standing.words.splitlines()
+    words = standing.words if not effect.words or effect.words in said else "\n".join([*said, effect.words])
     values: dict[str, Any] = {
         "words": words[-WORDS_KEPT:],
         "because": json.dumps(because, ensure_ascii=False),
@@ -41,6 +41,8 @@ def raise_escalation(turn: "Turn", effect: RaiseEscalation) -> Case:
     if grew:
         # A graver level is a new promise: a look at what it was before does not keep it.
         values |= {"level": effect.level, "rank": RANK[effect.level], "reason": effect.reason, "looked_at": None}
+    elif effect.level == standing.level and standing.reason in SMALL:
+        values["reason"] = effect.reason
     rows.change_case(turn.tx, standing.id, **values)
     rows.add_case_event(
         turn.tx, case_id=standing.id, at=turn.now, kind="grew" if grew else "updated", body=effect.words,
@@ -129,6 +131,9 @@ def _referrer(turn: "Turn", answers: Mapping[str, object]) -> int | None:
     )  # fmt: skip
     people.link(turn.tx, person_id, turn.address.id, turn.now)
     keeping.own_scores(turn.tx, turn.address.id, person_id)
+    for case in turn.open_cases:  # raised before they gave a name
+        if case.person_id is None and case.address_id == turn.address.id:
+            rows.change_case(turn.tx, case.id, person_id=person_id)
     return person_id
 
 

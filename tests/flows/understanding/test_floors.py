@@ -1,7 +1,7 @@
 """Recorded floors: figures on labelled lines that may rise and never fall.
 
-The phrases were widened after looking at what `risk`, `own`, `own2` and `own3` missed, so those figures say that nothing was
-lost, not how well unseen messages fare. Measured blind, before that: see data/README.md.
+The phrases were widened after looking at what `risk`, `own`, `own2` and `own3` missed, so those figures say that
+nothing was lost, not how well unseen messages fare. Measured blind, before that: see data/README.md.
 """
 
 from collections.abc import Callable
