@@ -43,7 +43,7 @@ class Dispatcher:
 
     def __init__(self, house: House) -> None:
         self.house = house
-        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self.name = f"{socket.gethostname()[:48]}:{os.getpid()}"
 
     def run(self, stop: threading.Event) -> None:
         """Send until told to stop. A fault is logged and tried again: the rows are still there."""

@@ -14,7 +14,7 @@ from bot.clock import local_date
 from bot.house import House
 from bot.live import Snapshot
 from bot.refs import new_ref
-from bot.store import keeping, people
+from bot.store import keeping, people, staff
 from bot.store.database import Tx
 from bot.turn.touches import plan_next
 from messages.addresses import read_phone, textable
@@ -67,6 +67,9 @@ def enrol_sheet(house: House, lines: Iterable[str], *, dry_run: bool = False, re
                     report.refused.append(RefusedRow(line=row.line, reference=row.reference, reasons=(reason,)))
                     continue
                 setattr(report, outcome, getattr(report, outcome) + 1)
+            if not dry_run:
+                told = f"so far: {report.added} added, {report.changed} changed, {report.unchanged} unchanged"
+                staff.add_audit(tx, at=now, staff_id=None, action="people.enrol", target="sheet", detail=told)
     return report
 
 

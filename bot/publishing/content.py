@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.content import Content, compile_content, read_content
 from bot.house import House
 from bot.settings import Settings
-from bot.store import published
+from bot.store import published, staff
 from bot.turn import waiting
 from bot.turn.waiting import Waiting
 
@@ -37,6 +37,9 @@ def publish(house: House, content: Content, by: str) -> Publication:
             return Publication(bundle_id=newest[0], fresh=False)
         bundle_id = published.add_bundle(tx, digest=digest, content=text, by=by, now=now)
         published.bump(tx, "content")
+        staff.add_audit(
+            tx, at=now, staff_id=None, action="content.publish", target=f"bundle:{bundle_id}", detail=by[:120]
+        )  # fmt: skip
         return Publication(bundle_id=bundle_id, fresh=True, waiting=tuple(waiting.at_changed_nodes(tx, content)))
 
 

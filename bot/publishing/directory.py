@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.house import House
-from bot.store import published
+from bot.store import published, staff
 from directory.service import Service, from_document, to_document
 
 
@@ -50,6 +50,8 @@ def put(
             )  # fmt: skip
         published.withdraw_services(tx, withdrawn, now)
         published.bump(tx, "directory")
+        told = f"{len(added)} added, {len(updated)} updated, {len(withdrawn)} withdrawn"
+        staff.add_audit(tx, at=now, staff_id=None, action="directory.import", target=source[:80], detail=told)
     return change
 
 

@@ -2,7 +2,7 @@
 
 from bot.casework import timeline
 from bot.clock import local_date
-from bot.store import casework, people
+from bot.store import casework, people, staff
 from bot.store.casework import Case
 from tests.houses import Home
 from tests.turn.families import check_in, enrol, four_weeks_ago, row, touches_of
@@ -180,3 +180,11 @@ def test_the_words_that_release_a_number_are_its_old_holders(home: Home) -> None
     home.later(seconds=1)
     (case,) = home.cases()
     assert "wrong number" in words_of(home, case)
+
+
+def test_what_operators_change_is_in_the_audit(home: Home) -> None:
+    """Content published, services loaded, families enrolled: each with its row, in the same transaction."""
+    enrol(home, row("P1", A, four_weeks_ago(home)))
+    with home.house.db.read() as tx:
+        acts = [a.action for a in staff.audit_rows(tx)]
+    assert acts == ["people.enrol", "directory.import", "content.publish"]
