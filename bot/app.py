@@ -20,6 +20,7 @@ from bot.web import assets
 from bot.web.chat import pages as chat_pages
 from bot.web.desk import pages as desk_pages
 from bot.web.here import HOUSE
+from bot.web.oruk import pages as oruk_pages
 from bot.web.proxies import NamedProxies
 from bot.web.public import database_away
 from bot.web.public import pages as public_pages
@@ -65,7 +66,7 @@ def build(settings: Settings, clock: Clock | None = None, house: House | None = 
         names=Names(service=council.service, council=council.name, phase="Demo" if settings.demo else None),
         catalogs=lambda: _catalogs(house),
     )
-    for blueprint in (assets.blueprint(assets.load()), public_pages, chat_pages, desk_pages, sms_doors):
+    for blueprint in (assets.blueprint(assets.load()), public_pages, chat_pages, desk_pages, sms_doors, oruk_pages):
         app.register_blueprint(blueprint)
     if settings.demo:
         from bot.demo.doors import open_doors

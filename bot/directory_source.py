@@ -5,7 +5,7 @@ import gzip
 import json
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from directory.oruk import read_oruk
 from directory.places import AreaRow, Places, PointRow
@@ -45,6 +45,12 @@ def load_sample(places: Places | None = None) -> list[Service]:
             raise FeedError(problem)
         services.extend(read.services)
     return services
+
+
+def load_family_hubs() -> list[dict[str, Any]]:
+    """The Department for Education's Family Hubs categories: `id`, `name`, and the `parent_id` of a heading or null."""
+    rows: list[dict[str, Any]] = json.loads(_text(DATA / "dfe_family_hubs_taxonomy.json"))
+    return rows
 
 
 def read_feed(

@@ -8,6 +8,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import structlog
 
@@ -45,6 +46,7 @@ class Snapshot:
     finder: DirectoryFinder
     assets: Assets
     versions: Mapping[str, int]
+    changed: Mapping[str, datetime]  # by service: when our entry of it last changed
     older: Mapping[int, Older] = field(default_factory=dict)
     earlier: Mapping[int, Assets] = field(default_factory=dict)  # of each older bundle, with the newest of the rest
 
@@ -121,9 +123,10 @@ class Live:
         if self._places is None:
             self._places = self._places_from()
         if before is not None and before.versions.get("directory") == versions.get("directory"):
-            directory = before.finder.snapshot
+            directory, changed = before.finder.snapshot, before.changed
         else:
             stored = published.stored_services(tx)
+            changed = {s.id: s.updated_at for s in stored}
             directory = DirectorySnapshot(
                 [from_document(json.loads(s.document)) for s in stored], home=frozenset({compiled.council.area})
             )
@@ -134,7 +137,7 @@ class Live:
         )  # fmt: skip
         return Snapshot(
             bundle_id=bundle_id, compiled=compiled, rules=rules_of(compiled.council), finder=finder, assets=assets,
-            versions=versions, older=older,
+            versions=versions, changed=changed, older=older,
             earlier={
                 old_id: replace(assets, flows=old.flows, wording=_over(assets.wording, old.wording))
                 for old_id, old in older.items() if old_id != bundle_id

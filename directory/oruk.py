@@ -21,9 +21,8 @@ from directory.service import (
     ServiceArea,
     Status,
 )
+from directory.taxonomies import ACCESS_TAXONOMY, NEEDS_TAXONOMY
 
-NEEDS_TAXONOMY = "thrive-needs"
-ACCESS_TAXONOMY = "thrive-accessibility"
 AREA_URI = "http://statistics.data.gov.uk/id/statistical-geography/"
 _ONS_CODE = re.compile(r"\b[EKNSW]\d{8}\b")
 Locate = Callable[[str], tuple[float, float, str] | None]
@@ -86,7 +85,10 @@ class _Reader:
 
     def service(self, record: Mapping[str, Any]) -> Service:
         clean = self.clean
-        service_id, name = clean.text(record.get("id"), "id"), clean.text(record.get("name"), "name")
+        service_id, name = (
+            clean.text(record.get("thrive_id") or record.get("id"), "id"),
+            clean.text(record.get("name"), "name"),
+        )
         if not service_id or not name:
             raise ValueError("no id" if not service_id else "no name")
         low, high = self._ages(record)
@@ -129,7 +131,7 @@ class _Reader:
             self.clean.note("no organisation named: the service's own name is used")
             name = self.clean.text(record.get("name"), "name")
         return Organisation(
-            id=str(given.get("id") or record.get("organization_id") or record["id"]),
+            id=str(given.get("thrive_id") or given.get("id") or record.get("organization_id") or record["id"]),
             name=name,
             url=self._url(given.get("website") or given.get("url") or given.get("uri"), "organization website"),
             description=self.clean.text(given.get("description"), "organization description"),
@@ -243,7 +245,7 @@ class _Reader:
             clean.note("point taken from the postcode")
         access = [clean.text(item.get("description"), "accessibility") for item in given.get("accessibility") or []]
         return Location(
-            id=str(given.get("id") or place.get("location_id") or place.get("id")),
+            id=str(given.get("thrive_id") or given.get("id") or place.get("location_id") or place.get("id")),
             name=clean.text(given.get("name"), "location"),
             address=", ".join(line for line in lines if line),
             postcode=postcode,

@@ -1,27 +1,34 @@
-"""Services to Open Referral UK 3.0 (HSDS-UK) JSON: what `directory.oruk` reads back to equal services."""
+"""Services to Open Referral UK 3.0 (HSDS-UK) JSON: what `directory.oruk` reads back to equal services.
 
-from collections.abc import Mapping
+The standard wants every id to be a UUID. An id of ours that is none gives way to one made from it, the same each time,
+and travels beside it as `thrive_id`.
+"""
+
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from directory.oruk import ACCESS_TAXONOMY, AREA_URI, NEEDS_TAXONOMY
+from directory.oruk import AREA_URI
 from directory.service import Location, Opening, Service, ServiceArea
+from directory.taxonomies import Taxonomies, made_id
 
-_OURS = UUID("6f0a54c2-6d0e-5c0b-9a53-0d7a4e3f6f11")  # every id we have to make is of this namespace: always the same
+__all__ = ["at_location_id", "made_id", "public_id", "to_oruk"]
+
+_PLAIN = Taxonomies()
 
 
-def to_oruk(service: Service, *, labels: Mapping[str, str] | None = None) -> dict[str, Any]:
+def to_oruk(service: Service, *, taxonomies: Taxonomies = _PLAIN, scope: str = "") -> dict[str, Any]:
     """One full service record. Absent values are left out, as the standard's examples do; ids are stable.
 
-    `labels` name the needs for readers elsewhere; the need's own id travels as the term's `code`.
+    `taxonomies` name the needs for readers elsewhere; the need's own id travels as the term's `code`. `scope` keeps
+    the ids we make apart from another council's: its area code.
     """
     record: dict[str, Any] = {
-        "id": service.id,
+        **_identity("service", service.id, scope),
         "name": service.name,
         "description": service.description,
         "status": service.status,
-        "organization_id": service.organisation.id,
-        "organization": _organisation(service),
+        "organization_id": public_id("organization", service.organisation.id, scope),
+        "organization": _organisation(service, scope),
         "thrive_accepting": service.accepting,
         "thrive_council_only": service.council_only,
         "thrive_sample": service.sample,
@@ -38,77 +45,92 @@ def to_oruk(service: Service, *, labels: Mapping[str, str] | None = None) -> dic
         "thrive_source": service.source or None,
     }
     record.update({name: value for name, value in values.items() if value is not None})
+    own: str = record["id"]
     lists = {
-        "contacts": _contacts(service),
-        "service_areas": [_area(service, area, number) for number, area in enumerate(service.service_areas)],
-        "languages": [{"id": made_id(service.id, "language", code), "code": code} for code in service.languages],
-        "attributes": _attributes(service, labels or {}),
-        "service_at_locations": [_at_location(service, venue) for venue in service.locations],
-        "schedules": _schedules(service, None, service.hours, service.hours_note)
+        "contacts": _contacts(own, service),
+        "service_areas": [_area(own, area, number) for number, area in enumerate(service.service_areas)],
+        "languages": [
+            {"id": made_id(own, "language", code), "service_id": own, "code": code} for code in service.languages
+        ],
+        "attributes": _attributes(own, service, taxonomies),
+        "service_at_locations": [_at_location(own, service, venue, scope) for venue in service.locations],
+        "schedules": _schedules(own, None, service.hours, service.hours_note)
         + [
             schedule
             for venue in service.locations
-            for schedule in _schedules(service, _at_id(service, venue), venue.hours, venue.hours_note)
+            for schedule in _schedules(own, at_location_id(service, venue, scope), venue.hours, venue.hours_note)
         ],
     }
     record.update({name: items for name, items in lists.items() if items})
     return record
 
 
-def made_id(*parts: str) -> str:
-    return str(uuid5(_OURS, "\x1f".join(parts)))
+def public_id(kind: str, own: str, scope: str = "") -> str:
+    """The UUID by which others know a service, organization or location of ours: its own id where that is one."""
+    try:
+        return own if str(UUID(own)) == own.lower() else made_id("public", scope, kind, own)
+    except ValueError:
+        return made_id("public", scope, kind, own)
 
 
-def _organisation(service: Service) -> dict[str, Any]:
+def at_location_id(service: Service, venue: Location, scope: str = "") -> str:
+    return made_id(public_id("service", service.id, scope), public_id("location", venue.id, scope), "at")
+
+
+def _identity(kind: str, own: str, scope: str) -> dict[str, Any]:
+    public = public_id(kind, own, scope)
+    return {"id": public} if public == own else {"id": public, "thrive_id": own}
+
+
+def _organisation(service: Service, scope: str) -> dict[str, Any]:
     organisation = service.organisation
-    record = {"id": organisation.id, "name": organisation.name, "description": organisation.description}
+    record = {
+        **_identity("organization", organisation.id, scope),
+        "name": organisation.name,
+        "description": organisation.description,
+    }
     if organisation.url:
         record["website"] = organisation.url
     return record
 
 
-def _contacts(service: Service) -> list[dict[str, Any]]:
+def _contacts(own: str, service: Service) -> list[dict[str, Any]]:
     if not service.phone:
         return []
-    phone = {"id": made_id(service.id, "phone"), "number": service.phone}
-    return [{"id": made_id(service.id, "contact"), "service_id": service.id, "phones": [phone]}]
+    phone = {"id": made_id(own, "phone"), "contact_id": made_id(own, "contact"), "number": service.phone}
+    return [{"id": made_id(own, "contact"), "service_id": own, "phones": [phone]}]
 
 
-def _area(service: Service, area: ServiceArea, number: int) -> dict[str, Any]:
-    record = {"id": made_id(service.id, "area", str(number)), "service_id": service.id, "name": area.name}
+def _area(own: str, area: ServiceArea, number: int) -> dict[str, Any]:
+    record = {"id": made_id(own, "area", str(number)), "service_id": own, "name": area.name}
     if area.code:
         record |= {"extent": area.code, "extent_type": "ons", "uri": AREA_URI + area.code}
     return record
 
 
-def _attributes(service: Service, labels: Mapping[str, str]) -> list[dict[str, Any]]:
-    terms = [(NEEDS_TAXONOMY, need, labels.get(need, need)) for need in service.needs]
-    terms += [(ACCESS_TAXONOMY, words, words) for words in service.accessibility]
+def _attributes(own: str, service: Service, taxonomies: Taxonomies) -> list[dict[str, Any]]:
     return [
         {
-            "id": made_id(service.id, "attribute", taxonomy, code, str(number)),
-            "link_id": service.id,
+            "id": made_id(own, "attribute", term.taxonomy, term.code, str(number)),
+            "link_id": own,
             "link_type": "service",
-            "taxonomy_term": {
-                "id": made_id("term", taxonomy, code),
-                "code": code,
-                "name": name,
-                "description": name,
-                "taxonomy": taxonomy,
-            },
+            "taxonomy_term_id": term.id,
+            "taxonomy_term": term.record(),
         }
-        for number, (taxonomy, code, name) in enumerate(terms)
+        for number, term in enumerate(taxonomies.of(service))
     ]
 
 
-def _at_location(service: Service, venue: Location) -> dict[str, Any]:
-    location: dict[str, Any] = {"id": venue.id, "location_type": "physical", "name": venue.name}
+def _at_location(own: str, service: Service, venue: Location, scope: str) -> dict[str, Any]:
+    location = _identity("location", venue.id, scope) | {"location_type": "physical", "name": venue.name}
+    here: str = location["id"]
     if venue.lat is not None and venue.lon is not None:
         location |= {"latitude": venue.lat, "longitude": venue.lon}
     if venue.address or venue.postcode:
         location["addresses"] = [
             {
-                "id": made_id(venue.id, "address"),
+                "id": made_id(here, "address"),
+                "location_id": here,
                 "address_1": venue.address,
                 "city": "",
                 "state_province": "",
@@ -119,17 +141,18 @@ def _at_location(service: Service, venue: Location) -> dict[str, Any]:
         ]
     if venue.accessibility:
         location["accessibility"] = [
-            {"id": made_id(venue.id, "access", str(number)), "location_id": venue.id, "description": words}
+            {"id": made_id(here, "access", str(number)), "location_id": here, "description": words}
             for number, words in enumerate(venue.accessibility)
         ]
-    return {"id": _at_id(service, venue), "service_id": service.id, "location_id": venue.id, "location": location}
+    at = at_location_id(service, venue, scope)
+    return {"id": at, "service_id": own, "location_id": here, "location": location}
 
 
-def _schedules(service: Service, hung_on: str | None, hours: tuple[Opening, ...], note: str) -> list[dict[str, Any]]:
-    common = {"service_id": service.id} | ({"service_at_location_id": hung_on} if hung_on else {})
+def _schedules(own: str, hung_on: str | None, hours: tuple[Opening, ...], note: str) -> list[dict[str, Any]]:
+    common = {"service_id": own} | ({"service_at_location_id": hung_on} if hung_on else {})
     records: list[dict[str, Any]] = [
         {
-            "id": made_id(service.id, hung_on or "", "opening", str(number)),
+            "id": made_id(own, hung_on or "", "opening", str(number)),
             **common,
             "freq": "WEEKLY",
             "byday": hour.day,
@@ -139,9 +162,5 @@ def _schedules(service: Service, hung_on: str | None, hours: tuple[Opening, ...]
         for number, hour in enumerate(hours)
     ]
     if note:
-        records.append({"id": made_id(service.id, hung_on or "", "note"), **common, "description": note})
+        records.append({"id": made_id(own, hung_on or "", "note"), **common, "description": note})
     return records
-
-
-def _at_id(service: Service, venue: Location) -> str:
-    return made_id(service.id, venue.id, "at")

@@ -73,6 +73,7 @@ class StoredService:
     id: str
     document: str
     source: str
+    updated_at: datetime
     withdrawn_at: datetime | None
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from directory.oruk import read_oruk
 from directory.oruk_export import to_oruk
 from directory.service import Service
-from tests.directory.samples import json_of, needs, places, sample
+from tests.directory.samples import json_of, known, needs, places, sample
 from tests.directory.strategies import services
 
 RECORD: dict[str, Any] = {
@@ -37,7 +37,10 @@ def test_export_and_import_is_the_identity(service: Service) -> None:
 
 def test_the_whole_sample_comes_back() -> None:
     """Claim: the same for each entry that ships, as one API page."""
-    page = {"total_items": len(sample()), "contents": [to_oruk(service, labels=needs()) for service in sample()]}
+    page = {
+        "total_items": len(sample()),
+        "contents": [to_oruk(service, taxonomies=known(), scope="E09000032") for service in sample()],
+    }
     read = read_oruk(page, needs=needs(), source="test")
     assert read.services == sample()
     assert (read.repaired, read.refused) == ((), ())
