@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from flows.effects import Purpose, Value
+from flows.effects import Value
 from flows.understanding.types import Screening
 
 
@@ -49,11 +49,4 @@ class StaffReplied:
     staff: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryFailed:
-    """A message of ours did not arrive."""
-
-    purpose: Purpose
-
-
-Event = MessageReceived | TimerFired | CheckInDue | CheckInReminded | StaffReplied | DeliveryFailed
+Event = MessageReceived | TimerFired | CheckInDue | CheckInReminded | StaffReplied

@@ -6,11 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from flows.commands import leave
-from flows.effects import CloseTouch, Effect, MakeReferral, Purpose, RaiseEscalation
+from flows.effects import CloseTouch, Effect, MakeReferral, Purpose
 from flows.events import (
     CheckInDue,
     CheckInReminded,
-    DeliveryFailed,
     Event,
     MessageReceived,
     StaffReplied,
@@ -197,13 +196,6 @@ def _staff_replied(run: Run, _event: StaffReplied) -> None:
     run.cancel_timer("wait")
 
 
-def _delivery_failed(run: Run, event: DeliveryFailed) -> None:
-    """A safety reply that did not arrive: somebody has to telephone."""
-    if event.purpose == "safety":
-        level = run.facts.open_case or "concern"
-        run.do(RaiseEscalation(level=level, reason="not-reached", words=""))
-
-
 _TIMERS: Mapping[str, Callable[[Run], None]] = {
     "unfinished": _unfinished,
     "expire": _expire,
@@ -216,5 +208,4 @@ _EVENTS: Mapping[type, tuple[Callable[[Run, Any], None], Purpose]] = {
     CheckInDue: (_check_in_due, "check-in"),
     CheckInReminded: (_reminded, "reminder"),
     StaffReplied: (_staff_replied, "staff-alert"),
-    DeliveryFailed: (_delivery_failed, "answer"),
 }

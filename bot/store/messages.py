@@ -198,9 +198,10 @@ def recent_words(tx: Tx, address_id: int, *, since: datetime, before_id: int) ->
     return [str(r[0]) for r in tx.execute(_RECENT_WORDS, asked)]
 
 
-def inbox_to_retry(tx: Tx, now: datetime, limit: int = 100) -> list[Inbox]:
-    rows = tx.execute(_INBOX.where(inbox.c.state == "new", inbox.c.retry_at <= now).order_by(inbox.c.id).limit(limit))
-    return [Inbox(**r._asdict()) for r in rows]
+def inbox_to_retry(tx: Tx, now: datetime, limit: int = 100) -> list[tuple[int, int]]:
+    """The ids of what is due for another try, each with its address; no words are opened yet."""
+    due = sa.select(inbox.c.id, inbox.c.address_id).where(inbox.c.state == "new", inbox.c.retry_at <= now)
+    return [(int(i), int(a)) for i, a in tx.execute(due.order_by(inbox.c.id).limit(limit))]
 
 
 def inbox_waiting(tx: Tx, address_id: int, *, before_id: int) -> list[Inbox]:
@@ -338,7 +339,7 @@ def unconfirmed_safety(tx: Tx, *, before: datetime, since: datetime) -> list[Out
     """Safety replies that nobody confirmed in time and that the team has not been told of."""
     rows = tx.execute(
         _OUTBOX.where(
-            outbox.c.purpose == "safety", outbox.c.told_at.is_(None), outbox.c.created_at >= since,
+            outbox.c.rank == 0, outbox.c.purpose == "safety", outbox.c.told_at.is_(None), outbox.c.created_at >= since,
             outbox.c.created_at < before, outbox.c.state.in_(("queued", "sending", "unknown", "accepted", "sent")),
         ).limit(100)
     )  # fmt: skip

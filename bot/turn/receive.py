@@ -197,14 +197,14 @@ def retry_stuck(house: House, now: datetime) -> int:
     """Try again what could not be handled; returns how many rows were tried. Each in its own transaction."""
     with house.db.read() as tx:
         waiting = rows.inbox_to_retry(tx, now)
-    for message in waiting:
+    for inbox_id, address_id in waiting:
         try:
             with house.db.write() as tx:
-                people.address_by_id(tx, message.address_id, lock=True)
-                fresh = rows.inbox_by_id(tx, message.id)
+                people.address_by_id(tx, address_id, lock=True)
+                fresh = rows.inbox_by_id(tx, inbox_id)
                 if fresh.state == "new":
                     handle(house, tx, fresh, now)
         except Exception as fault:  # noqa: BLE001 - one row must not hold up the others
-            log.error("retry failed", inbox_id=message.id, fault=type(fault).__name__)
+            log.error("retry failed", inbox_id=inbox_id, fault=type(fault).__name__)
         house.wake.wake()
     return len(waiting)

@@ -18,7 +18,7 @@ from flows.effects import (
     SetMark,
     StartTimer,
 )  # fmt: skip
-from flows.events import CheckInDue, CheckInReminded, DeliveryFailed, MessageReceived, StaffReplied, TimerFired
+from flows.events import CheckInDue, CheckInReminded, MessageReceived, StaffReplied, TimerFired
 from flows.session import Frame, Session
 from flows.step import step
 from flows.understanding.types import Screening
@@ -607,12 +607,6 @@ class TestOthers:
         effects = family.happens(MessageReceived(text="", screening=Screening(), pictures=1))
         assert said(effects) == ["picture"]
         assert reasons(effects) == [("routine", "picture")]
-
-    def test_an_undelivered_safety_reply_is_before_the_team(self) -> None:
-        """Claim: somebody has to telephone; of other messages the shell keeps the outcome."""
-        family = Family.new(open_case="urgent")
-        assert reasons(family.happens(DeliveryFailed(purpose="safety"))) == [("urgent", "not-reached")]
-        assert family.happens(DeliveryFailed(purpose="answer")) == ()
 
     def test_a_stale_timer_does_nothing(self) -> None:
         """Claim: only the timer of the step that set it last is heard."""

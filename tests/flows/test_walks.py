@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from flows.effects import AddToCase, Effect, MakeReferral, RaiseEscalation, RecordScore, Say, SetConsent
-from flows.events import CheckInDue, CheckInReminded, DeliveryFailed, Event, MessageReceived, StaffReplied, TimerFired
+from flows.events import CheckInDue, CheckInReminded, Event, MessageReceived, StaffReplied, TimerFired
 from flows.session import Session
 from flows.step import step
 from flows.understanding.types import Screening
@@ -25,8 +25,7 @@ MESSAGES = WORDS.map(lambda text: MessageReceived(text=text, screening=assets().
 HAPPENINGS = st.one_of(
     MESSAGES, MESSAGES, MESSAGES, MESSAGES,
     st.sampled_from([CheckInDue(flow="check-in", touch=1), CheckInDue(flow="check-in", touch=2),
-                     CheckInReminded(touch=1), StaffReplied(staff="Ann"), DeliveryFailed(purpose="safety"),
-                     DeliveryFailed(purpose="answer")]),
+                     CheckInReminded(touch=1), StaffReplied(staff="Ann")]),
     st.sampled_from(["unfinished", "expire", "wait", "parked"]),
 )  # fmt: skip
 MINUTES = st.sampled_from([0, 1, 20, 45, 600, 2000, 30000])

@@ -9,6 +9,8 @@ from werkzeug.routing import Rule
 
 from bot.app import build
 from bot.casework.permissions import ROLES, may
+from bot.refs import new_ref
+from bot.store import people
 from bot.store import staff as staff_rows
 from bot.store.database import Database
 from bot.web.desk import guard
@@ -18,6 +20,7 @@ from tests.houses import KEYS, Home, make_home, settings_for
 from tests.web.worker import NAMES, PASSWORD, Worker, at_desk, fields, hire, sign_in
 
 PAGE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # the door, whatever keeps its keys
+POLLED = {"/desk/count"}  # numbers only, asked by pages themselves
 UNKNOWN = "2345678X"  # the shape of a reference, nobody's
 
 
@@ -291,3 +294,27 @@ def test_the_token_itself_is_not_in_the_database(app: Flask, home: Home) -> None
         assert staff_rows.find_session(tx, token) is None
     database.close()
     assert set(NAMES) == set(ROLES)
+
+
+@PAGE
+def test_each_page_of_the_desk_is_audited(app: Flask, home: Home) -> None:
+    """Claim: whatever page of the desk is opened, by whoever may, a row of the audit says who opened what."""
+    home.text("he has a knife hes outside")
+    with home.house.db.write() as tx:
+        person_ref = new_ref()
+        people.add_person(tx, ref=person_ref, now=home.clock.now(), first_name="Ada")
+    refs = {"/desk/cases/": home.cases()[0].ref, "/desk/people/": person_ref}
+    workers = {role: at_desk(app, home, role) for role in ROLES}
+    seen = 0
+    for method, address, permission in addresses(app):
+        if method != "GET" or permission in {ANYONE, "own.session"} or address in POLLED:
+            continue
+        page = next((start + ref for start, ref in refs.items() if address.startswith(start)), address)
+        for role, worker in workers.items():
+            if not may(role, permission):  # type: ignore[arg-type]
+                continue
+            before = len(audit_of(home))
+            assert worker.client.get(page).status_code == 200, page
+            assert len(audit_of(home)) > before, f"{page} by {role} left no trace"
+            seen += 1
+    assert seen >= 12
