@@ -18,7 +18,8 @@ from tests.running import Running, demo  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 ASKED = "my 4yr old is not talking much yet, SW18 2PU"
-TEXTED = ("is there anything on for toddlers near SW11", "can someone ring me please")
+TEXTED = ("3", "not just now, thank you")
+DANGER = "he is at the door he has a knife"
 
 
 def main() -> None:
@@ -38,7 +39,7 @@ def chat(served: Running, browser: Chromium) -> None:
         page.get_by_role("textbox").fill(ASKED)
         page.get_by_role("button", name="Send").click()
         page.get_by_text("km").first.wait_for()
-        take(page, "chat")
+        take(page, "chat", whole=False)
         # so that the desk has somebody to show
         page.get_by_role("button", name="Talk to a person").click()
         page.get_by_text("Talk to a person", exact=True).first.wait_for()
@@ -48,12 +49,19 @@ def phone(served: Running, browser: Chromium) -> None:
     with browser.person(served.url) as family:
         page = family.new_page()
         page.goto("/demo/phone")
+        page.get_by_role("button", name="Move on to the next check-in").click()
+        page.get_by_text("0 to 10").first.wait_for()
         for words in TEXTED:
             before = page.get_by_text("Council", exact=True).count()
             page.get_by_label("Text to the council").fill(words)
             page.get_by_role("button", name="Send").click()
             page.get_by_text("Council", exact=True).nth(before).wait_for()
         take(page, "phone")
+        # another family, in danger, so that the desk shows what comes first
+        page.goto("/demo/phone?number=07700900102")
+        page.get_by_label("Text to the council").fill(DANGER)
+        page.get_by_role("button", name="Send").click()
+        page.get_by_text("call 999").first.wait_for()
 
 
 def desk(served: Running, browser: Chromium, data: Path) -> None:
@@ -71,9 +79,11 @@ def desk(served: Running, browser: Chromium, data: Path) -> None:
         take(page, "case")
 
 
-def take(page: Page, name: str) -> None:
+def take(page: Page, name: str, *, whole: bool = True) -> None:
     page.evaluate("scrollTo(0, 0)")  # what is fixed to the window is drawn where the page stands
-    page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+    if not whole:
+        page.set_viewport_size({"width": 390, "height": 1_300})
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=whole)
     print(PICTURES / f"{name}.png")
 
 
