@@ -24,7 +24,7 @@ ABOUT = {
     "profile": "https://docs.openreferraluk.org/en/latest/",
     "openapi_url": STANDARD + "openapi.json",
 }
-_NESTED = ("contacts", "service_areas", "languages", "attributes", "service_at_locations", "schedules")
+_NESTED = ("cost_options", "contacts", "service_areas", "languages", "attributes", "service_at_locations", "schedules")
 # RFC 3986, of the addresses that a page has
 _URI_MARKS = ":/?#@!$&'()*+,;=%"
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")

@@ -37,8 +37,8 @@ def to_oruk(service: Service, *, taxonomies: Taxonomies = _PLAIN, scope: str = "
         "url": service.url,
         "email": service.email,
         "fees": service.cost,
-        "minimum_age": service.min_age,
-        "maximum_age": service.max_age,
+        "minimum_age": _age(service.min_age),
+        "maximum_age": _age(service.max_age),
         "assured_date": service.assured_on.isoformat() if service.assured_on else None,
         "last_modified": service.modified_at.isoformat() if service.modified_at else None,
         "thrive_refer": service.refer or None,
@@ -47,6 +47,7 @@ def to_oruk(service: Service, *, taxonomies: Taxonomies = _PLAIN, scope: str = "
     record.update({name: value for name, value in values.items() if value is not None})
     own: str = record["id"]
     lists = {
+        "cost_options": _costs(own, service),
         "contacts": _contacts(own, service),
         "service_areas": [_area(own, area, number) for number, area in enumerate(service.service_areas)],
         "languages": [
@@ -92,6 +93,17 @@ def _organisation(service: Service, scope: str) -> dict[str, Any]:
     if organisation.url:
         record["website"] = organisation.url
     return record
+
+
+def _age(years: float | None) -> float | None:
+    return int(years) if years is not None and years == int(years) else years
+
+
+def _costs(own: str, service: Service) -> list[dict[str, Any]]:
+    """`fees` hold what a service costs, in words; that it is free is said in the standard's newer way as well."""
+    if service.cost is None or service.cost.strip(" .").lower() != "free":
+        return []
+    return [{"id": made_id(own, "cost"), "service_id": own, "amount": 0, "amount_description": service.cost}]
 
 
 def _contacts(own: str, service: Service) -> list[dict[str, Any]]:

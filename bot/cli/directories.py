@@ -11,8 +11,8 @@ from bot.cli.lines import to_json
 from bot.cli.opening import known_needs, open_house, ready
 from bot.directory_source import FeedError, load_places, load_sample, read_feed
 from bot.house import House
-from bot.publishing import content, directory
-from directory.oruk_export import to_oruk
+from bot.live import NothingPublished
+from bot.publishing import content, directory, feed
 from directory.report import Line, Report
 
 
@@ -74,15 +74,16 @@ def _lines(lines: Iterable[Line]) -> list[dict[str, object]]:
 
 
 def _export(house: House, options: Namespace) -> int:
-    services = directory.services(house)
-    if not services:
+    try:
+        records = feed.export(house)
+    except NothingPublished:
+        records = []
+    if not records:
         print("The directory is empty. `thrive directory import --sample` loads the sample.", file=sys.stderr)
         return 1
-    text = json.dumps([to_oruk(s) for s in services], ensure_ascii=False, indent=1)
+    text = json.dumps(records, ensure_ascii=False, indent=1)
     Path(options.path).write_text(text, encoding="utf-8")
     print(
-        json.dumps({"services": len(services)})
-        if options.json
-        else f"Wrote {len(services)} services to {options.path}."
+        json.dumps({"services": len(records)}) if options.json else f"Wrote {len(records)} services to {options.path}."
     )
     return 0

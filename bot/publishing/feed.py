@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
 import structlog
 
@@ -16,9 +17,11 @@ from bot.content import Content
 from bot.directory_source import load_family_hubs
 from bot.house import House
 from bot.live import Snapshot
+from bot.publishing import directory
 from bot.store import published
 from bot.store.database import DatabaseError
 from directory.feed import Feed
+from directory.oruk_export import to_oruk
 from directory.taxonomies import Taxonomies, taxonomies
 
 LOOK_SECONDS = 2.0
@@ -67,6 +70,16 @@ class FeedSource:
             log.error("database away: the feed that stands is served", fault=type(fault).__name__)
         self._looked_at = looked_at
         return self._standing
+
+
+def export(house: House) -> list[dict[str, Any]]:
+    """Every service offered now as a whole Open Referral UK record, which an import takes back as it was.
+
+    Unlike the feed it says where an entry came from, and leaves a sample's words alone. Raises NothingPublished.
+    """
+    snapshot = house.live.of(house.db)
+    known, scope = known_taxonomies(house, snapshot.bundle_id), snapshot.compiled.council.area
+    return [to_oruk(service, taxonomies=known, scope=scope) for service in directory.services(house)]
 
 
 def known_taxonomies(house: House, bundle_id: int) -> Taxonomies:
