@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from flows.understanding.content import ContentError, DangerFile, Fault, PhraseContent, read_content
@@ -85,6 +86,7 @@ class _Compiler:
             aside=aside,
             pairs=self.pairs,
             kinds=kinds,
+            warnings=tuple(self._split_phrases()),
         )
 
     def fault(self, file: str, path: _Path, message: str) -> None:
@@ -107,6 +109,26 @@ class _Compiler:
         except ValueError as error:
             self.fault(next(iter(self.content.danger)), ("groups",), str(error))
             raise ContentError(self.faults) from error
+
+    def _split_phrases(self) -> list[str]:
+        """`a|b c|d` where `b_c` is a phrase elsewhere: a space stands where `_` was likely meant."""
+        sources = [pattern.source for pattern in self.patterns]
+        phrases = {
+            tuple(name.split("_"))
+            for source in sources
+            for piece in source.split()
+            for name in piece.removesuffix("?").split("|")
+            if name.count("_") == 1
+        }
+        found: list[str] = []
+        for source in sources:
+            pieces = source.split()
+            for before, after in pairwise(pieces):
+                if "|" in before and "|" in after and not before.endswith("?"):
+                    pair = (before.split("|")[-1], after.split("|")[0])
+                    if pair in phrases:
+                        found.append(f"{source!r}: did you mean {'_'.join(pair)}?")
+        return found
 
     def _opened(self, source: str) -> str:
         """Short forms in a pattern opened as they are in a message: `wont_wake|cant` is `will_not_wake|can_not`."""
@@ -245,7 +267,8 @@ class _Compiler:
                 own += given.phrases + [text for texts in given.other.values() for text in texts] + given.words
                 terms[need] = [self._words(word) for word in given.words]
             phrases[need] = [self._words(text) for text in own]
-        return NeedModel(self.content.need_ids, phrases, terms)
+        common = [word for text in self.content.plain.get("common", ()) for word in self._words(text)]
+        return NeedModel(self.content.need_ids, phrases, terms, common)
 
     def _languages(self) -> LanguageModel:
         samples: dict[str, list[str]] = {}

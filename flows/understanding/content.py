@@ -8,7 +8,7 @@ By file stem (the top level of each file is a mapping):
 - `keywords`: keyword (`stop`, `start`, `yes`, `polite`) -> list of whole messages
 - `languages`: language (ISO 639-1) -> `LanguageSample`
 - `spellings`: short form or common slip -> what it stands for
-- `plain`: language -> list of ordinary words that are never "corrected"
+- `plain`: language -> list of ordinary words that are never "corrected"; `common` -> words that speak for no need
 
 Beside them `needs` is the parsed needs.yaml (`needs: {group: [{id, label, covers}]}`).
 """

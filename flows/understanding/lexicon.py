@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 
 from flows.understanding import danger
 from flows.understanding.danger import DangerGrammar, Hit
@@ -14,7 +15,8 @@ from flows.understanding.spelling import Speller
 from flows.understanding.types import Risk, Screening, Understanding
 from flows.understanding.words import Words, join, split
 
-_LONGEST = 2000  # characters read; a text message carries 1,600
+_LONGEST = 2000  # characters read at once; a text message carries 1,600
+_OVERLAP = 300  # characters that two windows of a longer text share: more than any pattern spans
 _LEAST = 4.0  # score below which no need is named
 _SHARE = 0.45  # of the best score, for a further need
 _KIND_WEIGHT = 7.0  # what a danger rule adds to the needs of its kind
@@ -36,15 +38,14 @@ class CompiledLexicon:
     pairs: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     aside: tuple[Pattern, ...] = ()
     kinds: Mapping[str, Sequence[str]] = field(default_factory=dict)  # kind of danger -> needs it speaks for
+    warnings: tuple[str, ...] = ()  # patterns that are legal and probably not what was meant; `thrive lint` may tell
 
     def screen(self, texts: Sequence[str]) -> Screening:
         """Danger in the newest text, joined with the ones before it (oldest first, last two minutes)."""
         newest = self._screen_one(texts[-1]) if texts else Screening()
         if len(texts) < 2:
             return newest
-        joined = self._screen_one(join(texts))
-        worse = joined if _GRAVE[joined.risk] > _GRAVE[newest.risk] else newest
-        return replace(worse, watched=newest.watched or joined.watched, speaker=worse.speaker or joined.speaker)
+        return _worse(newest, self._screen_one(join(texts)))
 
     def understand(self, text: str) -> Understanding:
         """Everything the text shows, screening of this one text included."""
@@ -52,6 +53,8 @@ class CompiledLexicon:
         reading = Reading(words, self.grammar)
         hits = danger.find_hits(self.danger, reading, guess.near)
         screening = danger.conclude(self.danger, reading, hits)
+        for window in _windows(text)[1:]:
+            screening = _worse(screening, self._screen_window(window))
         intent = self.intents.guess(reading)
         ranked = self._rank(reading, hits)
         intent, needs = _weigh(intent, ranked, screening.risk)
@@ -85,6 +88,10 @@ class CompiledLexicon:
         return tuple((hit.rule, hit.level, words.said(*hit.spans[0])) for hit in hits)
 
     def _screen_one(self, text: str) -> Screening:
+        """The gravest window of the text: however long it is, all of it is read."""
+        return reduce(_worse, map(self._screen_window, _windows(text)))
+
+    def _screen_window(self, text: str) -> Screening:
         words, guess = self._read(text)
         return danger.screen(self.danger, Reading(words, self.grammar), guess.near)
 
@@ -118,6 +125,17 @@ class CompiledLexicon:
 
 
 _GRAVE: dict[Risk, int] = {"none": 0, "concern": 1, "urgent": 2}
+
+
+def _windows(text: str) -> list[str]:
+    step = _LONGEST - _OVERLAP
+    return [text[start : start + _LONGEST] for start in range(0, max(len(text) - _OVERLAP, 1), step)]
+
+
+def _worse(first: Screening, second: Screening) -> Screening:
+    """The graver of two, the first in a tie; a watched phone and a speaker shown by either stand."""
+    worse, other = (second, first) if _GRAVE[second.risk] > _GRAVE[first.risk] else (first, second)
+    return replace(worse, watched=first.watched or second.watched, speaker=worse.speaker or other.speaker)
 
 
 def _weigh(intent: IntentGuess, ranked: Sequence[RankedNeed], risk: Risk) -> tuple[IntentGuess, list[RankedNeed]]:

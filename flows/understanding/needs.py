@@ -6,7 +6,7 @@ that need's phrases exceeds its share of all the others', in log odds. What spea
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -21,6 +21,7 @@ _KIND_WEIGHT = {"w": 1.0, "b": 0.8, "c": 0.22}
 _TERM_WEIGHT = 2.2
 _SMOOTH = 0.35
 _MOST_NEEDS = 5
+_COMMON = 0.6  # share of the needs in whose phrases a word stands from which it tells nothing
 
 
 @lru_cache(maxsize=16384)
@@ -72,15 +73,18 @@ class RankedNeed:
 class NeedModel:
     """Compiled once; `rank` is pure."""
 
-    __slots__ = ("_longest", "_terms", "_weights", "ids")
+    __slots__ = ("_common", "_longest", "_terms", "_weights", "ids")
 
     def __init__(
         self,
         ids: Sequence[str],
         phrases: Mapping[str, Sequence[Sequence[str]]],
         terms: Mapping[str, Sequence[Sequence[str]]],
+        common: Iterable[str] = (),
     ) -> None:
+        """`common`: further words that speak for no need, however seldom the phrases say them."""
         self.ids = tuple(ids)
+        self._common = _common_stems(phrases) | {stem(word) for word in common}
         self._weights = _log_odds(phrases)
         self._terms: dict[tuple[str, ...], list[str]] = defaultdict(list)
         for need, given in terms.items():
@@ -102,7 +106,7 @@ class NeedModel:
         by_place: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
         seen: set[Feature] = set()
         for feature, place in features(words):
-            if place in aside or feature in seen:
+            if place in aside or feature in seen or self._tells_nothing(feature, words[place]):
                 continue
             seen.add(feature)
             for need, weight in self._weights.get(feature, ()):
@@ -118,7 +122,14 @@ class NeedModel:
             for at in places:
                 by_place[need][at] += weight / len(places)
         ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-        return [RankedNeed(need, score, _telling(by_place[need])) for need, score in ranked]
+        common = {place for place, word in enumerate(words) if stem(word) in self._common}
+        found = [RankedNeed(need, score, _telling(by_place[need], common)) for need, score in ranked]
+        return [need for need in found if need.places]
+
+    def _tells_nothing(self, feature: Feature, word: str) -> bool:
+        """Made of words alone that are said of everything ("please", "today"), or letters of such a word."""
+        parts = (stem(word),) if feature[0] == "c" else feature[1:]
+        return all(part in self._common for part in parts)
 
     def _found_terms(self, words: Sequence[str]) -> Iterator[tuple[str, int, int, float]]:
         stems = [stem(word) for word in words]
@@ -142,10 +153,18 @@ def chosen(ranked: Sequence[RankedNeed], least: float, share: float) -> list[Ran
     return [need for need in ranked[:_MOST_NEEDS] if need.score >= max(best * share, least * 0.6)]
 
 
-def _telling(places: Mapping[int, float]) -> tuple[int, ...]:
-    top = sorted(places.items(), key=lambda item: -item[1])[:4]
+def _telling(places: Mapping[int, float], common: Set[int]) -> tuple[int, ...]:
+    """The places that spoke most, never those of a common word."""
+    top = sorted(((place, weight) for place, weight in places.items() if place not in common), key=lambda it: -it[1])[
+        :4
+    ]
     best = top[0][1] if top else 0.0
     return tuple(sorted(place for place, weight in top if weight >= best * 0.4))
+
+
+def _common_stems(phrases: Mapping[str, Sequence[Sequence[str]]]) -> frozenset[str]:
+    said = Counter(own for given in phrases.values() for own in {stem(word) for words in given for word in words})
+    return frozenset(own for own, count in said.items() if count >= max(len(phrases) * _COMMON, 2))
 
 
 def _log_odds(phrases: Mapping[str, Sequence[Sequence[str]]]) -> dict[Feature, tuple[tuple[str, float], ...]]:

@@ -62,4 +62,20 @@ def test_every_rule_says_why(shipped: Callable[[], dict[str, Any]]) -> None:
     """A service manager can read why each rule and each frame is there."""
     for stem, file in shipped().items():
         if stem.startswith("danger-"):
-            assert all(len(item["why"]) > 10 for item in [*file["rules"], *file.get("frames", [])])
+            assert all(len(item["why"]) > 10 for item in [*file.get("rules", []), *file.get("frames", [])])
+
+
+def test_a_split_phrase_is_warned_of(shipped: Callable[[], dict[str, Any]]) -> None:
+    """`a|b c|d` where `b_c` stands elsewhere: the author is told that a space was likely meant as `_`."""
+    content = shipped()
+    content["danger-en"]["rules"][0]["says"] += ["zebra|way_out|lion", "zebra|way out|lion"]
+    warnings = compile_lexicon(content).warnings
+    assert any("'zebra|way out|lion'" in told and "way_out" in told for told in warnings)
+
+
+def test_short_forms_in_patterns_are_opened(shipped: Callable[[], dict[str, Any]]) -> None:
+    """`cant_zebra` in a pattern meets "can't zebra" and "can not zebra" in a message."""
+    content = shipped()
+    content["danger-en"]["rules"][0]["says"].append("cant_zebra|lion")
+    lexicon = compile_lexicon(content)
+    assert lexicon.screen(["i can't zebra"]).risk == lexicon.screen(["i cannot zebra"]).risk != "none"

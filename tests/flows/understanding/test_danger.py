@@ -120,3 +120,20 @@ def test_polite_words_around_do_not_hide_danger(lexicon: CompiledLexicon, core: 
 def test_a_long_message_is_read_in_time(lexicon: CompiledLexicon) -> None:
     """1,600 characters of danger words do not blow up the matcher."""
     assert lexicon.screen(["he has got a knife and he hit me " * 48]).risk == "urgent"
+
+
+@pytest.mark.parametrize("before", [0, 900, 2000, 3300, 5200])
+def test_the_whole_of_a_long_text_is_read(lexicon: CompiledLexicon, before: int) -> None:
+    """Danger is found wherever it stands, however long the message."""
+    text = "we need a cot. " * (before // 15) + "he has a knife to my throat" + ". thanks for the help" * 200
+    assert lexicon.screen([text]).risk == "urgent"
+    assert lexicon.understand(text).risk == "urgent"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["she doesnt do drugs", "he did hit me", "but he does throw things at the wall next to me", "she is hitting me"],
+)
+def test_only_words_of_denial_deny(lexicon: CompiledLexicon, text: str) -> None:
+    """ "does", "did" and "is" are no denial; "doesnt" is."""
+    assert (lexicon.screen([text]).risk == "none") == ("doesnt" in text)
