@@ -73,7 +73,9 @@ def compile_data(files: Mapping[str, Any], notes: Notes) -> Compiled | None:
     """Everything compiled, or None; whatever is wrong is in `notes`."""
     talk = compile_talk(files, notes)
     programmes = _programmes(files, notes, talk.flows if talk is not None else None)
-    replies = tuple(reply for name, raw in _in(files, "replies") for reply in _replies(name, raw, notes))
+    # Where the council or a text is broken the values are not known, and its own faults are what to mend first.
+    shared = talk.wording.shared if talk is not None else None
+    replies = tuple(reply for name, raw in _in(files, "replies") for reply in _replies(name, raw, notes, shared))
     lexicon = _lexicon(files, notes)
     if notes.faults or talk is None or lexicon is None:
         return None
@@ -199,11 +201,17 @@ def _programmes(files: Mapping[str, Any], notes: Notes, flows: Mapping[str, Flow
     return made
 
 
-def _replies(name: str, raw: Any, notes: Notes) -> list[SavedReply]:
+def _replies(name: str, raw: Any, notes: Notes, shared: Mapping[str, str] | None) -> list[SavedReply]:
+    """Saved replies: a worker fills the blanks in [brackets]; the values in {braces} are the council's alone."""
     if not isinstance(raw, list):
         notes.fault(name, (), "saved replies are a list of id, title and text")
         return []
     read = [read_shape(SavedReply, given, notes, name, (at,)) for at, given in enumerate(raw)]
+    for at, reply in enumerate(read):
+        if reply is None or shared is None:
+            continue
+        for unknown in sorted(placeholders(reply.text) - shared.keys()):
+            notes.fault(name, (at, "text"), f"no setting of the council gives the value {{{unknown}}}", node=reply.id)
     return [reply for reply in read if reply is not None]
 
 

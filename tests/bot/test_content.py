@@ -203,6 +203,14 @@ def test_a_programme_names_flows_that_are_there(root: Path) -> None:
         read_content(root)
 
 
+def test_a_saved_reply_names_only_what_the_council_gives(root: Path) -> None:
+    """Claim: a value nobody gives would be sent to a family with its braces, so it is refused with its reply."""
+    replies = next(iter(sorted(root.glob("replies/*.yaml"))))
+    change(replies, "from {service}", "from {servise}")
+    with pytest.raises(ContentFaults, match=r"hello, text: .*\{servise\}"):
+        read_content(root)
+
+
 def test_a_round_without_rest_is_refused(root: Path) -> None:
     """Claim: a flow that would go round for ever never goes live."""
     change(
