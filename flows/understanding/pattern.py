@@ -5,7 +5,7 @@ A pattern is read left to right, its parts set apart by spaces:
 - `knife` a word; `punch+` its regular forms (punches, punched, punching); `threat*` what begins so
 - `MAN` a group of the file or of danger-en; an entry of a group may be several words
 - `hit|lash_out|MAN` one of these, `_` standing for a space; a trailing `?` makes a part optional
-- `..` up to three other words, `...` up to eight: never over the end of a sentence, never over a denial
+- `..` up to three other words, `...` up to nine: never over the end of a sentence, never over a denial
 - `!knife` the next word is not this; `^` the message begins here; `$` it ends here
 
 Between two parts up to two words of the group FILLER ("just", "fucking") may stand.
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from flows.understanding.words import Words, fold, forms
 
-_GAPS = {"..": 3, "...": 8}
+_GAPS = {"..": 3, "...": 9}
 _MOST_FILLERS = 2
 _HEAD = 2  # letters by which word beginnings are looked up; a shorter beginning is its own head
 
