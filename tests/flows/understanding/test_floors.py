@@ -32,6 +32,19 @@ FLOORS = {
     },
     "own": {"urgent found": 0.94, "concern found, as concern or urgent": 0.95, "no alarm on harmless lines": 0.96},
     "own3": {"urgent found": 0.95, "concern found, as concern or urgent": 0.90, "no alarm on harmless lines": 0.93},
+    "blind-dev": {
+        "urgent found": 0.92,
+        "concern found, as concern or urgent": 0.92,
+        "concern not called urgent": 0.88,
+        "no alarm on harmless lines": 0.97,
+    },
+    "blind-held": {
+        "urgent found": 0.58,
+        "urgent found, as urgent or concern": 0.63,
+        "concern found, as concern or urgent": 0.65,
+        "concern not called urgent": 0.83,
+        "no alarm on harmless lines": 0.90,
+    },
     "own2": {"urgent found": 0.95, "concern found, as concern or urgent": 0.95, "no alarm on harmless lines": 0.96},
 }
 
