@@ -123,6 +123,10 @@ def test_no_request_reads_the_directory_again(app: Flask, home: Home) -> None:
         assert "version" in asked[0]
 
 
+BOTH = pytest.mark.parametrize("database_kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+
+
+@BOTH
 def test_a_change_is_told_and_ends_the_old_tag(app: Flask, home: Home) -> None:
     """Claim: an unchanged directory is 304; a changed one is told within two seconds, and what changed is findable."""
     client, ticks = app.test_client(), [100.0]
@@ -248,6 +252,7 @@ def test_needs_are_named_as_staff_know_them(home: Home) -> None:
     assert feed.known_taxonomies(home.house, bundle).needs["debt"].name == "Debt and money worries"
 
 
+@BOTH
 def test_an_export_is_taken_back_as_it_was(home: Home) -> None:
     """Claim: every entry of the directory comes back equal, with names of needs and ids of the standard's kind."""
     exported = feed.export(home.house)
