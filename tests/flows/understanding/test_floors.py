@@ -42,7 +42,7 @@ FLOORS = {
         "urgent found": 0.58,
         "urgent found, as urgent or concern": 0.63,
         "concern found, as concern or urgent": 0.65,
-        "concern not called urgent": 0.83,
+        "concern not called urgent": 0.82,
         "no alarm on harmless lines": 0.90,
     },
     "own2": {"urgent found": 0.95, "concern found, as concern or urgent": 0.95, "no alarm on harmless lines": 0.96},
