@@ -30,7 +30,7 @@ def test_a_referral_left_half_way_reaches_the_desk_next_day(home: Home) -> None:
 
 
 def test_each_consent_is_kept_apart_with_its_wording_and_time(home: Home) -> None:
-    """Yes to health and no to the others: three rows with the words that were shown, and the case shared with health."""
+    """Yes to health, no to the others: a row each with the words shown; the case is shared with health alone."""
     answers = {
         "going well": "he is kind", "worried": "he hardly talks", "would help": "somebody to show me", "0 to 10": "6",
         "children": "Ali March 2022", "first name": "Nadia", "postcode": "SW18 2PU", "reach you": "2",
