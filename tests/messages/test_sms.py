@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from messages.graphemes import graphemes
 from messages.sms import encoding_of, measure, plain, segments
+from tests.conftest import missing
 
 CORPUS = [json.loads(line) for line in Path(__file__).with_name("segments.jsonl").read_text("ascii").splitlines()]
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,12 +38,14 @@ def test_the_whole_corpus_agrees() -> None:
     assert not wrong
 
 
-@pytest.mark.skipif(not CALCULATOR.exists() or shutil.which("node") is None, reason="npm sms-segments-calculator")
 def test_the_calculator_itself_agrees() -> None:
-    """Where the real calculator is installed it is asked again, over mixtures of the corpus."""
+    """The real calculator, which set-up brings with the test packages, is asked again over mixtures of the corpus."""
+    node = shutil.which("node") or shutil.which("node", path=Path(sys.executable).parent)
+    if node is None or not CALCULATOR.exists():
+        missing("The calculator of segments is missing, so it cannot be asked: `make test` brings it")
     bodies = [one["body"] + other["body"] for one, other in zip(CORPUS, CORPUS[7:], strict=False)]
     told = subprocess.run(
-        ["node", "-e", ASK, str(CALCULATOR)],
+        [node, "-e", ASK, str(CALCULATOR)],
         input="\n".join(json.dumps(body) for body in bodies),
         capture_output=True,
         text=True,
