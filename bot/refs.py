@@ -30,3 +30,24 @@ def _check(body: str) -> str:
         doubled = _VALUE[letter] * (2 if place % 2 == 0 else 1)
         total += doubled // len(ALPHABET) + doubled % len(ALPHABET)
     return ALPHABET[-total % len(ALPHABET)]
+
+
+_NUMBERS = len(ALPHABET) ** (LENGTH - 1)
+_SPREAD = 13_563_298_517  # prime to the number of references, so that each number has its own, and neighbours differ
+_GATHER: int = pow(_SPREAD, -1, _NUMBERS)
+
+
+def ref_of(number: int) -> str:
+    """A reference for a row that has only its number: the same each time, and told back by `number_of`. No secret."""
+    spread, letters = number * _SPREAD % _NUMBERS, []
+    for _ in range(LENGTH - 1):
+        spread, letter = divmod(spread, len(ALPHABET))
+        letters.append(ALPHABET[letter])
+    body = "".join(letters)
+    return body + _check(body)
+
+
+def number_of(ref: str) -> int:
+    """The number behind a reference in standard form, as `read_ref` gives it."""
+    spread = sum(_VALUE[letter] * len(ALPHABET) ** place for place, letter in enumerate(ref[:-1]))
+    return spread * _GATHER % _NUMBERS

@@ -31,6 +31,8 @@ class InboxRow(Row):
     attempts: Mapped[int] = mapped_column(default=0)
     retry_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
     risk: Mapped[str] = mapped_column(sa.String(8), default="none")
+    because: Mapped[str | None] = mapped_column(Sealed("inbox.because"))  # JSON list: the words that decided its risk
+    bundle_id: Mapped[int | None] = mapped_column()  # the content it was screened with
 
 
 class OutboxRow(Row):

@@ -15,7 +15,11 @@ class AddressRow(Row):
     """A number or a web chat: one conversation, one texting consent, its safety marks."""
 
     __tablename__ = "address"
-    __table_args__ = (sa.UniqueConstraint("kind", "fingerprint"),)
+    __table_args__ = (
+        sa.UniqueConstraint("kind", "fingerprint"),
+        # the list of conversations, newest first, with what it is filtered by
+        sa.Index("ix_address_last_in", "last_in_at", "id", "kind", "language"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(8))
     fingerprint: Mapped[str] = mapped_column(sa.String(64))  # keyed: finds, never tells

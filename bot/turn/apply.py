@@ -1,5 +1,6 @@
 """Applying effects: each becomes rows in the turn's transaction. Nothing is sent here."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -43,7 +44,8 @@ def _escalation(turn: Turn, effect: fx.RaiseEscalation) -> None:
         for outbox_id in turn.safety_rows:
             rows.change_outbox(turn.tx, outbox_id, case_id=case.id)
         if turn.inbox_id is not None:
-            rows.change_inbox(turn.tx, turn.inbox_id, risk=effect.level)
+            because = json.dumps(effect.because, ensure_ascii=False)
+            rows.change_inbox(turn.tx, turn.inbox_id, risk=effect.level, because=because)
 
 
 def _add_to_case(turn: Turn, effect: fx.AddToCase) -> None:

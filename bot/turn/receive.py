@@ -92,7 +92,10 @@ def handle(house: House, tx: Tx, message: Inbox, now: datetime) -> None:
     try:
         with tx.begin_nested():
             run(turn, event)
-            rows.change_inbox(tx, message.id, state="done", attempts=message.attempts + 1, retry_at=None)
+            rows.change_inbox(
+                tx, message.id, state="done", attempts=message.attempts + 1, retry_at=None,
+                bundle_id=turn.snapshot.bundle_id,
+            )  # fmt: skip
     except Exception as fault:  # noqa: BLE001 - whatever broke, the words and the danger in them must not be lost
         log.error("step failed", inbox_id=message.id, attempt=message.attempts + 1, fault=type(fault).__name__)
         _apart(
