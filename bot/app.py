@@ -28,6 +28,7 @@ from bot.web.security import protect
 from bot.web.sms import doors as sms_doors
 from bot.web.templating import Catalogs, Names, dress
 from messages.channel import Channel
+from messages.smtp_email import SmtpEmail
 from messages.twilio_sms import TwilioSms
 from messages.webchat import WebChat
 
@@ -45,6 +46,8 @@ def furnish(settings: Settings, clock: Clock | None = None) -> House:
             settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_from, settings.twilio_api_base,
             settings.public_url,
         )  # fmt: skip
+    if settings.mail is not None:
+        channels["email"] = SmtpEmail(settings.mail)
     if clock is None:
         clock = ShiftedClock(settings.clock_file) if settings.clock_file else SystemClock()
     return House(

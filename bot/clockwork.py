@@ -8,6 +8,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.alerts import climbing
 from bot.dispatcher import Dispatcher
 from bot.house import House
 from bot.store import published
@@ -53,6 +54,7 @@ WORK: tuple[tuple[str, Callable[[House, datetime], object]], ...] = (
     ("backfill", backfill.backfill_due),
     ("inbox", receive.retry_stuck),
     ("lookups", _look_up),
+    ("alerts", climbing.climb_due),
     ("timers", timers.fire_due),
     ("touches", _keep_in_touch),
 )

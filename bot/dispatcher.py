@@ -13,13 +13,14 @@ import structlog
 
 from bot.house import House
 from bot.settling import locked, not_reached, settle
+from bot.store import alerts, people, published
 from bot.store import messages as rows
-from bot.store import people, published
 from bot.store.database import DatabaseError, Tx
 from bot.store.messages import Outbox
 from messages.addresses import read_phone, textable
 from messages.channel import Channel, ChannelError, ChannelUnknown, Outgoing, Sighting
-from messages.classes import Purpose
+from messages.classes import TO_STAFF, Purpose
+from messages.leave import Channel as LeaveChannel
 from messages.leave import Expire, Later, Leave, LeaveFacts, Leaving, Mark, Refuse, Verdict, may_leave
 from messages.retry import LookAgain, ShowAPerson, TryAgain, after_error, after_unknown
 from messages.status import Event, event_of
@@ -38,11 +39,17 @@ PAUSED = "paused"
 UNCONFIRMED = frozenset({"queued", "sending", "unknown", "accepted", "sent"})
 
 
-class Dispatcher:
-    """Any number may run: claims decide who sends what."""
+# Staff are texted as families are; their numbers are addresses of their own kind, with no consent to ask for.
+CHANNEL_OF = {"staff": "sms"}
 
-    def __init__(self, house: House) -> None:
+
+class Dispatcher:
+    """Any number may run: claims decide who sends what. With `by_email` it carries emails, and nothing else: a mail
+    server that hangs keeps no family waiting."""
+
+    def __init__(self, house: House, *, by_email: bool = False) -> None:
         self.house = house
+        self.by_email = by_email
         self.name = f"{socket.gethostname()[:48]}:{os.getpid()}"
 
     def run(self, stop: threading.Event) -> None:
@@ -71,12 +78,13 @@ class Dispatcher:
         claimed: list[tuple[Outbox, str]] = []
         decided = 0
         with self.house.db.read() as tx:
-            if not rows.any_due(tx, now, address_id=address_id):
+            if not rows.any_due(tx, now, address_id=address_id, by_email=self.by_email):
                 return [], 0
         with self.house.db.write() as tx:
             published.beat(tx, "dispatcher", now)
             paused = PAUSED in published.flags(tx)
-            for row in rows.due_out(tx, now, limit=LOOKED_AT, address_id=address_id):
+            due = rows.due_out(tx, now, limit=LOOKED_AT, address_id=address_id, by_email=self.by_email)
+            for row in due:
                 address = people.address_unless_busy(tx, row.address_id)
                 # A chat is shown from our own rows: no provider could take its message twice, so it is never paused.
                 if address is None or (paused and address.kind != "web"):
@@ -98,21 +106,23 @@ class Dispatcher:
         return claimed, decided
 
     def _verdict(self, tx: Tx, row: Outbox, address: people.Address, now: datetime) -> Verdict:
-        if address.kind not in self.house.channels:
-            return Refuse(reason="Texting is not set up on this service")
+        if _channel(address) not in self.house.channels:
+            what = "Email" if address.kind == "email" else "Texting"
+            return Refuse(reason=f"{what} is not set up on this service")
         rules = self.house.live.snapshot(tx).rules
         mark: Mark = "shared" if address.shared and address.safe != "unsafe" else address.safe  # type: ignore[assignment]
         windows = (read_safe_times(address.safe_times) or ()) if address.safe_times else ()
         purpose: Purpose = row.purpose  # type: ignore[assignment]  # the column holds only the table's words
         return may_leave(
             Leaving(
-                purpose=purpose, created_at=row.created_at, channel="web" if address.kind == "web" else "sms",
+                purpose=purpose, created_at=row.created_at, channel=_channel(address),
                 expires_at=row.expires_at,
             ),
             LeaveFacts(
                 now=now, consent=address.consent, mark=mark,  # type: ignore[arg-type]  # likewise
                 quiet_until=quiet_until(now, rules.contact.hours.quiet, windows), wrote_at=address.last_in_at,
-                textable=address.kind == "web" or textable(read_phone(address.value)),
+                textable=address.kind in {"web", "email"} or textable(read_phone(address.value)),
+                answered=purpose in TO_STAFF and alerts.answered(tx, row.id),
             ),
         )  # fmt: skip
 
@@ -139,7 +149,7 @@ class Dispatcher:
 
     def _channel_of(self, row: Outbox) -> Channel:
         with self.house.db.read() as tx:
-            return self.house.channels[people.address_by_id(tx, row.address_id).kind]
+            return self.house.channels[_channel(people.address_by_id(tx, row.address_id))]
 
     def _early_receipts(self, tx: Tx, outbox_id: int, sid: str, now: datetime) -> None:
         """Receipts that overtook our own commit of the provider's id."""
@@ -211,7 +221,9 @@ class Dispatcher:
             address = people.address_by_id(tx, row.address_id)
         sighting: Sighting | None = None
         listed: list[Sighting] | None = None
-        channel = self.house.channels.get(address.kind)  # none: texting is not set up (any more), so nobody can look
+        channel = self.house.channels.get(
+            _channel(address)
+        )  # none: texting is not set up (any more), so nobody can look
         try:
             if channel is not None:
                 listed = channel.find(address.value, row.body, row.claimed_at or row.created_at)
@@ -232,3 +244,8 @@ class Dispatcher:
                 rows.change_outbox(tx, row.id, looked=fresh.looked + 1, not_before=what.at)
             else:
                 settle(tx, fresh, "held", now, reason=what.reason)
+
+
+def _channel(address: people.Address) -> LeaveChannel:
+    """The channel an address is reached by; the column holds only such kinds."""
+    return CHANNEL_OF.get(address.kind, address.kind)  # type: ignore[return-value]

@@ -29,6 +29,13 @@ class Startable(Protocol):
 Made = tuple[WSGIApplication, House, Startable | None]
 
 
+def email_sender(house: House, stop: threading.Event) -> threading.Thread:
+    """The one thread that talks to the mail server, which may take its time."""
+    return threading.Thread(
+        target=Dispatcher(house, by_email=True).run, args=(stop,), name="dispatcher-email", daemon=True
+    )
+
+
 class Engine:
     """The threads beside the pages: the clock, the way out, and in a demo the stand-in provider's."""
 
@@ -41,6 +48,8 @@ class Engine:
             threading.Thread(target=Dispatcher(house).run, args=(self._stop,), name=f"dispatcher-{n}", daemon=True)
             for n in range(SENDERS)
         ]
+        if "email" in house.channels:
+            self._out.append(email_sender(house, self._stop))
         self._first = threading.Thread(target=self._catch_up, name="catch-up", daemon=True)
 
     def start(self) -> None:

@@ -8,7 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from messages.smtp_email import MailServer
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_BUILT = {
@@ -17,7 +21,6 @@ NOT_BUILT = {
     "OIDC_ISSUER": "single sign-on",
     "OIDC_CLIENT_ID": "single sign-on",
     "OIDC_CLIENT_SECRET": "single sign-on",
-    "SMTP_URL": "alerts by email",
     "TEAMS_URL": "alerts by Teams",
     "METRICS_TOKEN": "metrics",
     "API_TOKENS": "the enrolment API",
@@ -46,6 +49,7 @@ class Settings:
     twilio_auth_token_next: str | None = field(default=None, repr=False)
     twilio_from: str | None = None
     twilio_api_base: str = "https://api.twilio.com"
+    mail: "MailServer | None" = None
     content_dir: Path = ROOT / "content"
     council: Path | None = None  # a YAML file that stands in for content/council.yaml
     trusted_proxies: tuple[str, ...] = ()
@@ -88,6 +92,8 @@ class Settings:
             faults.append(f"DEMO is {get('DEMO')!r}; write DEMO=1 for a demo, or take the setting out.")
         faults += _key_faults(get)
         faults += _twilio_faults(get)
+        mail, told = _mail(get("SMTP_URL"), get("PUBLIC_URL") or get("DEMO_URL"))
+        faults += told
         faults += _url_faults(get("PUBLIC_URL"), demo=demo, sms=bool(get("TWILIO_ACCOUNT_SID")))
         database_url = get("DATABASE_URL") or "sqlite:///var/thrive.db"
         faults += _database_faults(database_url, demo=demo)
@@ -112,6 +118,7 @@ class Settings:
             twilio_auth_token_next=get("TWILIO_AUTH_TOKEN_NEXT") or None,
             twilio_from=get("TWILIO_FROM") or None,
             twilio_api_base=(get("TWILIO_API_BASE") or "https://api.twilio.com").rstrip("/"),
+            mail=mail,
             content_dir=content,
             council=council,
             trusted_proxies=proxies,
@@ -177,6 +184,22 @@ def _twilio_faults(get: Callable[[str], str]) -> list[str]:
     if given and not _answerable(get("TWILIO_FROM")):
         faults.append("TWILIO_FROM must be a number or a messaging service (MG...): families cannot answer a name.")
     return faults
+
+
+def _mail(url: str, public_url: str) -> "tuple[MailServer | None, list[str]]":
+    """The mail server, where one is named. Without `?from=`, alerts come from desk@ this installation's own host."""
+    from messages.smtp_email import is_loopback, read_smtp_url
+
+    if not url:
+        return None, []
+    try:
+        host = urlsplit(public_url).hostname or "localhost"
+    except ValueError:
+        host = "localhost"
+    try:
+        return read_smtp_url(url, sender=f"desk@{'localhost' if is_loopback(host) else host}"), []
+    except ValueError as fault:
+        return None, [f"SMTP_URL: {fault}."]
 
 
 def _answerable(sender: str) -> bool:

@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+from bot.alerts import climbing
 from bot.refs import new_ref
 from bot.store import casework, keeping, people
 from bot.store import messages as rows
 from bot.store.casework import RANK
 from bot.store.database import Tx
 from bot.store.messages import Outbox
+from messages.classes import TO_STAFF
 from messages.leave import NOT_A_MOBILE
 from messages.status import ENDS, NOT_ARRIVED, Event, State, forward
 
@@ -66,6 +68,8 @@ def _consequences(tx: Tx, row: Outbox, state: State, now: datetime, reason: str 
         _touch(tx, row.touch_id, state, reason or f"The text was {state}.", now)
     if code == BLOCKED_BY_CARRIER and row.text_id == "stop-receipt":
         return  # the carrier has confirmed their STOP itself: nobody telephones about that
+    if row.purpose in TO_STAFF:
+        return  # the ladder goes on by itself; the family's own reply is another row
     if state in NOT_ARRIVED and (row.purpose in TOLD_TO_TEAM or state == "held" or reason == NOT_A_MOBILE):
         not_reached(tx, row, now, reason or f"the text was {state}")
 
@@ -108,6 +112,8 @@ def not_reached(tx: Tx, row: Outbox, now: datetime, reason: str) -> None:
         case_id = case
         casework.change_case(tx, case_id, not_reached=True)
     casework.add_case_event(tx, case_id=case_id, at=now, kind="not-reached", detail=f"{row.text_id}: {reason}"[:200])
+    if row.purpose == "safety":
+        climbing.safety_reply_lost(tx, case_id, now)
 
 
 def _case_of(tx: Tx, row: Outbox) -> int | None:

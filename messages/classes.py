@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
-Purpose = Literal["safety", "answer", "stop-receipt", "staff-reply", "promise", "check-in", "reminder", "staff-alert"]
-MessageClass = Literal["safety", "conversation", "check-in"]
+Purpose = Literal[
+    "safety", "answer", "stop-receipt", "staff-reply", "promise", "check-in", "reminder", "staff-alert", "staff-email"
+]
+MessageClass = Literal["safety", "conversation", "check-in", "email"]
 
 CLASS_OF: Final[Mapping[Purpose, MessageClass]] = MappingProxyType(
     {
@@ -18,10 +20,15 @@ CLASS_OF: Final[Mapping[Purpose, MessageClass]] = MappingProxyType(
         "promise": "conversation",
         "check-in": "check-in",
         "reminder": "check-in",
+        # The same alert by email. Last, and carried by a sender of its own: a slow mail server delays no family.
+        "staff-email": "email",
     }
 )
 
-PRIORITY: Final[tuple[MessageClass, ...]] = ("safety", "conversation", "check-in")
+TO_STAFF: Final[frozenset[Purpose]] = frozenset({"staff-alert", "staff-email"})
+
+PRIORITY: Final[tuple[MessageClass, ...]] = ("safety", "conversation", "check-in", "email")
+BY_EMAIL: Final = PRIORITY.index("email")
 
 
 def class_of(purpose: Purpose) -> MessageClass:

@@ -14,7 +14,7 @@ from messages.classes import Purpose
 
 Consent = Literal["unasked", "given", "stopped"]
 Mark = Literal["safe", "unsafe", "shared", "unknown"]
-Channel = Literal["sms", "web"]
+Channel = Literal["sms", "web", "email"]
 Hours = Literal["any", "unless-talking", "daytime"]
 
 GO: Final = "go"
@@ -34,6 +34,8 @@ NOT_KNOWN_SAFE = "Nobody has said that texting this number is safe"
 NOT_A_MOBILE = "Not a UK mobile; telephone instead"
 CARRIER_CONFIRMS = "The provider has already confirmed their STOP"
 ONLY_BY_TEXT = "A check-in goes only by text"
+ANSWERED = "Not sent: somebody had answered for the case"
+ONLY_TO_STAFF = "An email goes only to staff"
 TOO_OLD = "Not sent within a day of being written"
 WINDOW_CLOSED = "Its time had passed before it could be sent"
 WINDOW_CLOSES_QUIET = "Its time ends within quiet hours"
@@ -66,7 +68,8 @@ class LeaveFacts:
 
     `quiet_until` is when quiet hours end (the council's, or the family's own safe times), None where it is not quiet
     now. `wrote_at` is when the family last wrote. `textable` is false for a landline, a foreign or unreadable number.
-    `carrier_confirms_stop` is true where the provider's own keyword handling is on.
+    `carrier_confirms_stop` is true where the provider's own keyword handling is on. `answered` is of an alert: its
+    case was acknowledged, claimed or closed, or is told of anew.
     """
 
     now: datetime
@@ -76,6 +79,7 @@ class LeaveFacts:
     wrote_at: datetime | None = None
     textable: bool = True
     carrier_confirms_stop: bool = False
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +142,10 @@ TABLE: Final[Mapping[Purpose, Rule]] = MappingProxyType(
         "promise": Rule(consent=_NOT_STOPPED, mark=_IN_HAND, hours="unless-talking", lasts=A_DAY),
         "check-in": _CHECK_IN,
         "reminder": _CHECK_IN,
-        # To a worker, not to a family.
+        # To a worker, not to a family: nobody's consent, mark or hour stands before it, and it is never too old while
+        # nobody has answered for the case. Once somebody has, it stays.
         "staff-alert": Rule(consent=_ANYONE, mark=_ANY_PHONE, hours="any", lasts=None),
+        "staff-email": Rule(consent=_ANYONE, mark=_ANY_PHONE, hours="any", lasts=None),
     }
 )
 
@@ -147,6 +153,10 @@ TABLE: Final[Mapping[Purpose, Rule]] = MappingProxyType(
 def may_leave(row: Leaving, facts: LeaveFacts) -> Verdict:
     """The table's verdict. What forbids comes before what delays: number, consent, mark, age, hour."""
     rule = TABLE[row.purpose]
+    if facts.answered:
+        return Refuse(reason=ANSWERED)
+    if row.channel == "email":
+        return Leave() if row.purpose == "staff-email" else Refuse(reason=ONLY_TO_STAFF)
     if row.channel == "web":
         return Leave() if rule.web == GO else Refuse(reason=rule.web)
     talking = _talking(row, facts)

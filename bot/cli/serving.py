@@ -13,7 +13,7 @@ from bot.clockwork import EVERY_SECONDS, tick
 from bot.dispatcher import Dispatcher
 from bot.house import House
 from bot.publishing import content
-from bot.serving import Server, set_up_logs
+from bot.serving import Server, email_sender, set_up_logs
 from bot.settings import Settings
 from bot.store import schema
 from scheduler.ticker import Ticker
@@ -63,6 +63,8 @@ def _alone(house: House, role: str) -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     if role == "worker":
+        if "email" in house.channels:
+            email_sender(house, stop).start()
         Dispatcher(house).run(stop)
         return 0
     ticker = Ticker(lambda: tick(house), EVERY_SECONDS, lambda fault: print(type(fault).__name__, file=sys.stderr))

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from bot.content.documents import Notes
+from bot.content.duty import DutyPerson, read_ladder
 from bot.content.shapes import read_shape
 from scheduler.calendar import Promises, Week
+from scheduler.ladder import Ladder
 from scheduler.localtime import Period
 from scheduler.quiet import QUIET, SENDING_WEEK
 
@@ -32,6 +34,8 @@ class Council:
     send_before_closures: bool = False
     cap_days: int = 14
     localities: tuple[str, ...] = ()
+    ladder: Ladder = field(default_factory=Ladder)
+    told: tuple[DutyPerson, ...] = ()
 
     def values(self) -> Mapping[str, str]:
         """What every text may name."""
@@ -73,6 +77,7 @@ class _Written:
     send_before_closures: bool = False
     cap_days: int = 14
     localities: tuple[str, ...] = ()
+    ladder: Any = None
 
 
 def read_council(file: str, raw: Any, notes: Notes) -> Council | None:
@@ -85,6 +90,7 @@ def read_council(file: str, raw: Any, notes: Notes) -> Council | None:
         notes.fault(file, ("area",), "an ONS code of an English authority: E and eight digits")
     hours = _week(file, "hours", written.hours, notes)
     sending = SENDING_WEEK if written.sending is None else _week(file, "sending", written.sending, notes)
+    ladder, told = read_ladder(file, written.ladder, notes)
     quiet = None
     if written.quiet.strip().casefold() != "none":
         try:
@@ -114,6 +120,8 @@ def read_council(file: str, raw: Any, notes: Notes) -> Council | None:
         send_before_closures=written.send_before_closures,
         cap_days=written.cap_days,
         localities=written.localities,
+        ladder=ladder,
+        told=told,
     )
 
 

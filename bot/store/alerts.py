@@ -1,12 +1,17 @@
 """Who was told of a case, how often and how far up; and how those who are told are reached."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.store.casework import cases
 from bot.store.columns import Instant, Row, Sealed, table_of
+from bot.store.database import Tx, insert_ignoring
+from bot.store.messages import outbox
 
 
 class ClimbRow(Row):
@@ -102,3 +107,148 @@ class Contact:
 climb = table_of(ClimbRow)
 alert = table_of(AlertRow)
 contact = table_of(ContactRow)
+_CLIMB_FIELDS: Final = tuple(Climb.__dataclass_fields__)
+_CLIMB = sa.select(*(climb.c[f] for f in _CLIMB_FIELDS))
+_NEWEST_OF: Final = climb.alias("newest_of")
+_IS_NEWEST = (
+    climb.c.round
+    == sa.select(sa.func.max(_NEWEST_OF.c.round)).where(_NEWEST_OF.c.case_id == cases.c.id).scalar_subquery()
+)
+_LATE = sa.and_(cases.c.looked_at.is_(None), cases.c.look_by < sa.bindparam("b_now"))
+_CASE_FIELDS: Final = ("id", "ref", "level", "reason", "state", "look_by", "looked_at", "claimed_at")
+_BOTH = sa.select(
+    *(cases.c[f] for f in _CASE_FIELDS), *(climb.c[f].label(f"climb_{f}") for f in _CLIMB_FIELDS)
+).outerjoin_from(cases, climb, sa.and_(climb.c.case_id == cases.c.id, _IS_NEWEST))
+# Every case whose ladder may have something to do: one that nobody has begun a climb for, one that grew, one whose
+# promise is broken, and each climb that has not ended. The rule itself is the core's.
+_STANDING = (
+    _BOTH.where(
+        sa.or_(
+            sa.and_(climb.c.id.is_not(None), climb.c.ended_at.is_(None)),
+            sa.and_(
+                cases.c.state != "closed",
+                sa.or_(
+                    sa.and_(
+                        climb.c.id.is_(None),
+                        sa.or_(cases.c.rank.in_(sa.bindparam("b_ranks", expanding=True)), cases.c.reason == "unread"),
+                    ),
+                    cases.c.rank < climb.c.rank,
+                    sa.and_(_LATE, sa.or_(climb.c.promise_at.is_(None), climb.c.promise_at != cases.c.look_by)),
+                ),
+            ),
+        )
+    )
+    .order_by(cases.c.rank, cases.c.id)
+    .limit(sa.bindparam("b_limit"))
+)
+_ALERT = sa.select(*(alert.c[f] for f in Alert.__dataclass_fields__ if f in alert.c), outbox.c.state, outbox.c.reason)
+_ALERT = _ALERT.outerjoin_from(alert, outbox, outbox.c.id == alert.c.outbox_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A case as the ladder sees it, without its words, and its newest climb."""
+
+    id: int
+    ref: str
+    level: str
+    reason: str
+    state: str
+    look_by: datetime
+    looked_at: datetime | None
+    claimed_at: datetime | None
+    climb: Climb | None
+
+
+def standing(tx: Tx, *, ranks: Sequence[int], now: datetime, limit: int = 500) -> list[Standing]:
+    """Cases that the ladder must look at, gravest first. `ranks` are of the levels told of when raised."""
+    asked = {"b_ranks": list(ranks), "b_now": now, "b_limit": limit}
+    return [_standing(row) for row in tx.execute(_STANDING, asked)]
+
+
+def standing_of(tx: Tx, case_id: int, *, lock: bool = False) -> Standing:
+    """One case. `lock` holds the case first: whoever changes its climb does so under that."""
+    if lock:
+        tx.execute(sa.select(cases.c.id).where(cases.c.id == case_id).with_for_update()).one()
+    return _standing(tx.execute(_BOTH.where(cases.c.id == case_id)).one())
+
+
+def _standing(row: sa.Row[tuple[object, ...]]) -> Standing:
+    found = row._asdict()
+    newest = {f: found[f"climb_{f}"] for f in _CLIMB_FIELDS}
+    own = {f: found[f] for f in _CASE_FIELDS}
+    return Standing(**own, climb=None if newest["id"] is None else Climb(**newest))
+
+
+def climbs_of(tx: Tx, case_ids: Sequence[int]) -> list[Climb]:
+    rows = tx.execute(_CLIMB.where(climb.c.case_id.in_(case_ids)).order_by(climb.c.id))
+    return [Climb(**r._asdict()) for r in rows]
+
+
+def add_climb(tx: Tx, **values: object) -> None:
+    """Begin a climb. One of this case and round that is there already is left as it is."""
+    tx.execute(insert_ignoring(tx, climb), values)
+
+
+def change_climb(tx: Tx, climb_id: int, **values: object) -> None:
+    tx.execute(sa.update(climb).where(climb.c.id == climb_id).values(**values))
+
+
+def alerts_of(tx: Tx, case_ids: Sequence[int]) -> list[Alert]:
+    """Every alert of these cases with what became of its message, in the order told."""
+    rows = tx.execute(_ALERT.where(alert.c.case_id.in_(case_ids)).order_by(alert.c.case_id, alert.c.step, alert.c.id))
+    return [Alert(**r._asdict()) for r in rows]
+
+
+def add_alert(tx: Tx, **values: object) -> None:
+    tx.execute(sa.insert(alert).values(**values))
+
+
+def answered(tx: Tx, outbox_id: int) -> bool:
+    """Somebody has answered for the case of this alert, or it is told of anew."""
+    found = tx.execute(
+        sa.select(climb.c.id)
+        .join_from(alert, climb, climb.c.id == alert.c.climb_id)
+        .join(cases, cases.c.id == climb.c.case_id)
+        .where(
+            alert.c.outbox_id == outbox_id,
+            sa.or_(climb.c.ended_at.is_not(None), cases.c.state == "closed", cases.c.claimed_at > climb.c.started_at),
+        )
+    )
+    return found.first() is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreached:
+    """A case that nobody has been reached about. `since`: when nobody was left to tell."""
+
+    ref: str
+    level: str
+    since: datetime
+
+
+def unreached(tx: Tx, limit: int = 20) -> list[Unreached]:
+    """Open cases that nobody has been reached about and nobody has answered for since, gravest and oldest first."""
+    rows = tx.execute(
+        sa.select(cases.c.ref, cases.c.level, climb.c.unreached_at.label("since"))
+        .join_from(climb, cases, cases.c.id == climb.c.case_id)
+        .where(
+            climb.c.ended_at.is_(None), climb.c.unreached_at.is_not(None), cases.c.state != "closed",
+            sa.or_(cases.c.claimed_at.is_(None), cases.c.claimed_at <= climb.c.started_at),
+        )
+        .order_by(cases.c.rank, climb.c.unreached_at, cases.c.id)
+        .limit(limit)
+    )  # fmt: skip
+    return [Unreached(**r._asdict()) for r in rows]
+
+
+def contacts(tx: Tx) -> dict[str, Contact]:
+    """What managers have set, by the role's id."""
+    rows = tx.execute(sa.select(*(contact.c[f] for f in Contact.__dataclass_fields__)))
+    return {row.role: Contact(**row._asdict()) for row in rows}
+
+
+def put_contact(tx: Tx, *, role: str, phone: str | None, email: str | None, now: datetime, by: int | None) -> None:
+    values = {"phone": phone, "email": email, "changed_at": now, "changed_by": by}
+    tx.execute(insert_ignoring(tx, contact), {"role": role, **values})
+    tx.execute(sa.update(contact).where(contact.c.role == role).values(**values))

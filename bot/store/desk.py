@@ -15,6 +15,7 @@ from bot.store.keeping import Touch, enrolment, touch
 from bot.store.messages import Outbox, inbox, outbox
 from bot.store.people import address, person
 from bot.store.staff import Audit, audit, staff
+from messages.classes import TO_STAFF
 
 Which = Literal["all", "mine", "unclaimed", "closed"]
 
@@ -141,7 +142,10 @@ def fresh_cases(tx: Tx, after_id: int) -> dict[str, int]:
 
 
 def held_messages(tx: Tx, limit: int = 50) -> list[HeldMessage]:
-    """Held messages that nobody has dealt with: no case of their address was closed since they were held."""
+    """Held messages that nobody has dealt with: no case of their address was closed since they were held.
+
+    An alert to staff is none of them: the ladder has gone on, and its case shows what became of it.
+    """
     done = sa.exists().where(
         cases.c.address_id == outbox.c.address_id, cases.c.state == "closed", cases.c.closed_at >= outbox.c.settled_at
     )
@@ -163,7 +167,7 @@ def held_messages(tx: Tx, limit: int = 50) -> list[HeldMessage]:
         sa.select(*_OUTBOX, *_NAMES, standing)
         .select_from(outbox)
         .outerjoin(person, person.c.id == whose)
-        .where(outbox.c.state == "held", ~done)
+        .where(outbox.c.state == "held", outbox.c.purpose.not_in(TO_STAFF), ~done)
         .order_by(outbox.c.rank, outbox.c.id)
         .limit(limit)
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import Instant, Row, Sealed, table_of
 from bot.store.database import Tx, insert_ignoring
-from messages.classes import PRIORITY
+from messages.classes import BY_EMAIL, PRIORITY
 
 
 class InboxRow(Row):
@@ -248,23 +248,31 @@ def change_outbox(tx: Tx, outbox_id: int, *, expect: Sequence[str] | None = None
     return tx.execute(_CHANGE_OUTBOX_FROM, {"b_id": outbox_id, "b_from": expect, **values}).rowcount == 1
 
 
-def due_out(tx: Tx, now: datetime, *, limit: int, address_id: int | None = None) -> Iterator[Outbox]:
+def due_out(
+    tx: Tx, now: datetime, *, limit: int, address_id: int | None = None, by_email: bool = False
+) -> Iterator[Outbox]:
     """Rows that may be claimed, safety first: the head of each line (address and class) that nothing holds back.
+
+    Emails are looked for apart, with `by_email`.
 
     `unknown` blocks nothing behind it; a row being sent blocks the later ones of its own line, to keep their order.
     Each row is locked and opened only when it is asked for: who claims one leaves the others to those beside it, and
     unseals no words but its own.
     """
-    for outbox_id in _due_ids(tx, now, limit, address_id):
+    for outbox_id in _due_ids(tx, now, limit, address_id, _ranks(by_email=by_email)):
         row = tx.execute(_CLAIM, {"b_id": outbox_id, "b_now": now}).first()
         if row is not None:
             yield Outbox(**row._asdict())
 
 
-def _due_ids(tx: Tx, now: datetime, limit: int, address_id: int | None) -> list[int]:
+def _ranks(*, by_email: bool) -> tuple[int, ...]:
+    return (BY_EMAIL,) if by_email else tuple(rank for rank in range(len(PRIORITY)) if rank != BY_EMAIL)
+
+
+def _due_ids(tx: Tx, now: datetime, limit: int, address_id: int | None, ranks: Sequence[int]) -> list[int]:
     # One look for each rank: together they would make the database read and sort the whole backlog for a single row.
     found: list[int] = []
-    for rank in range(len(PRIORITY)):
+    for rank in ranks:
         asked = {"b_rank": rank, "b_now": now, "b_limit": limit - len(found), "b_address": address_id}
         found += [int(r[0]) for r in tx.execute(_DUE if address_id is None else _DUE_AT, asked)]
         if len(found) >= limit:
@@ -320,9 +328,10 @@ def oldest_queued_at(tx: Tx, now: datetime) -> datetime | None:
     ).scalar_one_or_none()
 
 
-def any_due(tx: Tx, now: datetime, *, address_id: int | None = None) -> bool:
+def any_due(tx: Tx, now: datetime, *, address_id: int | None = None, by_email: bool = False) -> bool:
     """A cheap look before a writer's lock is taken."""
     statement = sa.select(outbox.c.id).where(outbox.c.state == "queued", outbox.c.not_before <= now).limit(1)
+    statement = statement.where(outbox.c.rank.in_(_ranks(by_email=by_email)))
     if address_id is not None:
         statement = statement.where(outbox.c.address_id == address_id)
     return tx.execute(statement).first() is not None

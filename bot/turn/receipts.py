@@ -38,4 +38,4 @@ def _row_of(tx: Tx, receipt: Receipt) -> Outbox | None:
 
 
 def _by_text(tx: Tx, row: Outbox) -> bool:
-    return people.address_by_id(tx, row.address_id).kind == "sms"
+    return people.address_by_id(tx, row.address_id).kind in {"sms", "staff"}

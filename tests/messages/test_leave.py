@@ -35,6 +35,7 @@ BY_CONSENT: dict[Purpose, tuple[str, str, str]] = {
     "check-in": (leave.NOT_ASKED, "go", leave.STOPPED_CHECK_IN),
     "reminder": (leave.NOT_ASKED, "go", leave.STOPPED_CHECK_IN),
     "staff-alert": ("go", "go", "go"),
+    "staff-email": ("go", "go", "go"),
 }
 # Line by line: safe, unsafe, shared, unknown; the family last wrote hours ago and the row is an hour old.
 BY_MARK: dict[Purpose, tuple[str, str, str, str]] = {
@@ -46,6 +47,7 @@ BY_MARK: dict[Purpose, tuple[str, str, str, str]] = {
     "check-in": ("go", leave.UNSAFE, leave.SHARED, leave.NOT_KNOWN_SAFE),
     "reminder": ("go", leave.UNSAFE, leave.SHARED, leave.NOT_KNOWN_SAFE),
     "staff-alert": ("go", "go", "go", "go"),
+    "staff-email": ("go", "go", "go", "go"),
 }
 # In quiet hours: while talking, and when the family has long been silent.
 BY_HOUR: dict[Purpose, tuple[str, str]] = {
@@ -57,6 +59,7 @@ BY_HOUR: dict[Purpose, tuple[str, str]] = {
     "check-in": ("later", "later"),
     "reminder": ("later", "later"),
     "staff-alert": ("go", "go"),
+    "staff-email": ("go", "go"),
 }
 
 
@@ -114,7 +117,7 @@ def test_an_answer_leaves_at_any_hour_when_it_is_fresh() -> None:
 def test_age(purpose: Purpose) -> None:
     """A day-old message expires, save safety replies and alerts, which never do."""
     result = may_leave(row(purpose, age=timedelta(days=1)), facts(consent_that_lets(purpose)))
-    assert result == (Leave() if purpose in {"safety", "staff-alert"} else Expire(reason=leave.TOO_OLD))
+    assert result == (Leave() if purpose in {"safety", "staff-alert", "staff-email"} else Expire(reason=leave.TOO_OLD))
 
 
 def test_a_row_has_its_own_window() -> None:
@@ -162,6 +165,20 @@ def test_the_web_shows_what_is_said_there(purpose: Purpose, consent: Consent, ma
 def test_classes_and_their_order() -> None:
     """Safety overtakes conversation, which overtakes check-ins; every purpose has a class."""
     assert set(CLASS_OF) == set(PURPOSES) == set(leave.TABLE)
-    assert PRIORITY == ("safety", "conversation", "check-in")
+    assert PRIORITY == ("safety", "conversation", "check-in", "email")
     assert priority_of("safety") < priority_of("answer") < priority_of("reminder")
     assert class_of("staff-reply") == class_of("answer") == "conversation"
+
+
+@pytest.mark.parametrize("purpose", ["staff-alert", "staff-email"])
+@pytest.mark.parametrize("channel", ["sms", "email"])
+def test_an_alert_stays_once_somebody_has_answered_for_the_case(purpose: Purpose, channel: leave.Channel) -> None:
+    """Queued before and claimed after an acknowledgement, it is not sent: nothing fires after it."""
+    assert may_leave(row(purpose, channel=channel), facts(answered=True)) == Refuse(reason=leave.ANSWERED)
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_an_email_goes_only_to_staff(purpose: Purpose) -> None:
+    """No family is written to by email, whatever a row says; an alert goes at any hour and age."""
+    result = may_leave(row(purpose, channel="email", age=timedelta(days=9)), facts(textable=False, quiet_until=MORNING))
+    assert result == (Leave() if purpose == "staff-email" else Refuse(reason=leave.ONLY_TO_STAFF))

@@ -1,0 +1,1 @@
+"""Telling staff of a case that needs them: the ladder climbed, acknowledged, and who stands on each rung."""
