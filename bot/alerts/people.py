@@ -1,6 +1,6 @@
 """Who stands on each rung and how they are reached: the council's file, and what a manager has set since."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.casework.accounts import SignedIn
@@ -9,8 +9,10 @@ from bot.house import House
 from bot.store import alerts as rows
 from bot.store import staff
 from bot.store.database import Tx
-from messages.addresses import read_phone, textable
+from messages.addresses import for_reading, read_phone, textable
 from messages.smtp_email import is_email
+from scheduler.calendar import Level
+from scheduler.ladder import GRAVEST_FIRST, Rung
 
 LONGEST = 254
 
@@ -24,6 +26,10 @@ class Person:
     phone: str | None  # E.164
     email: str | None
     set_here: bool = False
+
+    @property
+    def phone_for_reading(self) -> str:
+        return for_reading(self.phone) if self.phone else ""
 
     def ways(self, house: House) -> list[tuple[str, str]]:
         """How this installation can reach them: channel (sms, email) and address."""
@@ -50,9 +56,29 @@ def people_of(tx: Tx, council: Council) -> dict[str, Person]:
     return found
 
 
-def who_is_told(house: House) -> list[Person]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhoIsTold:
+    """The ladder as a manager reads it. `texts` and `emails`: whether this installation sends either."""
+
+    people: Sequence[Person]
+    rungs: Mapping[Level, Sequence[Rung]]
+    when_raised: frozenset[Level]
+    texts: bool
+    emails: bool
+
+    @property
+    def titles(self) -> dict[str, str]:
+        return {person.role: person.title for person in self.people}
+
+
+def who_is_told(house: House) -> WhoIsTold:
     with house.db.read() as tx:
-        return list(people_of(tx, house.live.snapshot(tx).compiled.council).values())
+        council = house.live.snapshot(tx).compiled.council
+        found = people_of(tx, council)
+    return WhoIsTold(
+        people=list(found.values()), rungs={level: council.ladder.rungs(level) for level in GRAVEST_FIRST},
+        when_raised=council.ladder.when_raised, texts="sms" in house.channels, emails="email" in house.channels,
+    )  # fmt: skip
 
 
 def change(house: House, by: SignedIn, role: str, *, phone: str, email: str) -> bool:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.alerts import answering
+from bot.alerts.answering import Waiting
 from bot.casework import timeline
 from bot.casework.accounts import SignedIn
 from bot.casework.timeline import Timeline
@@ -35,6 +37,7 @@ class CasePage:
     closed_by: str | None
     last_change: Change | None
     newest: int  # the case id that a poll asks "anything after?" with
+    alert: Waiting | None  # that waits for an answer
     heard: int  # the id of the last message from their number or chat; 0 for none
     now: datetime
 
@@ -58,6 +61,7 @@ def open_case(house: House, ref: str, by: SignedIn) -> CasePage:
             if events
             else None,
             newest=desk.newest_case_id(tx),
+            alert=answering.waiting_for(house, tx, case.id, now),
             heard=desk.newest_inbox_id(tx, case.address_id),
             now=now,
         )

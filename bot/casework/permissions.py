@@ -14,6 +14,8 @@ Permission = Literal[
     "list.read",
     "list.take-off",
     "ledger.read",
+    "alerts.acknowledge",
+    "contacts.manage",
     "audit.read",
     "users.manage",
     "own.session",
@@ -23,17 +25,17 @@ Role = Literal["practitioner", "manager", "business-support", "auditor", "admini
 _DESK: Final[frozenset[Permission]] = frozenset(
     {
         "cases.read", "cases.claim", "cases.reply", "cases.note", "cases.close", "people.read", "list.read",
-        "list.take-off", "ledger.read", "own.session",
+        "list.take-off", "ledger.read", "alerts.acknowledge", "own.session",
     }
 )  # fmt: skip
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     "practitioner": _DESK,
-    "manager": _DESK | {"people.enrol", "audit.read"},
+    "manager": _DESK | {"people.enrol", "audit.read", "contacts.manage"},
     "business-support": frozenset({"people.enrol", "list.read", "own.session"}),
     "auditor": frozenset({"audit.read", "ledger.read", "own.session"}),
-    # Runs the service and reads no family's words.
-    "administrator": frozenset({"users.manage", "audit.read", "own.session"}),
+    # Runs the service and reads no family's words. Who is on duty is no family's.
+    "administrator": frozenset({"users.manage", "audit.read", "contacts.manage", "own.session"}),
 }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from bot.alerts import answering
 from bot.casework.accounts import SignedIn
 from bot.house import House
 from bot.store import casework as case_rows
@@ -15,7 +16,7 @@ from bot.store.database import Tx
 from bot.store.keeping import Enrolment
 from bot.store.people import Address, Person
 
-Kind = Literal["wrote", "said", "score", "touch", "case", "note"]
+Kind = Literal["wrote", "said", "score", "touch", "case", "note", "alert"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,9 @@ class Entry:
     """One line of a timeline. `state` is a message's delivery, a touch's outcome or what happened to a case.
 
     `by` is the member of staff, `purpose` a message's, `case_ref` the case of what happened to one. `detail` is a
-    message's reason, a touch's programme, or what a case event keeps ("urgent: danger").
+    message's reason, a touch's programme, or what a case event keeps ("urgent: danger"). Of an alert, `purpose` is
+    what the line is of (began, told, unreached, ended), `state` what became of it, `words` who was told, and `channel`
+    how.
     """
 
     at: datetime
@@ -35,6 +38,7 @@ class Entry:
     purpose: str = ""
     case_ref: str = ""
     level: str = ""
+    channel: str = ""
     listings: Sequence[str] = ()
 
 
@@ -125,6 +129,7 @@ def _timeline(
         *_words(tx, address_ids, writers, spans),
         *_touches(tx, enrolments, titles),
         *_case_entries(cases, events, names),
+        *_alert_entries(tx, cases, names),
     ]
     scores = keeping.scores_of(tx, person_id=None if person is None else person.id, address_ids=list(known))
     entries += [Entry(at=at, kind="score", words=str(value)) for at, value in scores]
@@ -244,3 +249,14 @@ def _case_entries(cases: Sequence[Case], events: Sequence[CaseEvent], names: Map
             )
         )
     return shown
+
+
+def _alert_entries(tx: Tx, cases: Sequence[Case], names: Mapping[int, str]) -> list[Entry]:
+    refs = {c.id: c.ref for c in cases}
+    return [
+        Entry(
+            at=line.at, kind="alert", purpose=line.kind, state=line.what, words=line.who, channel=line.channel,
+            detail=line.reason, by=names.get(line.by or 0, ""), case_ref=refs[line.case_id],
+        )
+        for line in answering.lines_of(tx, list(refs))
+    ]  # fmt: skip

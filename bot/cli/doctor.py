@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
+from bot.alerts.people import people_of
 from bot.app import LATE, furnish
 from bot.content import ContentFaults
 from bot.house import House
@@ -16,6 +17,7 @@ from bot.store.copying import is_known, keys_fit
 from bot.store.database import DatabaseError, Tx
 from bot.store.sealed import SealError
 from messages.channel import Backfill, ChannelError, ChannelUnknown
+from scheduler.ladder import GRAVEST_FIRST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ def examine() -> Iterator[Check]:
         if migrated:
             with house.db.read() as tx:
                 yield from _stored(house, tx)
+                yield _alerts(house, tx)
     yield _provider(house)
     house.db.close()
 
@@ -106,6 +109,26 @@ def _content(house: House, tx: Tx) -> Check:
     same = folder.to_json() == published.bundle_content(tx, newest[0])
     told = f"The content folder differs from bundle {newest[0]}, which is published. Run `thrive publish`."
     return Check(check="content", ok=same, what_to_do="" if same else told)
+
+
+def _alerts(house: House, tx: Tx) -> Check:
+    """Somebody on the urgent ladder can be reached; in a demo it is only said. What is half set up is a warning."""
+    if published.newest_bundle(tx) is None:
+        return Check(check="alerts", ok=True)
+    council = house.live.snapshot(tx).compiled.council
+    people = people_of(tx, council)
+    told: list[str] = []
+    if "email" not in house.channels and any(person.email for person in people.values()):
+        told.append("Emails are named for alerts, but SMTP_URL is not set: none are sent.")
+    for level in GRAVEST_FIRST:
+        rungs = council.ladder.rungs(level)
+        alone = [people[rung.tell].title for rung in rungs if not people[rung.tell].ways(house)]
+        if len(alone) == len(rungs):
+            told.append(f"Nobody can be told of {level} cases: fill in `ladder` in council.yaml, or the desk's page.")
+        elif alone:
+            told.append(f"{level.capitalize()}: no way to reach {', '.join(alone)}.")
+    reachable = any(people[rung.tell].ways(house) for rung in council.ladder.urgent)
+    return Check(check="alerts", ok=reachable or house.settings.demo, what_to_do=" ".join(told))
 
 
 def _provider(house: House) -> Check:

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import Forbidden, HTTPException, NotFound, Unauthorized
 from werkzeug.wrappers import Response as AnyResponse
 
+from bot.alerts import answering
 from bot.casework import accounts, inbox
 from bot.casework.accounts import SignedIn
 from bot.casework.permissions import Permission, may
@@ -36,6 +37,7 @@ MENU: Final[tuple[tuple[str, str, str, Permission], ...]] = (
     ("no-replies", "desk.no_replies", "No replies", "list.read"),
     ("ledger", "desk.ledger", "Ledger", "ledger.read"),
     ("audit", "desk.audit", "Audit", "audit.read"),
+    ("told", "desk.told", "Who is told", "contacts.manage"),
 )
 
 
@@ -144,7 +146,7 @@ def frame() -> dict[str, Any]:
         **common,
         "user": signed_in.staff,
         "menu": [(key, url_for(endpoint), text) for key, endpoint, text, permission in MENU if may(role, permission)],
-        "alert": _alert(),
+        "alert": _alert(role),
         "may": lambda permission: may(role, permission),
     }
 
@@ -176,12 +178,15 @@ def exact(at: datetime) -> str:
     return at.astimezone(LONDON).strftime("%d %b %Y, %H:%M:%S").lstrip("0")
 
 
-def _alert() -> Markup | str:
-    found = inbox.alerts(house())
-    if not found:
+def _alert(role: str) -> Markup | str:
+    found, unreached = inbox.alerts(house()), answering.nobody_reached(house())
+    if not found and not unreached:
         return ""
     # not render_template: that would ask `frame` again
-    return Markup(current_app.jinja_env.get_template("desk/alert.html").render(alerts=found).strip())  # noqa: S704
+    told = current_app.jinja_env.get_template("desk/alert.html").render(
+        alerts=found, unreached=unreached, w=words, may=lambda permission: may(role, permission)
+    )
+    return Markup(told.strip())  # noqa: S704
 
 
 def refused(fault: HTTPException) -> tuple[str, int] | Response:

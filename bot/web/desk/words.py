@@ -68,6 +68,25 @@ PURPOSES: Final = {
     "check-in": "Check-in",
     "reminder": "Check-in, reminder",
     "staff-alert": "Alert to staff",
+    "staff-email": "Alert to staff by email",
+}
+
+# Of an email, whose server says no more than that it took it.
+EMAIL_DELIVERY: Final = {"accepted": "Taken by the mail server", "unknown": "Not known whether it was sent"}
+ALERT_BY: Final = {"sms": "Text to %(who)s", "email": "Email to %(who)s", "none": "No number or email for %(who)s"}
+ALERTS_BEGUN: Final = {
+    "raised": "Alert: somebody must answer for this case",
+    "grew": "Alert begun anew: the case became graver",
+    "late": "Alert: nobody looked by the time the family was promised",
+    "not-reached": "Alert: the safety reply may not have arrived",
+}
+ALERTS_ENDED: Final = {
+    "acknowledged": "Alert acknowledged",
+    "claimed": "Alert ended: the case was claimed",
+    "closed": "Alert ended: the case was closed",
+    "grew": "Earlier alert ended",
+    "late": "Earlier alert ended",
+    "not-reached": "Earlier alert ended",
 }
 
 OUTCOMES_OF_TOUCHES: Final = {
@@ -133,6 +152,8 @@ DONE: Final = {
     "note": "Your private note is kept.",
     "closed": "The case is closed.",
     "off": "Taken off the list.",
+    "acknowledged": "Acknowledged: nobody more is told. Claim the case to reply.",
+    "contact": "Kept. Alerts go there from now on.",
     "signed-out": "You have signed out.",
 }
 ACTIONS: Final = {
@@ -152,6 +173,8 @@ ACTIONS: Final = {
     "case.note": "Wrote a private note",
     "case.closed": "Closed a case",
     "person.view": "Opened a person",
+    "case.acknowledged": "Acknowledged an alert",
+    "contact.change": "Changed how somebody is told",
 }
 
 # Tongues by their code, in English, for those who plan a call. Others are shown by their code.
