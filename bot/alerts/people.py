@@ -71,10 +71,13 @@ class WhoIsTold:
         return {person.role: person.title for person in self.people}
 
 
-def who_is_told(house: House) -> WhoIsTold:
-    with house.db.read() as tx:
+def who_is_told(house: House, by: SignedIn) -> WhoIsTold:
+    """The whole of it, audited."""
+    now = house.clock.now()
+    with house.db.write() as tx:
         council = house.live.snapshot(tx).compiled.council
         found = people_of(tx, council)
+        staff.add_audit(tx, at=now, staff_id=by.staff.id, action="contact.view", target="contacts")
     return WhoIsTold(
         people=list(found.values()), rungs={level: council.ladder.rungs(level) for level in GRAVEST_FIRST},
         when_raised=council.ladder.when_raised, texts="sms" in house.channels, emails="email" in house.channels,

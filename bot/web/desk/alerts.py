@@ -39,7 +39,7 @@ def change_told() -> Response | tuple[str, int]:
 
 def _page(*, role: str = "", given: dict[str, str] | None = None, errors: dict[str, str] | None = None) -> str:
     return render_template(
-        "desk/told.html", section="told", ladder=people.who_is_told(house()), role=role, given=given or {},
+        "desk/told.html", section="told", ladder=people.who_is_told(house(), me()), role=role, given=given or {},
         errors=errors or {}, error=bool(errors), done=request.args.get("done") == "contact",
         longest=people.LONGEST,
     )  # fmt: skip

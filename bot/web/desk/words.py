@@ -174,6 +174,7 @@ ACTIONS: Final = {
     "case.closed": "Closed a case",
     "person.view": "Opened a person",
     "case.acknowledged": "Acknowledged an alert",
+    "contact.view": "Looked at who is told",
     "contact.change": "Changed how somebody is told",
 }
 

@@ -57,7 +57,7 @@ def test_keys_new_is_an_environment_file_that_serves(bare: Operator, tmp_path: P
         assert not found["directory"][0]
         assert "import --sample" in found["directory"][1]
         bad = {name for name, (ok, _) in found.items() if not ok}
-        assert bad <= {"directory", "clock"}  # its first beat comes within two seconds
+        assert bad <= {"directory", "clock", "alerts"}  # its first beat comes within two seconds
         copy = tmp_path / "copy.db"
         assert bare.process("backup", str(copy)).code == 0
         refused = bare.process("restore", str(copy), "--force")
@@ -220,7 +220,10 @@ def test_the_doctor_tells_everything_that_is_wrong(thrive: Operator, tmp_path: P
     with home.house.db.write() as tx:
         published.beat(tx, "clock", AT + timedelta(minutes=4))
     late = checks(thrive("doctor", "--json"))
-    assert {name for name, (ok, _) in late.items() if not ok} == {"dispatcher"}
+    assert {name for name, (ok, _) in late.items() if not ok} == {"dispatcher", "alerts"}
+    assert "Nobody can be told of urgent cases" in late["alerts"][1]
+    thrive.settings["SMTP_URL"] = "smtp://127.0.0.1:25"
+    assert checks(thrive("doctor", "--json"))["alerts"] == (True, "")
     home.send()
     home.house.db.close()
     fine = thrive("doctor")
