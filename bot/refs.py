@@ -32,7 +32,7 @@ def _check(body: str) -> str:
     return ALPHABET[-total % len(ALPHABET)]
 
 
-_NUMBERS = len(ALPHABET) ** (LENGTH - 1)
+_NUMBERS: int = len(ALPHABET) ** (LENGTH - 1)
 _SPREAD = 13_563_298_517  # prime to the number of references, so that each number has its own, and neighbours differ
 _GATHER: int = pow(_SPREAD, -1, _NUMBERS)
 
@@ -49,5 +49,7 @@ def ref_of(number: int) -> str:
 
 def number_of(ref: str) -> int:
     """The number behind a reference in standard form, as `read_ref` gives it."""
-    spread = sum(_VALUE[letter] * len(ALPHABET) ** place for place, letter in enumerate(ref[:-1]))
+    spread = 0
+    for letter in reversed(ref[:-1]):
+        spread = spread * len(ALPHABET) + _VALUE[letter]
     return spread * _GATHER % _NUMBERS

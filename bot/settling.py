@@ -111,6 +111,8 @@ def not_reached(tx: Tx, row: Outbox, now: datetime, reason: str) -> None:
     else:
         case_id = case
         casework.change_case(tx, case_id, not_reached=True)
+    if row.case_id is None:
+        rows.change_outbox(tx, row.id, case_id=case_id)  # so that the case shows what did not arrive
     casework.add_case_event(tx, case_id=case_id, at=now, kind="not-reached", detail=f"{row.text_id}: {reason}"[:200])
     if row.purpose == "safety":
         climbing.safety_reply_lost(tx, case_id, now)

@@ -1,7 +1,9 @@
 """One case as its page shows it: read, looked at and audited in one transaction."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from bot.alerts import answering
 from bot.alerts.answering import Waiting
@@ -9,11 +11,15 @@ from bot.casework import timeline
 from bot.casework.accounts import SignedIn
 from bot.casework.timeline import Timeline
 from bot.casework.work import looked_at
+from bot.dispatcher import SAFETY_CONFIRMED, UNCONFIRMED
 from bot.house import House
 from bot.store import casework as rows
-from bot.store import desk, people, staff
-from bot.store.casework import Case
+from bot.store import desk, messages, people, staff
+from bot.store.casework import Case, CaseEvent
+from bot.store.database import Tx
 from bot.store.people import Address
+
+RAISING: Final = frozenset({"opened", "updated", "grew"})  # case events of a turn that answered the family, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +32,26 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What we said because of this case. `unconfirmed`: two minutes on, nobody has said that it arrived."""
+
+    words: str
+    at: datetime
+    purpose: str
+    by: str  # the worker's name; empty where the service said it
+    state: str
+    reason: str
+    channel: str
+    unconfirmed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
     """`address` is where a reply goes. `reachable` is false where no channel of ours sends to its kind."""
 
     case: Case
     timeline: Timeline
+    replied: Sequence[Reply]  # oldest first
     address: Address | None
     reachable: bool
     claimed_by: str | None
@@ -53,6 +74,7 @@ def open_case(house: House, ref: str, by: SignedIn) -> CasePage:
         return CasePage(
             case=case,
             timeline=timeline.of_case(house, tx, case),
+            replied=_replied(tx, case, events, names, now),
             address=address,
             reachable=address is not None and address.kind in house.channels,
             claimed_by=names.get(case.claimed_by or 0),
@@ -65,3 +87,21 @@ def open_case(house: House, ref: str, by: SignedIn) -> CasePage:
             heard=desk.newest_inbox_id(tx, case.address_id),
             now=now,
         )
+
+
+def _replied(
+    tx: Tx, case: Case, events: Sequence[CaseEvent], names: Mapping[int, str], now: datetime
+) -> list[Reply]:  # fmt: skip
+    """Safety replies and workers' own, and what the turn that raised the case said beside it, at the same instant."""
+    turns = [event.at for event in events if event.kind in RAISING and event.staff_id is None]
+    writers = {event.at: names.get(event.staff_id or 0, "") for event in events if event.kind == "replied"}
+    found = messages.outbox_of_case(tx, case.id, address_id=case.address_id, said_at=turns)
+    kinds = {m.address_id: people.address_by_id(tx, m.address_id).kind for m in found}
+    return [
+        Reply(
+            words=m.body, at=m.created_at, purpose=m.purpose, state=m.state, reason=m.reason or "",
+            by=writers.get(m.created_at, "") if m.purpose == "staff-reply" else "", channel=kinds[m.address_id],
+            unconfirmed=m.state in UNCONFIRMED and now - m.created_at > SAFETY_CONFIRMED,
+        )
+        for m in found
+    ]  # fmt: skip

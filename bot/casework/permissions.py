@@ -17,23 +17,38 @@ Permission = Literal[
     "alerts.acknowledge",
     "contacts.manage",
     "audit.read",
+    "conversations.read",
+    "reviews.mark",
+    "reviews.read",
+    "reviews.words",
+    "reviews.handle",
     "users.manage",
     "own.session",
 ]
-Role = Literal["practitioner", "manager", "business-support", "auditor", "administrator"]
+Role = Literal["practitioner", "manager", "editor", "business-support", "auditor", "administrator"]
 
 _DESK: Final[frozenset[Permission]] = frozenset(
     {
         "cases.read", "cases.claim", "cases.reply", "cases.note", "cases.close", "people.read", "list.read",
-        "list.take-off", "ledger.read", "alerts.acknowledge", "own.session",
+        "list.take-off", "ledger.read", "alerts.acknowledge", "conversations.read", "reviews.mark", "own.session",
     }
 )  # fmt: skip
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     "practitioner": _DESK,
-    "manager": _DESK | {"people.enrol", "audit.read", "contacts.manage"},
+    "manager": _DESK
+    | {
+        "people.enrol",
+        "audit.read",
+        "contacts.manage",
+        "reviews.read",
+        "reviews.words",
+        "reviews.handle",
+    },
+    # Mends the content: reads what staff marked and its words, and no case or conversation.
+    "editor": frozenset({"reviews.read", "reviews.words", "reviews.handle", "own.session"}),
     "business-support": frozenset({"people.enrol", "list.read", "own.session"}),
-    "auditor": frozenset({"audit.read", "ledger.read", "own.session"}),
+    "auditor": frozenset({"audit.read", "ledger.read", "reviews.read", "own.session"}),
     # Runs the service and reads no family's words. Who is on duty is no family's.
     "administrator": frozenset({"users.manage", "audit.read", "contacts.manage", "own.session"}),
 }

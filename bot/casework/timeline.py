@@ -10,12 +10,14 @@ from bot.alerts import answering
 from bot.casework.accounts import SignedIn
 from bot.house import House
 from bot.store import casework as case_rows
-from bot.store import keeping, messages, people, staff
+from bot.store import keeping, messages, people, reviews, staff
 from bot.store.casework import Case, CaseEvent
 from bot.store.database import Tx
 from bot.store.keeping import Enrolment
 from bot.store.people import Address, Person
+from bot.store.reviews import Review
 
+MOST = 500  # messages each way that a case's or a person's page shows, the newest
 Kind = Literal["wrote", "said", "score", "touch", "case", "note", "alert"]
 
 
@@ -40,6 +42,8 @@ class Entry:
     level: str = ""
     channel: str = ""
     listings: Sequence[str] = ()
+    message: int = 0  # the id of what they wrote, by which it can be marked
+    mark: Review | None = None  # what one of the team said of the service's screening of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,13 +106,21 @@ def of_person(house: House, ref: str, by: SignedIn) -> Timeline | None:
         return _timeline(tx, person, [], programme_titles(house, tx), house.clock.now())
 
 
+def of_address(house: House, tx: Tx, address: Address, at: datetime, *, most: int) -> Timeline:
+    """What was said at one number or chat by whoever is reached there now, up to `most` messages each way.
+
+    What was said before a number changed hands belongs to those who had it, and stands on their pages.
+    """
+    return _timeline(tx, None, [address], programme_titles(house, tx), at, most)
+
+
 def programme_titles(house: House, tx: Tx) -> dict[str, str]:
     """Published programmes: id to what staff call them."""
     return {name: programme.title for name, programme in house.live.snapshot(tx).compiled.programmes.items()}
 
 
 def _timeline(
-    tx: Tx, person: Person | None, own: list[Address], titles: Mapping[str, str], at: datetime
+    tx: Tx, person: Person | None, own: list[Address], titles: Mapping[str, str], at: datetime, most: int = MOST
 ) -> Timeline:  # fmt: skip
     known = {a.id: a for a in own}
     if person is not None:
@@ -126,7 +138,7 @@ def _timeline(
     # A reply and the event that tells of it are written in one transaction, at one instant.
     writers = {(e.case_id, e.at): names.get(e.staff_id or 0, "") for e in events if e.kind == "replied"}
     entries = [
-        *_words(tx, address_ids, writers, spans),
+        *_words(tx, address_ids, writers, spans, most),
         *_touches(tx, enrolments, titles),
         *_case_entries(cases, events, names),
         *_alert_entries(tx, cases, names),
@@ -186,18 +198,22 @@ def _spans(tx: Tx, person: Person | None, address_ids: Sequence[int], at: dateti
 
 
 def _words(
-    tx: Tx, address_ids: Sequence[int], writers: Mapping[tuple[int, datetime], str], spans: Mapping[int, _Span]
-) -> list[Entry]:
+    tx: Tx, address_ids: Sequence[int], writers: Mapping[tuple[int, datetime], str], spans: Mapping[int, _Span],
+    most: int,
+) -> list[Entry]:  # fmt: skip
+    heard = [m for m in messages.inbox_of(tx, address_ids, limit=most) if spans[m.address_id].holds(m.received_at)]
+    marks = reviews.standing_of_messages(tx, [m.id for m in heard])
     wrote = [
         Entry(
             at=m.received_at,
             kind="wrote",
             words=m.body,
             level=m.risk,
+            message=m.id,
+            mark=marks.get(m.id),
             detail=f"{m.pictures} pictures" if m.pictures else "",
         )
-        for m in messages.inbox_of(tx, address_ids)
-        if spans[m.address_id].holds(m.received_at)
+        for m in heard
     ]
     said = [
         Entry(
@@ -205,7 +221,7 @@ def _words(
             by=writers.get((m.case_id or 0, m.created_at), "") if m.purpose == "staff-reply" else "",
             listings=_names(m.extras),
         )
-        for m in messages.outbox_of(tx, address_ids)
+        for m in messages.outbox_of(tx, address_ids, limit=most)
         if spans[m.address_id].holds(m.created_at)
     ]  # fmt: skip
     return wrote + said

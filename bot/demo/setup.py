@@ -20,6 +20,7 @@ ACCOUNT_SID = "AC" + "0" * 31 + "1"
 STAFF = (
     ("practitioner", "Sam Sample"),
     ("manager", "Mo Sample"),
+    ("editor", "Edi Sample"),
     ("business-support", "Bea Sample"),
     ("auditor", "Ash Sample"),
     ("administrator", "Ade Sample"),
@@ -46,8 +47,12 @@ def environment(folder: Path, port: int) -> dict[str, str]:
             "DATA_KEYS": f"demo:{new_key()}",
             "PHONE_INDEX_KEY": new_key(),
             "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
-            "STAFF_PASSWORDS": json.dumps({role: secrets.token_urlsafe(9) + "-demo" for role, _ in STAFF}),
+            "STAFF_PASSWORDS": "{}",
         }
+    passwords: dict[str, str] = json.loads(keys["STAFF_PASSWORDS"])
+    if fresh := [role for role, _ in STAFF if role not in passwords]:  # a demo may be older than a role
+        passwords |= {role: secrets.token_urlsafe(9) + "-demo" for role in fresh}
+        keys["STAFF_PASSWORDS"] = json.dumps(passwords)
         write_private(kept, json.dumps(keys, indent=1))
     url = f"http://127.0.0.1:{port}"
     return {

@@ -132,6 +132,11 @@ def case_by_id(tx: Tx, case_id: int) -> Case:
     return Case(**tx.execute(_CASE.where(cases.c.id == case_id)).one()._asdict())
 
 
+def refs_of(tx: Tx, case_ids: Sequence[int]) -> dict[int, str]:
+    rows = tx.execute(sa.select(cases.c.id, cases.c.ref).where(cases.c.id.in_(case_ids)))
+    return {int(case_id): str(ref) for case_id, ref in rows}
+
+
 def find_case(tx: Tx, ref: str, *, lock: bool = False) -> Case | None:
     statement = _CASE.where(cases.c.ref == ref)
     row = tx.execute(statement.with_for_update() if lock else statement).one_or_none()

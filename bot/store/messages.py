@@ -190,6 +190,11 @@ def inbox_by_id(tx: Tx, inbox_id: int) -> Inbox:
     return Inbox(**tx.execute(_INBOX_BY_ID, {"b_id": inbox_id}).one()._asdict())
 
 
+def find_inbox(tx: Tx, inbox_id: int) -> Inbox | None:
+    row = tx.execute(_INBOX_BY_ID, {"b_id": inbox_id}).one_or_none()
+    return None if row is None else Inbox(**row._asdict())
+
+
 def change_inbox(tx: Tx, inbox_id: int, **values: object) -> None:
     tx.execute(_CHANGE_INBOX, {"b_id": inbox_id, **values})
 
@@ -313,6 +318,18 @@ def outbox_of(tx: Tx, address_ids: Sequence[int], *, after_id: int = 0, limit: i
         .limit(limit)
     )
     return [Outbox(**r._asdict()) for r in rows][::-1]
+
+
+def outbox_of_case(
+    tx: Tx, case_id: int, *, address_id: int | None, said_at: Sequence[datetime]
+) -> list[Outbox]:  # fmt: skip
+    """What was said to the family because of a case: tied to it, or said to its address at one of these instants."""
+    beside = sa.and_(
+        outbox.c.address_id == address_id, outbox.c.created_at.in_(said_at), outbox.c.case_id.is_(None),
+        outbox.c.purpose.in_(("safety", "answer", "promise", "stop-receipt")),
+    )  # fmt: skip
+    tied = sa.and_(outbox.c.case_id == case_id, outbox.c.purpose != "staff-alert")
+    return [Outbox(**r._asdict()) for r in tx.execute(_OUTBOX.where(sa.or_(tied, beside)).order_by(outbox.c.id))]
 
 
 def count_out(tx: Tx) -> dict[str, int]:

@@ -148,6 +148,11 @@ def address_by_id(tx: Tx, address_id: int, *, lock: bool = False) -> Address:
     return Address(**row._asdict())
 
 
+def find_address_by_id(tx: Tx, address_id: int) -> Address | None:
+    row = tx.execute(_BY_ID, {"b_id": address_id}).one_or_none()
+    return None if row is None else Address(**row._asdict())
+
+
 def address_unless_busy(tx: Tx, address_id: int) -> Address | None:
     """The address, locked; None while another transaction holds it. Whoever locks a row before its address must not
     wait for it: two that did would wait for each other."""

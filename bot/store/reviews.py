@@ -110,6 +110,12 @@ def standing(tx: Tx, subjects: Sequence[str]) -> dict[str, Review]:
     return {found.subject: found for found in (Review(**r._asdict()) for r in rows)}
 
 
+def standing_of_messages(tx: Tx, inbox_ids: Sequence[int]) -> dict[int, Review]:
+    """The standing marks of messages, by the message's id."""
+    found = standing(tx, [f"message:{inbox_id}" for inbox_id in inbox_ids])
+    return {mark.inbox_id: mark for mark in found.values() if mark.inbox_id is not None}
+
+
 def history(tx: Tx, subject: str) -> list[Review]:
     """Every mark of one subject, newest first."""
     rows = tx.execute(_REVIEW.where(review.c.subject == subject).order_by(review.c.id.desc()))

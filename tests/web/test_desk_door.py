@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 
 from bot.app import build
 from bot.casework.permissions import ROLES, may
-from bot.refs import new_ref
+from bot.refs import new_ref, ref_of
 from bot.store import people
 from bot.store import staff as staff_rows
 from bot.store.database import Database
@@ -303,7 +303,11 @@ def test_each_page_of_the_desk_is_audited(app: Flask, home: Home) -> None:
     with home.house.db.write() as tx:
         person_ref = new_ref()
         people.add_person(tx, ref=person_ref, now=home.clock.now(), first_name="Ada")
-    refs = {"/desk/cases/": home.cases()[0].ref, "/desk/people/": person_ref}
+    refs = {
+        "/desk/cases/": home.cases()[0].ref,
+        "/desk/people/": person_ref,
+        "/desk/conversations/": ref_of(home.address().id),
+    }
     workers = {role: at_desk(app, home, role) for role in ROLES}
     seen = 0
     for method, address, permission in addresses(app):

@@ -19,6 +19,7 @@ PASSWORD = "a long enough password"
 NAMES = {
     "practitioner": "Sam Okoro",
     "manager": "Mina Shah",
+    "editor": "Edi Wren",
     "business-support": "Bo Lind",
     "auditor": "Ada Hill",
     "administrator": "Ash Reed",

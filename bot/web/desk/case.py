@@ -51,10 +51,15 @@ def _ref(text: str) -> str:
 @pages.get("/cases/<ref>")
 @needs("cases.read")
 def case(ref: str) -> Answer:
-    """`reply`, the id of a saved reply, fills the reply's box with its words: how one is chosen without JavaScript."""
+    """`reply`, the id of a saved reply, fills the reply's box with its words: how one is chosen without JavaScript.
+
+    `outcome` chooses one in the form that closes the case: how a false alarm leads on to it.
+    """
     done, chosen = request.args.get("done", ""), request.args.get("reply", "")
     words = next((saved.text for saved in saved_replies(house()) if saved.id == chosen), "")
-    return _page(_ref(ref), Draft(act="reply" if words else "", words=words), done=done if done in w.DONE else "")
+    outcome = request.args.get("outcome", "")
+    draft = Draft(act="reply", words=words) if words else Draft(outcome=outcome if outcome in work.OUTCOMES else "")
+    return _page(_ref(ref), draft, done=done if done in w.DONE else "")
 
 
 @pages.post("/cases/<ref>/claim")

@@ -34,8 +34,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 MENU: Final[tuple[tuple[str, str, str, Permission], ...]] = (
     ("inbox", "desk.inbox", "Inbox", "cases.read"),
+    ("conversations", "desk.conversations", "Conversations", "conversations.read"),
     ("no-replies", "desk.no_replies", "No replies", "list.read"),
     ("ledger", "desk.ledger", "Ledger", "ledger.read"),
+    ("reviews", "desk.reviews", "Reviews", "reviews.read"),
     ("audit", "desk.audit", "Audit", "audit.read"),
     ("told", "desk.told", "Who is told", "contacts.manage"),
 )

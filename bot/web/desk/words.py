@@ -28,6 +28,7 @@ REASONS: Final = {
     "stuck": "The service could not answer them",
     "unread": "The service could not read this message: read it now, it may hold danger",
     "not-reached": "A message to them did not arrive",
+    "marked": "One of the team marked their words as danger that the service missed",
     "referral-full": "They referred themselves",
     "referral-call-me": "They asked us to call them",
     "referral-unfinished": "They began to refer themselves and did not finish",
@@ -154,6 +155,11 @@ DONE: Final = {
     "off": "Taken off the list.",
     "acknowledged": "Acknowledged: nobody more is told. Claim the case to reply.",
     "contact": "Kept. Alerts go there from now on.",
+    "missed": "Marked as danger that was missed. The case is raised, or has grown, for the whole team.",
+    "false-alarm": "Marked as a false alarm. No case was changed.",
+    "taken-back": "The mark is taken back.",
+    "handled": "Marked as handled.",
+    "reopened": "Open again.",
     "signed-out": "You have signed out.",
 }
 ACTIONS: Final = {
@@ -176,6 +182,26 @@ ACTIONS: Final = {
     "case.acknowledged": "Acknowledged an alert",
     "contact.view": "Looked at who is told",
     "contact.change": "Changed how somebody is told",
+    "conversations.view": "Looked at the list of conversations",
+    "conversation.view": "Opened a conversation",
+    "review.view": "Opened a message or case to mark it",
+    "review.missed": "Marked danger as missed",
+    "review.false-alarm": "Marked a false alarm",
+    "review.taken-back": "Took a mark back",
+    "review.handled": "Marked a review as handled",
+    "review.reopened": "Opened a review again",
+    "reviews.view": "Looked at the reviews",
+    "reviews.export": "Exported marked messages",
+}
+
+# What can be marked of a message or a case.
+MISSED: Final = {
+    "urgent": "This was danger and was missed: urgent",
+    "concern": "This was danger and was missed: concern",
+}
+MISSED_HINTS: Final = {
+    "urgent": "Somebody may come to serious harm today.",
+    "concern": "A person should look within the working day.",
 }
 
 # Tongues by their code, in English, for those who plan a call. Others are shown by their code.

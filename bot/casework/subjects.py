@@ -1,0 +1,122 @@
+"""What a mark can be of: one message of a family, or a whole case; with what the service said of it and why."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.casework.work import NoSuchCase
+from bot.refs import ref_of
+from bot.store import casework, people
+from bot.store import messages as inbox
+from bot.store import reviews as rows
+from bot.store.casework import Case
+from bot.store.database import Tx
+from bot.store.people import Address
+from bot.turn.receive import JOINED
+
+
+class NoSuchMessage(LookupError):
+    """No message has this number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What is marked. `texts` were screened together, newest last; `words` are what a case would show of it.
+
+    `said_level`, `said_because` and `said_bundle` are what the service made of it, and with which content.
+    """
+
+    key: str
+    message_id: int | None
+    case: Case | None
+    address: Address | None
+    texts: Sequence[str]
+    words: str
+    said_level: str
+    said_because: Sequence[str]
+    said_bundle: int | None
+    at: datetime
+
+
+def of_message(tx: Tx, message_id: int, *, lock: bool = False) -> Subject:
+    """A message as it was screened: with the texts of the two minutes before it that showed nothing by themselves.
+
+    Raises NoSuchMessage.
+    """
+    found = inbox.find_inbox(tx, message_id)
+    if found is None:
+        raise NoSuchMessage(message_id)
+    address = people.address_by_id(tx, found.address_id, lock=lock)
+    before = inbox.recent_words(tx, found.address_id, since=found.received_at - JOINED, before_id=found.id)
+    said = rows.said_of(tx, found.id)
+    texts = [*before, found.body]
+    return Subject(
+        key=f"message:{found.id}", message_id=found.id, case=None, address=address, texts=texts, words=found.body,
+        said_level=found.risk, at=found.received_at,
+        said_because=_because(tx, address, found.risk, said.because, texts),
+        said_bundle=said.bundle or rows.bundle_at(tx, found.received_at),
+    )  # fmt: skip
+
+
+def _because(tx: Tx, address: Address, risk: str, kept: str | None, texts: Sequence[str]) -> Sequence[str]:
+    """The words that decided. Of a message from before they were kept: those of its cases that it holds."""
+    if kept is not None:
+        return [str(word) for word in json.loads(kept)]
+    if risk == "none":
+        return []
+    whole = " ".join(texts).casefold()
+    of_cases = (
+        str(word)
+        for case in casework.cases_of(tx, address_ids=[address.id], person_ids=[])
+        for word in json.loads(case.because)
+    )
+    return [word for word in dict.fromkeys(of_cases) if word.casefold() in whole]
+
+
+def of_case(tx: Tx, ref: str, *, lock: bool = False) -> Subject:
+    """A case with its words. `lock` holds its address first, as a family's turn does. Raises NoSuchCase."""
+    case = casework.find_case(tx, ref)
+    if case is not None and lock:
+        if case.address_id is not None:
+            people.address_by_id(tx, case.address_id, lock=True)
+        case = casework.find_case(tx, ref, lock=True)
+    if case is None:
+        raise NoSuchCase(ref)
+    key = f"case:{case.id}"
+    stands = rows.standing(tx, [key]).get(key)  # a mark may have raised its level: what the service said is kept there
+    return Subject(
+        key=key, message_id=None, case=case, texts=[case.words], words=case.words, at=case.opened_at,
+        address=None if case.address_id is None else people.address_by_id(tx, case.address_id),
+        said_level=case.level if stands is None else stands.said_level,
+        said_because=[str(word) for word in json.loads(case.because if stands is None else stands.said_because)],
+        said_bundle=rows.bundle_at(tx, case.opened_at) if stands is None else stands.said_bundle,
+    )  # fmt: skip
+
+
+def conversation_of(subject: Subject) -> str | None:
+    """The reference of its conversation's page."""
+    return None if subject.address is None else ref_of(subject.address.id)
+
+
+def standing_case(tx: Tx, subject: Subject) -> Case | None:
+    """The case it is, or the open escalation that its danger is in."""
+    if subject.case is not None:
+        return subject.case
+    if subject.address is None:
+        return None
+    gone = former(tx, subject.address, subject.at)
+    whose = gone or people.people_at(tx, subject.address.id)
+    at = None if gone else subject.address.id
+    found = casework.open_cases_of(tx, address_id=at, person_ids=[person.id for person in whose])
+    return next((case for case in found if case.kind == "escalation"), None)
+
+
+def former(tx: Tx, address: Address, at: datetime) -> list[people.Person]:
+    """Who had a number at an instant and has it no longer; nobody where it has not changed hands since."""
+    ended = [t for t in people.tenures(tx, person_id=None, address_ids=[address.id]) if t.address_id == address.id]
+    released = [t.released_at for t in ended if t.released_at is not None and t.released_at >= at]
+    if not released:
+        return []
+    first = min(released)
+    return [people.person_by_id(tx, t.person_id) for t in ended if t.released_at == first]
