@@ -71,6 +71,13 @@ class WhoIsTold:
         return {person.role: person.title for person in self.people}
 
 
+def staff_phones(house: House) -> list[tuple[str, str]]:
+    """Title and number of everybody who is texted, for a demo's phone."""
+    with house.db.read() as tx:
+        found = people_of(tx, house.live.snapshot(tx).compiled.council)
+    return [(person.title, person.phone) for person in found.values() if person.phone]
+
+
 def who_is_told(house: House, by: SignedIn) -> WhoIsTold:
     """The whole of it, audited."""
     now = house.clock.now()

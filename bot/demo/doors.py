@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask, Response, jsonify, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from bot.alerts.people import staff_phones
 from bot.demo.clock import ClockFault, move
 from bot.demo.phone import phone_blueprint
 from bot.demo.provider import StandIn, StandInSettings, provider_blueprint
@@ -31,7 +32,7 @@ def open_doors(app: Flask, built: House) -> StandIn:
         now=built.clock.now,
     )  # fmt: skip
     app.register_blueprint(serves_machines(provider_blueprint(stand_in)), url_prefix="/demo/provider")
-    app.register_blueprint(phone_blueprint(stand_in, built.clock.now))
+    app.register_blueprint(phone_blueprint(stand_in, built.clock.now, staff=lambda: staff_phones(built)))
     app.register_blueprint(clock_pages)
     return stand_in
 

@@ -6,7 +6,7 @@ webhooks. It works without JavaScript; with it, new messages appear by themselve
 
 import csv
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -61,9 +61,15 @@ class Bubble:
 
 
 def phone_blueprint(
-    stand_in: StandIn, now: Callable[[], datetime], families: Path | None = SAMPLE_FAMILIES
+    stand_in: StandIn,
+    now: Callable[[], datetime],
+    families: Path | None = SAMPLE_FAMILIES,
+    staff: Callable[[], Sequence[tuple[str, str]]] = tuple,
 ) -> Blueprint:
-    """The pages under /demo/phone. `families` is the sheet whose names and mobiles it offers; None offers none."""
+    """The pages under /demo/phone. `families` is the sheet whose names and mobiles it offers; None offers none.
+
+    `staff` gives title and number of those whom alerts are texted to: their phones are here too, to see them ring.
+    """
     blueprint = Blueprint(
         "demo_phone",
         __name__,
@@ -75,7 +81,8 @@ def phone_blueprint(
     store = stand_in.store
 
     def page(number: str, *, error: str = "", draft: str = "") -> str:
-        phones = offered(families, store_numbers(store.messages(), stand_in.settings.number), number)
+        known = store_numbers(store.messages(), stand_in.settings.number)
+        phones = offered(families, known, number, staff())
         return render_template(
             "demo_phone.html",
             phones=phones,
@@ -121,9 +128,11 @@ def phone_blueprint(
     return blueprint
 
 
-def offered(families: Path | None, known: list[str], chosen: str) -> list[Phone]:
-    """The sample families, then a number nobody knows yet, then others that have texted; the chosen one among them."""
+def offered(families: Path | None, known: list[str], chosen: str, staff: Sequence[tuple[str, str]] = ()) -> list[Phone]:
+    """The sample families, a number nobody knows yet, staff whom alerts are texted to, then others that have texted;
+    the chosen one among them."""
     phones = [*sample_phones(families), Phone(number=STRANGER, owner="Somebody new")]
+    phones += [Phone(number=number, owner=f"Staff: {title}") for title, number in staff]
     listed = {phone.number for phone in phones}
     others = [number for number in dict.fromkeys([*known, chosen]) if number not in listed]
     return phones + [Phone(number=number, owner="Another number") for number in others]
