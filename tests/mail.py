@@ -23,6 +23,7 @@ class Post:
     hangs: bool = False  # at the end of a letter
     drops: bool = False  # in the middle of a letter
     users: dict[bytes, bytes] = field(default_factory=dict)
+    begun: list[str] = field(default_factory=list)  # whom a letter was handed in for, whatever came of it
     taken: list[tuple[str, EmailMessage]] = field(default_factory=list)
     over_tls: list[bool] = field(default_factory=list)
     signed_in: list[bool | None] = field(default_factory=list)
@@ -36,6 +37,7 @@ class Post:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.begun += envelope.rcpt_tos
         if self.hangs:
             await asyncio.sleep(60)
         if self.drops:

@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -180,8 +180,13 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
 
 
 @contextmanager
-def service(folder: Path, database_url: str, *, pace_seconds: float = 0.02) -> Iterator[Service]:
-    """A product from nothing: keys made, schema and content by its own first start, sample directory, accounts."""
+def service(
+    folder: Path, database_url: str, *, pace_seconds: float = 0.02, more: Mapping[str, str] | None = None
+) -> Iterator[Service]:
+    """A product from nothing: keys made, schema and content by its own first start, sample directory, accounts.
+
+    `more` are further settings.
+    """
     port = free_port()
     clock = folder / "clock"
     clock.write_text("0.0")
@@ -195,6 +200,7 @@ def service(folder: Path, database_url: str, *, pace_seconds: float = 0.02) -> I
         "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
         "TWILIO_FROM": NUMBER,
         "CLOCK_FILE": str(clock),
+        **(more or {}),
     }
     webhook = f"http://127.0.0.1:{port}/sms/inbound"
     with standin(folder / "provider.db", webhook=webhook, pace_seconds=pace_seconds, clock_file=clock) as provider:
