@@ -65,10 +65,9 @@ def parser() -> Parser:
         if name in {"serve", "web"}:
             role.add_argument("--host", default="127.0.0.1")
             role.add_argument("--port", type=int, default=8000)
-    demo = add("demo", "a demo on this machine: sample data, a phone, a movable clock", "demonstrating")
-    demo.add_argument("--port", type=int, default=8000)
-    demo.add_argument("--data", default="var/demo", metavar="DIR")
+    _demo(add("demo", "a demo on this machine: sample data, a phone, a movable clock", "demonstrating"))
     _db(add("db", "the database's schema", "schemas", json=False))
+    _reviews(add("reviews", "what staff marked as missed danger or a false alarm", "reviews", json=False))
     _user(add("user", "staff accounts", "users", json=False))
     keys = add("keys", "encryption keys", "keys", json=False)
     of_keys = keys.add_subparsers(dest="action", required=True, metavar="ACTION")
@@ -109,9 +108,26 @@ def _directory(directory: argparse.ArgumentParser) -> None:
     export.add_argument("--json", action="store_true")
 
 
+def _demo(demo: argparse.ArgumentParser) -> None:
+    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--data", default="var/demo", metavar="DIR")
+
+
 def _db(db: argparse.ArgumentParser) -> None:
     of = db.add_subparsers(dest="action", required=True, metavar="ACTION")
     of.add_parser("upgrade", help="migrate to this version's schema").add_argument("--json", action="store_true")
+
+
+def _reviews(reviews: argparse.ArgumentParser) -> None:
+    of = reviews.add_subparsers(dest="action", required=True, metavar="ACTION")
+    export = of.add_parser("export", help="labelled lines, as `understand --evaluate` reads them")
+    export.add_argument("--since", metavar="DATE", help="marks made from this day on")
+    words = export.add_mutually_exclusive_group()
+    words.add_argument(
+        "--anonymous", action="store_true", default=True, help="names, numbers and postcodes masked; so unless told"
+    )
+    words.add_argument("--with-words-as-written", dest="anonymous", action="store_false", help="nothing masked")
+    export.add_argument("--json", action="store_true", help="one JSON value a line; so in any case")
 
 
 def _user(user: argparse.ArgumentParser) -> None:
