@@ -118,6 +118,25 @@ def test_the_council_is_read_with_its_rules() -> None:
     assert not rules.calendar.is_working_day(date(2026, 12, 25))
 
 
+def test_the_ladder_is_read_with_its_people() -> None:
+    """Claim: rungs in the file's order with their minutes; numbers as they are dialled; urgent is always raised."""
+    council = compile_content(shipped()).council
+    assert [(r.tell, r.minutes, r.again_minutes) for r in council.ladder.urgent] == [
+        ("duty-worker", 5, None), ("deputy", 5, None), ("manager", 10, None), ("emergency-duty-team", 10, 30),
+    ]  # fmt: skip
+    assert council.ladder.starts("urgent")
+    assert not council.ladder.starts("routine")
+    assert [person.phone for person in council.told] == [f"+44770090095{n}" for n in (1, 2, 3, 4)]
+
+
+def test_a_council_without_a_ladder_is_still_read(root: Path, tmp_path: Path) -> None:
+    """Claim: a file from before there was one opens, with nobody to tell, which the doctor and the desk say."""
+    own = tmp_path / "own.yaml"
+    own.write_text((root / "council.yaml").read_text("utf-8").partition("# Who is told of a case")[0])
+    council = compile_content(read_content(root, council=own)).council
+    assert (council.ladder.urgent, council.told) == ((), ())
+
+
 def test_a_council_of_its_own_stands_in(root: Path, tmp_path: Path) -> None:
     """Claim: the COUNCIL file is used in place of the shipped one."""
     own = tmp_path / "ours.yaml"
@@ -154,6 +173,19 @@ BREAKS = [
     ("council.yaml", "monday: 09:00-17:00", "monday: 9 till 5", "", "hours", "9 till 5"),
     ("council.yaml", "urgent_minutes", "urgent_minuts", "", "urgent_minuts", "unknown key"),
     ("council.yaml", "area: E09000032", "area: Wandsworth", "", "area", "ONS"),
+    ("council.yaml", "{tell: deputy, minutes: 60}", "{tell: depty, minutes: 60}", "", "tell", "none of people"),
+    ("council.yaml", "phone: 07700 900952", "phone: 020 7946 0110", "", "phone", "a UK mobile"),
+    ("council.yaml", "email: deputy@larkmere.example", "email: the deputy", "", "email", "an email address"),
+    (
+        "council.yaml",
+        "{tell: deputy, minutes: 5}",
+        "{tell: deputy, minutes: 5, again_minutes: 5}",
+        "",
+        "again_minutes",
+        "only the last",
+    ),
+    ("council.yaml", "{tell: deputy, minutes: 5}", "{tell: deputy, minuts: 5}", "", "minuts", "unknown key"),
+    ("council.yaml", "when_raised: [urgent, concern]", "when_raised: [urgent, grave]", "", "1", "urgent"),
 ]
 
 

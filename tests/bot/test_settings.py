@@ -82,6 +82,24 @@ def test_the_providers_address_is_one(base: str) -> None:
     assert any(fault.startswith("TWILIO_API_BASE") for fault in faults(**TWILIO, **PUBLIC, TWILIO_API_BASE=base))
 
 
+def test_the_mail_server_is_read_with_its_sender() -> None:
+    """Claim: alerts come from this installation's own host, and TLS is asked for beyond this machine."""
+    mail = Settings.from_env({**WHOLE, **PUBLIC, "SMTP_URL": "smtp://u:pass-secret@mail.example.org"}).mail
+    assert mail is not None
+    assert (mail.host, mail.port, mail.tls, mail.password) == ("mail.example.org", 587, "starttls", "pass-secret")
+    assert mail.sender.startswith("desk@")
+    assert "pass-secret" not in repr(mail)
+    assert Settings.from_env(WHOLE).mail is None
+
+
+@pytest.mark.parametrize("url", ["mail.example.org", "imap://h", "smtp://u:pass-secret@h:port", "smtp://pass-secret@h"])
+def test_a_mail_server_that_cannot_be_used_is_refused_by_name(url: str) -> None:
+    """Claim: the setting is named and its value, which may hold a password, is not."""
+    (told,) = faults(SMTP_URL=url)
+    assert told.startswith("SMTP_URL: ")
+    assert "pass-secret" not in told
+
+
 def test_a_demo_is_closed() -> None:
     """Claim: DEMO=1 refuses a public address and PostgreSQL."""
     told = faults(DEMO="1", PUBLIC_URL="https://a.example", DATABASE_URL="postgresql://u@h/d")
