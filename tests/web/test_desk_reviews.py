@@ -5,6 +5,7 @@ import re
 import threading
 from collections.abc import Iterator
 from html import unescape
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
@@ -23,7 +24,10 @@ from bot.store import staff as staff_rows
 from bot.store.casework import Case
 from bot.store.reviews import Review
 from tests.houses import AT, Home, make_home
-from tests.web.worker import Worker, at_desk
+from tests.web.worker import PASSWORD, Worker, at_desk, served
+
+if TYPE_CHECKING:
+    from tests.browser import Chromium
 
 MISSED = "it went quiet next door and now the baby is on the step"  # no rule knows it
 KNIFE = "he has a knife hes outside"
@@ -388,3 +392,57 @@ def test_markup_in_words_and_notes_stays_words(app: Flask, home: Home) -> None:
     mark(mina, number, "false-alarm:other", words=nasty)
     for address in (f"/desk/messages/{number}/mark", "/desk/reviews", "/desk/conversations", "/desk"):
         assert "<img" not in mina.get(address).text, address
+
+
+@PAGE
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 1280])
+def test_reading_and_marking_in_a_real_browser(chromium: "Chromium", app: Flask, home: Home, width: int) -> None:
+    """Claim: from the list to a conversation, a mark, its case and the review list: axe finds nothing, nothing scrolls
+    sideways, the service's name stands on each page."""
+    from tests.browser import axe
+
+    home.text(MISSED)
+    home.text(KNIFE, sender="+447700900322")
+    home.send()
+    at_desk(app, home, "manager")
+    with served(app) as url, chromium.person(url, width=width) as person:
+        page = person.new_page()
+
+        def sound() -> None:
+            assert axe(page) == [], page.url
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+            assert page.inner_text(".app-header__name"), page.url
+
+        page.goto("/desk/conversations?raised=none")
+        page.fill("#email", "mina.shah@council.example")
+        page.fill("#password", PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/desk/conversations?raised=none")
+        assert page.get_by_text(MISSED).count() == 1
+        assert page.get_by_text(KNIFE).count() == 0
+        sound()
+        page.locator(".desk-case__name a").click()
+        sound()
+        page.get_by_role("link", name="Mark: missed danger").click()
+        page.get_by_role("button", name="Keep the mark").click()
+        assert "Choose what was wrong." in page.inner_text(".govuk-error-summary")
+        sound()
+        page.get_by_label("This was danger and was missed: urgent").check()
+        page.get_by_role("button", name="Keep the mark").click()
+        page.wait_for_url("**done=missed")
+        sound()
+        page.get_by_role("link", name="Case").first.click()
+        sound()
+        page.goto(f"/desk/messages/{message_id(home, KNIFE, '+447700900322')}/mark")
+        page.get_by_label("False alarm: about a film, a game or sport").check()
+        page.get_by_role("button", name="Keep the mark").click()
+        page.wait_for_url("**done=false-alarm")
+        sound()
+        page.get_by_role("link", name="as a false alarm").click()
+        assert page.input_value("#outcome") == "false-alarm"
+        page.goto("/desk/reviews")
+        sound()
+        page.get_by_role("button", name="Handled").first.click()
+        page.wait_for_url("**done=handled")
+        sound()
