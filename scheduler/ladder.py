@@ -59,11 +59,15 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFacts:
-    """One open case: how grave it stands, by when somebody was to look, and whether anybody has."""
+    """One open case: how grave it stands, by when somebody was to look, and whether anybody has.
+
+    `taken`: a worker has taken it on as it stands now, which a growth since undoes.
+    """
 
     level: Level
     look_by: datetime
     looked: bool = False
+    taken: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +142,8 @@ def decide(case: CaseFacts, climb: Climb | None, ladder: Ladder, calendar: Worki
 
     One rung at a time: after an outage each comes in its turn with its own minutes, and none is passed over.
     """
+    if climb is None and case.taken:
+        return Wait()
     if (climb is None or _graver(case.level, climb.case_level)) and ladder.starts(case.level):
         return _begin(case, "raised" if climb is None else "grew", case.level, now)
     late = not case.looked and case.look_by < now

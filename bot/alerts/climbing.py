@@ -17,7 +17,7 @@ from bot.content import Council
 from bot.house import House
 from bot.store import alerts as rows
 from bot.store import messages, people, published
-from bot.store.alerts import Standing
+from bot.store.alerts import Alert, Standing
 from bot.store.casework import RANK
 from bot.store.database import Tx
 from messages.classes import Purpose, class_of, priority_of
@@ -54,8 +54,10 @@ def climb_due(house: House, now: datetime) -> int:
         ladder = known.council.ladder
         ranks = [RANK[level] for level in GRAVEST_FIRST if ladder.starts(level)]
         standing = rows.standing(tx, ranks=ranks, now=now)
-        alerts = rows.alerts_of(tx, [case.id for case in standing if case.climb is not None])
-        waiting = [case for case in standing if _due(known, case, alerts)]
+        alerts: dict[int, list[Alert]] = {}
+        for alert in rows.alerts_of(tx, [case.id for case in standing if case.climb is not None]):
+            alerts.setdefault(alert.case_id, []).append(alert)
+        waiting = [case for case in standing if _due(known, case, alerts.get(case.id, []))]
     for case in waiting:
         try:
             with house.db.write() as tx:
@@ -82,12 +84,12 @@ def _known(house: House, tx: Tx, now: datetime) -> _Climbing:
     )  # fmt: skip
 
 
-def _next(known: _Climbing, case: Standing, alerts: list[rows.Alert]) -> Next:
+def _next(known: _Climbing, case: Standing, alerts: list[Alert]) -> Next:
     climb = rules.climb_facts(case, alerts, known.now)
     return decide(rules.case_facts(case), climb, known.council.ladder, known.calendar, known.now)
 
 
-def _due(known: _Climbing, case: Standing, alerts: list[rows.Alert]) -> bool:
+def _due(known: _Climbing, case: Standing, alerts: list[Alert]) -> bool:
     """A look without the lock: what only waits is left alone."""
     if case.climb is not None and case.climb.ended_at is None and rules.answered_how(case) is not None:
         return True

@@ -25,9 +25,11 @@ def failed(alert: Alert, now: datetime) -> bool:
 def case_facts(case: Standing) -> CaseFacts:
     """What nobody could read may hold danger: until somebody has, its ladder is that of an urgent case."""
     level: Level = case.level  # type: ignore[assignment]  # the column holds only the three
+    looked = case.looked_at is not None
     return CaseFacts(
-        level="urgent" if case.reason == "unread" else level, look_by=case.look_by, looked=case.looked_at is not None
-    )
+        level="urgent" if case.reason == "unread" else level, look_by=case.look_by, looked=looked,
+        taken=looked and case.state == "claimed",
+    )  # fmt: skip
 
 
 def climb_facts(case: Standing, alerts: Sequence[Alert], now: datetime) -> Climb | None:

@@ -121,24 +121,23 @@ _BOTH = sa.select(
 ).outerjoin_from(cases, climb, sa.and_(climb.c.case_id == cases.c.id, _IS_NEWEST))
 # Every case whose ladder may have something to do: one that nobody has begun a climb for, one that grew, one whose
 # promise is broken, and each climb that has not ended. The rule itself is the core's.
+# The closed of many years are reached only by an index: through a climb that has not ended.
+_GOING_ON = sa.select(_NEWEST_OF.c.case_id).where(_NEWEST_OF.c.ended_at.is_(None))
 _STANDING = (
     _BOTH.where(
+        sa.or_(cases.c.state.in_(("open", "claimed")), cases.c.id.in_(_GOING_ON)),
         sa.or_(
             sa.and_(climb.c.id.is_not(None), climb.c.ended_at.is_(None)),
             sa.and_(
-                cases.c.state != "closed",
-                sa.or_(
-                    sa.and_(
-                        climb.c.id.is_(None),
-                        sa.or_(cases.c.rank.in_(sa.bindparam("b_ranks", expanding=True)), cases.c.reason == "unread"),
-                    ),
-                    cases.c.rank < climb.c.rank,
-                    sa.and_(_LATE, sa.or_(climb.c.promise_at.is_(None), climb.c.promise_at != cases.c.look_by)),
-                ),
+                climb.c.id.is_(None),
+                sa.or_(cases.c.rank.in_(sa.bindparam("b_ranks", expanding=True)), cases.c.reason == "unread"),
             ),
-        )
+            cases.c.rank < climb.c.rank,
+            sa.and_(_LATE, sa.or_(climb.c.promise_at.is_(None), climb.c.promise_at != cases.c.look_by)),
+        ),
     )
-    .order_by(cases.c.rank, cases.c.id)
+    # Those that nobody was told of come first: no pile of unanswered ones keeps a new one waiting.
+    .order_by(climb.c.id.is_not(None), cases.c.rank, cases.c.id)
     .limit(sa.bindparam("b_limit"))
 )
 _ALERT = sa.select(*(alert.c[f] for f in Alert.__dataclass_fields__ if f in alert.c), outbox.c.state, outbox.c.reason)
@@ -160,8 +159,11 @@ class Standing:
     climb: Climb | None
 
 
-def standing(tx: Tx, *, ranks: Sequence[int], now: datetime, limit: int = 500) -> list[Standing]:
-    """Cases that the ladder must look at, gravest first. `ranks` are of the levels told of when raised."""
+def standing(tx: Tx, *, ranks: Sequence[int], now: datetime, limit: int = 2_000) -> list[Standing]:
+    """Cases that the ladder must look at, those that nobody was told of first.
+
+    `ranks` are of the levels that are told of when they are raised.
+    """
     asked = {"b_ranks": list(ranks), "b_now": now, "b_limit": limit}
     return [_standing(row) for row in tx.execute(_STANDING, asked)]
 

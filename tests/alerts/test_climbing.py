@@ -112,6 +112,18 @@ def test_claiming_or_closing_ends_it_too(watch: Watch) -> None:
     assert ended == ["claimed", "closed"]
 
 
+def test_a_case_claimed_before_the_first_tick_tells_nobody_until_it_grows(watch: Watch) -> None:
+    """The worker who has it open and takes it needs no text; when it grows in their hands, somebody is told."""
+    watch.home.text("i am scared of my partner he controls everything i do")
+    work.claim(watch.home.house, form(watch))
+    watch.tick()
+    assert watch.alerts() == []
+    watch.home.later(minutes=5)
+    watch.home.text(URGENT)
+    watch.tick()
+    assert watch.texted == [DUTY]
+
+
 def test_what_is_queued_stays_once_somebody_has_answered(watch: Watch) -> None:
     """Decided before and sent after an acknowledgement: it is not sent."""
     watch.home.text(URGENT)

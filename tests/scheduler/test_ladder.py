@@ -83,6 +83,16 @@ def test_urgent_on_a_friday_night(climb: Climb | None, minutes: float, what: Nex
     assert ask(climb, minutes) == what
 
 
+def test_a_case_that_is_taken_before_anybody_was_told() -> None:
+    """Claimed within the clock's first seconds, it needs nobody; grown later, it does."""
+    taken = replace(CASE, level="concern", taken=True, look_by=after(9_000))
+    assert ask(None, 0, case=taken) == Wait()
+    assert ask(CLIMB, 0, case=taken) != Wait()
+    assert ask(replace(CLIMB, case_level="concern", ended=True), 0, case=replace(taken, level="urgent")) == Begin(
+        why="grew", level="urgent"
+    )
+
+
 def test_a_ladder_that_does_not_repeat_ends_with_nobody_reached() -> None:
     """All told, no answer: said once, then nothing more by itself."""
     climb = replace(CLIMB, told=told(0, 5, 10))
