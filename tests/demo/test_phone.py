@@ -125,7 +125,7 @@ def test_the_page_can_be_used_by_all(phone: FlaskClient) -> None:
     assert all(f'for="{name}"' in page for name in fields)
     assert '<html lang="en">' in page
     assert not re.search(r"<style|style=|<script(?![^>]* src=)|\son\w+=", page)
-    assert page.count('action="/demo/clock"') == 2
+    assert page.count('action="/demo/clock"') == 3
     for name in ("phone.js", "phone.css"):
         with phone.get(f"/demo/phone/static/{name}") as file:
             assert file.status_code == 200
