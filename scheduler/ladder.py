@@ -72,10 +72,12 @@ class CaseFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One rung told. `failed`: a message to it was refused, did not arrive, or nobody knows in time."""
+    """One rung told. `failed`: a message to it was refused, did not arrive, or nobody knows in time. `reached`: another
+    may still have arrived."""
 
     at: datetime
     failed: bool = False
+    reached: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,10 +205,10 @@ def _next_at(climb: Climb, rungs: tuple[Rung, ...], calendar: WorkingCalendar) -
 
 
 def _unreached_at(climb: Climb, rungs: tuple[Rung, ...], calendar: WorkingCalendar) -> datetime:
-    """When nobody is left: at once where the last of the ladder could not be reached either, else after its minutes."""
+    """When nobody is left: at once where no message at all may have arrived, else after the last rung's minutes."""
     if not rungs or not climb.told:
         return climb.started_at
-    if climb.told[-1].failed:
+    if not any(told.reached for told in climb.told):
         return climb.told[-1].at
     return _after(climb, climb.told[len(rungs) - 1].at, rungs[-1].minutes, calendar)
 

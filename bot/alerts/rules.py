@@ -33,7 +33,8 @@ def case_facts(case: Standing) -> CaseFacts:
 
 
 def climb_facts(case: Standing, alerts: Sequence[Alert], now: datetime) -> Climb | None:
-    """The newest climb with what became of its alerts; a rung failed where any message to it did."""
+    """The newest climb with what became of its alerts; a rung failed where any message to it did, and
+    is reached where another did not."""
     climb = case.climb
     if climb is None:
         return None
@@ -45,10 +46,13 @@ def climb_facts(case: Standing, alerts: Sequence[Alert], now: datetime) -> Climb
         why=climb.why, level=climb.level, case_level=GRAVEST_FIRST[climb.rank],  # type: ignore[arg-type]  # likewise
         started_at=climb.started_at, hurried_at=climb.hurried_at, promise_at=climb.promise_at,
         unreached=climb.unreached_at is not None, ended=climb.ended_at is not None,
-        told=tuple(
-            Told(at=step[0].at, failed=any(failed(one, now) for one in step)) for _, step in sorted(steps.items())
-        ),
+        told=tuple(_told(step, now) for _, step in sorted(steps.items())),
     )  # fmt: skip
+
+
+def _told(step: Sequence[Alert], now: datetime) -> Told:
+    lost = [failed(one, now) for one in step]
+    return Told(at=step[0].at, failed=any(lost), reached=not all(lost))
 
 
 def answered_how(case: Standing) -> str | None:

@@ -223,6 +223,18 @@ def test_every_delivery_failed_is_red_at_once(watch: Watch) -> None:
     assert watch.red() == [watch.ref]
 
 
+def test_a_mail_server_that_refuses_all_hastens_the_ladder_and_is_not_nobody_reached(watch: Watch) -> None:
+    """Each refused email passes on, so all are texted within ticks; red only once the last had their minutes."""
+    watch.mail.does = refuse
+    watch.home.text(URGENT)
+    for _ in range(5):
+        watch.tick(seconds=2)
+    assert watch.texted == [DUTY, DEPUTY, MANAGER, EDT]
+    assert watch.red() == []
+    watch.tick(minutes=10)
+    assert watch.red() == [watch.ref]
+
+
 def test_a_rung_with_no_contact_is_seen_and_passed(watch: Watch) -> None:
     """Neither number nor email: a step of its own says so, and the next is told at once."""
     with watch.home.house.db.write() as tx:

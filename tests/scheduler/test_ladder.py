@@ -70,7 +70,9 @@ def ask(climb: Climb | None, minutes: float, *, case: CaseFacts = CASE, ladder: 
         (replace(CLIMB, told=told(0, 5)), 10, Tell(rung=EDT, place=2)),
         (replace(CLIMB, told=told(0, 5, 10)), 19, Wait(until=after(20))),
         (replace(CLIMB, told=told(0, 5, 10)), 20, Nobody()),
-        (replace(CLIMB, told=told(0, 5, 10, failed=True)), 10, Nobody()),
+        # the last failed, and the others may yet answer; no message arrived at all
+        (replace(CLIMB, told=told(0, 5, 10, failed=True)), 10, Wait(until=after(20))),
+        (replace(CLIMB, told=tuple(Told(at=after(m), failed=True, reached=False) for m in (0, 0, 1))), 1, Nobody()),
         (replace(CLIMB, told=told(0, 5, 10), unreached=True), 39, Wait(until=after(40))),
         (replace(CLIMB, told=told(0, 5, 10), unreached=True), 40, Tell(rung=EDT, place=2)),
         (replace(CLIMB, told=told(0, 5, 10, 40), unreached=True), 41, Wait(until=after(70))),
