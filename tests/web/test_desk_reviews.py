@@ -16,10 +16,11 @@ from bot.casework import review
 from bot.casework.accounts import SignedIn
 from bot.casework.permissions import ROLES, may
 from bot.casework.review import Given
+from bot.clockwork import tick
 from bot.content import Content
 from bot.publishing import content
 from bot.refs import new_ref, ref_of
-from bot.store import casework, messages, people, reviews
+from bot.store import alerts, casework, messages, people, reviews
 from bot.store import staff as staff_rows
 from bot.store.casework import Case
 from bot.store.reviews import Review
@@ -111,6 +112,20 @@ def test_missed_danger_raises_the_case_as_danger_does(sam: Worker, home: Home) -
     assert "Telephoned 999." in shown
     listed = sam.get("/desk/conversations").text
     assert "Marked: missed danger" in listed
+
+
+def test_the_ladder_climbs_for_missed_danger_as_for_any(sam: Worker, home: Home) -> None:
+    """Claim: the next tick begins to tell the duty ladder of an urgent case that a mark raised."""
+    home.text(MISSED)
+    number = message_id(home, MISSED)
+    assert mark(sam, number, "missed:urgent") == 303
+    tick(home.house)
+    (case,) = home.cases()
+    with home.house.db.read() as tx:
+        climb = alerts.standing_of(tx, case.id).climb
+    assert climb is not None
+    assert (climb.level, climb.ended_at) == ("urgent", None)
+    assert "Nobody has acknowledged this alert" in sam.get(f"/desk/cases/{case.ref}").text
 
 
 def test_missed_danger_grows_the_case_that_stands(sam: Worker, home: Home) -> None:
