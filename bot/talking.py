@@ -115,6 +115,10 @@ class Talk:
     def words(self, say: fx.Say) -> str:
         """What the family reads of one Say, choices numbered as in a text."""
         wording, language = self.assets.wording, self.facts.language
+        if say.purpose == "safety":
+            chosen = say.language is None
+            beside = wording.render_beside(say.text, say.values, say.language or language, chosen=chosen)
+            return "\n\n".join(words for _, words in beside)
         lines = [wording.render(say.text, say.values, language)]
         lines += [f"- {one.name} ({one.contact})" for one in say.listings]
         lines += [f"{n}. {wording.label(choice.label, language)}" for n, choice in enumerate(say.choices, 1)]

@@ -40,13 +40,17 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
-    """Send words to the family. `text` is an id of the wording; `messages` lays it out for the channel."""
+    """Send words to the family. `text` is an id of the wording; `messages` lays it out for the channel.
+
+    `language` is one only guessed from their words; None is the one of their address.
+    """
 
     text: str
     values: Mapping[str, Value] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
     listings: tuple[Listing, ...] = ()
     purpose: Purpose = "answer"
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

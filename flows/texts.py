@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flows.safety import REPLIES, WATCHED
+from flows.safety_replies import REPLY_IDS
 
 # Text id to the values it is given beyond the shared ones and the facts of the step.
 ENGINE_TEXTS: Mapping[str, frozenset[str]] = {
@@ -35,8 +35,7 @@ ENGINE_TEXTS: Mapping[str, frozenset[str]] = {
             "stuck",
             "added",
             "listing.area-wide",
-            *WATCHED.values(),
-            *(text for by_speaker in REPLIES.values() for text in by_speaker.values()),
+            *REPLY_IDS,
         ),
         frozenset(),
     ),

@@ -47,7 +47,7 @@ def _danger(run: Run, reading: Reading) -> None:
     screening = reading.screening
     if screening.speaker is None and (known := run.answers.get("speaker")) in YOUNG:
         screening = replace(screening, speaker=YOUNG[str(known)])
-    run.effects[:0] = respond_to_danger(screening, run.facts, reading.text)
+    run.effects[:0] = respond_to_danger(screening, run.facts, reading.text, reading.understood.lang)
     run.danger = reading.screening.risk
     run.hushed = reading.screening.watched or bool(run.facts.marks & {"watched", "unsafe"})
     run.carry_on = reading.screening.risk == "urgent"

@@ -14,6 +14,12 @@ from babel.messages.pofile import read_po
 from flows.effects import Value
 
 LONDON = ZoneInfo("Europe/London")
+# Right to left, a number's groups change places (Unicode Standard Annex 9, rules W2 and N1): "116 123" would be read,
+# and dialled, as 123 116. Without its spaces a number stays whole.
+RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "he", "ps", "sd", "ur", "yi"})
+SPACED_NUMBER = re.compile(r"\+?[0-9]+(?: [0-9]+)+")
+# Where the locale's own order lacks the small word that people write between day and month.
+_DATES: Mapping[str, str] = {"en": "EEEE d MMMM", "es": "EEEE, d 'de' MMMM", "pt": "EEEE, d 'de' MMMM"}
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
@@ -21,13 +27,17 @@ class UnknownTextError(KeyError):
     """No text has this id. Ours or an author's to mend: content is refused at load when a flow lacks one."""
 
 
-def catalog(po: str) -> Mapping[str, str]:
-    """A gettext catalogue (the text of a .po file) as English to translation, fuzzy and empty ones left out."""
+def catalog(po: str, *, checked: bool = True) -> Mapping[str, str]:
+    """A gettext catalogue (the text of a .po file) as English to translation, empty ones left out.
+
+    A translation is checked when a speaker has taken away its flag `fuzzy`, gettext's own mark for work not yet
+    looked over. Those still flagged are the other half, told by `checked=False`.
+    """
     return {
         message.id: message.string
         for message in read_po(StringIO(po))
         if isinstance(message.id, str) and message.id and isinstance(message.string, str) and message.string
-        if not message.fuzzy
+        if message.fuzzy != checked
     }
 
 
@@ -37,11 +47,15 @@ def placeholders(english: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
-    """Texts by id in English, catalogues by language, and the values every text may use (service, phone ...)."""
+    """Texts by id in English, catalogues by language, and the values every text may use (service, phone ...).
+
+    `drafts` are translations that no speaker has checked: said only with the English beside them.
+    """
 
     texts: Mapping[str, str]
     catalogs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     shared: Mapping[str, str] = field(default_factory=dict)
+    drafts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def has(self, text_id: str) -> bool:
         return text_id in self.texts
@@ -60,13 +74,42 @@ class Wording:
         Content that names an unknown value is refused at load. The blank is for wording that is newer than the
         flow it is said in: a gap reads better than a brace, and an error would lose the reply.
         """
-        try:
-            english = self.texts[text_id]
-        except KeyError:
-            raise UnknownTextError(text_id) from None
+        english = self._english(text_id)
         words = self.catalogs.get(language, {}).get(english)
         if words is None:  # said in English, so its dates are English too
             words, language = english, "en"
+        return self._filled(words, values, language, tz)
+
+    def render_beside(
+        self,
+        text_id: str,
+        values: Mapping[str, Value],
+        language: str,
+        *,
+        chosen: bool = True,
+        tz: ZoneInfo = LONDON,
+    ) -> tuple[tuple[str, str], ...]:
+        """What to send, in turn, each with its language: theirs, then the English.
+
+        The English is left out where a speaker has checked the translation and the family chose the language; a
+        language only guessed from a few words (`chosen` false) may be the wrong one. No translation: English alone.
+        """
+        english = self._english(text_id)
+        checked = self.catalogs.get(language, {}).get(english)
+        words = checked or self.drafts.get(language, {}).get(english)
+        in_english = ("en", self._filled(english, values, "en", tz))
+        if words is None:
+            return (in_english,)
+        theirs = (language, self._filled(words, values, language, tz))
+        return (theirs,) if checked is not None and chosen else (theirs, in_english)
+
+    def _english(self, text_id: str) -> str:
+        try:
+            return self.texts[text_id]
+        except KeyError:
+            raise UnknownTextError(text_id) from None
+
+    def _filled(self, words: str, values: Mapping[str, Value], language: str, tz: ZoneInfo) -> str:
         return PLACEHOLDER.sub(lambda match: self._value(match[1], values, language, tz), words)
 
     def _value(self, name: str, values: Mapping[str, Value], language: str, tz: ZoneInfo) -> str:
@@ -75,6 +118,8 @@ class Wording:
             return say_moment(value, language, tz)
         if isinstance(value, date):
             return say_date(value, language)
+        if language in RIGHT_TO_LEFT and SPACED_NUMBER.fullmatch(str(value)):
+            return str(value).replace(" ", "")
         return str(value)
 
 
@@ -89,8 +134,7 @@ def say_moment(at: datetime, language: str = "en", tz: ZoneInfo = LONDON) -> str
 
 def say_date(on: date, language: str = "en") -> str:
     """A local date with its weekday and no year: "Monday 23 November"."""
-    pattern = "EEEE d MMMM" if language == "en" else "EEEE, d MMMM"
-    return format_date(on, pattern, locale=_locale(language))
+    return format_date(on, _DATES.get(language, "EEEE, d MMMM"), locale=_locale(language))
 
 
 def _clock(local: datetime) -> str:

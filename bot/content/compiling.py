@@ -15,6 +15,7 @@ from bot.content.shapes import read_shape
 from flows.checks import flow_faults
 from flows.flow import Flow
 from flows.run import FACT_NAMES
+from flows.safety_replies import STANDS_IN
 from flows.texts import ENGINE_FLOWS, ENGINE_TEXTS
 from flows.understanding.compile import compile_lexicon
 from flows.understanding.content import ContentError
@@ -24,6 +25,7 @@ from scheduler.programme import Programme
 
 HELPLINES = "wording/helplines.yaml"
 _ROOT: tuple[str | int, ...] = ()
+Translated = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +99,12 @@ def compile_talk(files: Mapping[str, Any], notes: Notes) -> Talk | None:
     texts: dict[str, str] = {}
     flows = _flows(files, notes, texts)
     _wording_texts(files, notes, texts)
-    catalogs = {name.split("/")[1][: -len(".po")]: catalog(po) for name, po in _in(files, "wording", ".po")}
+    catalogs, drafts = _translations(files, notes)
     if council is None:
         return None
     shared = {key: line.number for key, line in helplines.items()} | dict(council.values())
     _check_texts(flows, texts, frozenset(shared), notes, files)
-    wording = Wording(texts=texts, catalogs=catalogs, shared=shared)
+    wording = Wording(texts=texts, catalogs=catalogs, drafts=drafts, shared=shared)
     return Talk(flows=flows, wording=wording, council=council, helplines=helplines)
 
 
@@ -146,8 +148,23 @@ def _wording_texts(files: Mapping[str, Any], notes: Notes, texts: dict[str, str]
             else:
                 texts[text_id] = one_line(words)
     for text_id in ENGINE_TEXTS:
+        if text_id not in texts and (general := texts.get(STANDS_IN.get(text_id, ""))) is not None:
+            texts[text_id] = general
         if text_id not in texts:
             notes.fault("wording/messages.yaml", (text_id,), f"the text {text_id!r} is needed and is missing")
+
+
+def _translations(files: Mapping[str, Any], notes: Notes) -> tuple[dict[str, Translated], dict[str, Translated]]:
+    """Checked and unchecked translations by language. What one names must be what its English names."""
+    checked: dict[str, Translated] = {}
+    drafts: dict[str, Translated] = {}
+    for name, po in _in(files, "wording", ".po"):
+        language = name.split("/")[1][: -len(".po")]
+        checked[language], drafts[language] = catalog(po), catalog(po, checked=False)
+        for english, words in (*checked[language].items(), *drafts[language].items()):
+            for unknown in sorted(placeholders(words) - placeholders(english)):
+                notes.fault(name, _ROOT, f"the English of {words[:40]!r}... does not have the value {{{unknown}}}")
+    return checked, drafts
 
 
 def _check_texts(

@@ -14,7 +14,7 @@ from bot.house import House
 from bot.store import messages as rows
 from bot.store import people
 from bot.turn.receive import Arrival, receive
-from flows.safety import WATCHED
+from flows.safety_replies import WATCHED
 from messages.clean import ONE_TEXT_CHARACTERS, clean
 from messages.render import parts
 

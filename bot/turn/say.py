@@ -8,36 +8,60 @@ from bot.store import people
 from bot.turn.context import Turn
 from flows.effects import Purpose, Say
 from messages.classes import class_of, priority_of
+from messages.fitting import together
 from messages.render import for_sms, for_web, parts
 
 
 def say(turn: Turn, effect: Say) -> None:
     """Queue what the step says; what this very turn said before is not said again."""
+    if effect.purpose == "safety":
+        turn.safety_rows.extend(_safety(turn, effect))
+        return
     wording, language = turn.wording, turn.language
     text = wording.render(effect.text, effect.values, language)
     choices = [wording.label(choice.label, language) for choice in effect.choices]
     if turn.address.kind == "web":
         laid = for_web(text, choices, [card(listing, wording, language) for listing in effect.listings])
         extras = json.dumps({"choices": laid["choices"], "listings": laid["listings"]}, ensure_ascii=False)
-        made = [put(turn, text_id=effect.text, body=laid["text"], extras=extras, purpose=effect.purpose)]
+        put(turn, text_id=effect.text, body=laid["text"], extras=extras, purpose=effect.purpose)
     else:
         # Not numbered: a number is an answer, and the choices after them have those.
         lines = [f"- {line(listing, wording, language)}" for listing in effect.listings]
-        whole = for_sms(text, choices, lines)
-        made = [put(turn, text_id=effect.text, body=part, purpose=effect.purpose) for part in parts(whole)]
-    if effect.purpose == "safety":
-        turn.safety_rows.extend(row for row in made if row is not None)
+        for part in parts(for_sms(text, choices, lines)):
+            put(turn, text_id=effect.text, body=part, purpose=effect.purpose)
+
+
+def _safety(turn: Turn, effect: Say) -> list[int]:
+    """Queue the answer to danger in their language, with the English beside it until a speaker has checked it.
+
+    Two messages then, or one where both fit two texts. Returns the rows that are new.
+    """
+    language = effect.language or turn.language
+    said = turn.wording.render_beside(effect.text, effect.values, language, chosen=effect.language is None)
+    if turn.address.kind != "web":
+        bodies = together([for_sms(words) for _, words in said])
+        whole = zip((spoken for spoken, _ in said), bodies, strict=False)  # joined, they go as the first one's language
+        said = tuple((spoken, part) for spoken, body in whole for part in parts(body))
+    made = [put(turn, text_id=effect.text, body=body, purpose=effect.purpose, language=spoken) for spoken, body in said]
+    return [row for row in made if row is not None]
 
 
 def put(
-    turn: Turn, *, text_id: str, body: str, purpose: Purpose, extras: str | None = None, case_id: int | None = None
+    turn: Turn,
+    *,
+    text_id: str,
+    body: str,
+    purpose: Purpose,
+    extras: str | None = None,
+    case_id: int | None = None,
+    language: str | None = None,
 ) -> int | None:
     """Queue one message. What asks after STOP would be no promise kept, so consent is read again when it leaves."""
     turn.said += 1
     check_in = purpose in {"check-in", "reminder"}
     outbox_id = rows.put_out(
         turn.tx, key=f"{turn.key}:{turn.said}", address_id=turn.address.id, purpose=purpose, class_=class_of(purpose),
-        rank=priority_of(purpose), text_id=text_id, body=body, extras=extras, language=turn.language,
+        rank=priority_of(purpose), text_id=text_id, body=body, extras=extras, language=language or turn.language,
         created_at=turn.now, not_before=turn.now, expires_at=turn.expires_at if check_in else None,
         touch_id=turn.touch_id if check_in else None, case_id=case_id,
     )  # fmt: skip

@@ -9,9 +9,7 @@ from datetime import date, datetime
 
 from flask import Flask, g
 
-from flows.wording import say_date, say_moment
-
-RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "he", "ps", "sd", "ur", "yi"})
+from flows.wording import RIGHT_TO_LEFT, say_date, say_moment
 
 Catalogs = Mapping[str, Mapping[str, str]]
 

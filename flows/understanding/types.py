@@ -6,19 +6,22 @@ from typing import Literal, Protocol
 
 Risk = Literal["none", "concern", "urgent"]
 Speaker = Literal["child", "parent", "young-person", "bystander", "worker", "harmer"]
+About = Literal["self-harm", "partner", "child", "medical", "other"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screening:
     """How much danger the words themselves show, and which words decided.
 
-    `watched` is true where the words say that the phone is watched or that they cannot talk.
+    `watched` is true where the words say that the phone is watched or that they cannot talk. `about` is what the
+    danger is, so that the reply names the helpline that fits.
     """
 
     risk: Risk = "none"
     because: tuple[str, ...] = ()
     speaker: Speaker | None = None
     watched: bool = False
+    about: About = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
