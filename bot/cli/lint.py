@@ -3,9 +3,12 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal, TextIO
 
+from bot.cli.lint_wording import in_helplines, in_translations
+from bot.clock import SystemClock, local_date
 from bot.content import Compiled, ContentFaults, Notes, compile_content, read_content, read_document
 from flows.checks import flow_warnings
 from flows.flow import AskNode
@@ -35,9 +38,10 @@ class Issue:
     severity: Literal["error", "warning"]
 
 
-def run(path: Path, out: TextIO, *, as_json: bool = False) -> int:
-    """Print every issue. 1 where the content would be refused; warnings alone are 0."""
-    issues = find_issues(path)
+def run(path: Path, out: TextIO, *, as_json: bool = False, today: date | None = None) -> int:
+    """Print every issue. 1 where the content would be refused; warnings alone are 0. `today` is the machine's date
+    unless told."""
+    issues = find_issues(path, today or local_date(SystemClock().now()))
     if as_json:
         out.write(json.dumps([asdict(issue) for issue in issues], ensure_ascii=False) + "\n")
     else:
@@ -48,7 +52,7 @@ def run(path: Path, out: TextIO, *, as_json: bool = False) -> int:
     return 1 if any(issue.severity == "error" for issue in issues) else 0
 
 
-def find_issues(path: Path) -> list[Issue]:
+def find_issues(path: Path, today: date) -> list[Issue]:
     try:
         compiled = compile_content(read_content(path))
     except ContentFaults as wrong:
@@ -58,6 +62,10 @@ def find_issues(path: Path) -> list[Issue]:
         ]
     places = _Places(path)
     found = [*_shapes(compiled, places), *_lengths(compiled, places), *_collisions(compiled, places)]
+    seen = [*in_translations(path, compiled), *in_helplines(compiled, places.notes.lines, today)]
+    found += [
+        Issue(file=s.file, line=s.line, node=s.node, rule=s.rule, message=s.message, severity="warning") for s in seen
+    ]
     return sorted(found, key=lambda issue: (issue.file, issue.line))
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ def test_words_and_effects_stand_side_by_side() -> None:
     status, told = talk("check-in", "# a low one", "2, he has a knife")
     assert status == 0
     assert "> /check-in\n  Hi from Larkline. How are things today" in told
-    assert "call 999" in told
+    assert "Call 999" in told
     assert "[raise urgent danger because" in told
     assert "[score 2 for check-in 1]" in told
 
@@ -54,7 +55,7 @@ def test_what_cannot_be_simulated_is_refused(flow: str, line: str, capsys: pytes
 def test_the_shipped_content_has_no_issues() -> None:
     """Claim: what ships passes its own lint."""
     out = io.StringIO()
-    assert lint.run(SHIPPED, out, as_json=True) == 0
+    assert lint.run(SHIPPED, out, as_json=True, today=date(2026, 11, 22)) == 0
     assert json.loads(out.getvalue()) == []
 
 

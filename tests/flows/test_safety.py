@@ -87,7 +87,8 @@ def test_a_phone_marked_before_gets_the_careful_words(mark, about) -> None:  # t
 def test_the_helpline_fits(risk, about, speaker, named) -> None:  # type: ignore[no-untyped-def]
     """Claim: each matter and speaker is given the lines that are for them, and a child is never sent to Respect."""
     lines = lines_of(REPLIES[risk, about, speaker, False])
-    extra = {"samaritans"} if speaker == "harmer" else set()  # who may hurt somebody may also wish to die
+    # Who may hurt somebody may also wish to die, and who is taken for a child may be none: 111 is for every age.
+    extra = {"samaritans"} if speaker == "harmer" else {"nhs_111"}
     assert named <= lines <= named | extra
 
 

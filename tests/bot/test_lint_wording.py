@@ -1,0 +1,78 @@
+"""`thrive lint` on translations and helplines, as an author or a council's lead meets it."""
+
+import io
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.cli import lint
+from bot.content import ContentFaults, read_content
+
+SHIPPED = Path(__file__).resolve().parents[2] / "content"
+CHECKED = date(2026, 11, 20)  # what the oldest shipped helpline says
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SHIPPED, tmp_path / "content"))
+
+
+def issues(root: Path, today: date = CHECKED) -> list[dict[str, object]]:
+    out = io.StringIO()
+    assert lint.run(root, out, as_json=True, today=today) == 0
+    found: list[dict[str, object]] = json.loads(out.getvalue())
+    return found
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1, old
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def test_a_helpline_nobody_checked_for_a_year_is_told(root: Path) -> None:
+    """Claim: quiet up to a year after the date in the file, then one warning for each line, with its place."""
+    assert issues(root, date(2027, 11, 20)) == []
+    told = [issue for issue in issues(root, date(2027, 11, 21)) if issue["node"] == "samaritans"]
+    assert [(i["file"], i["rule"], i["severity"]) for i in told] == [("wording/helplines.yaml", "unchecked", "warning")]
+    line = (root / "wording/helplines.yaml").read_text("utf-8").splitlines()[int(str(told[0]["line"])) - 1]
+    assert line == "samaritans:"
+    assert {issue["rule"] for issue in issues(root, date(2028, 1, 1))} == {"unchecked"}
+
+
+def test_a_translation_that_takes_three_texts_is_told(root: Path) -> None:
+    """Claim: counted in the language's own alphabet, with the longest day and time that it can name."""
+    change(root / "wording/ur.po", 'msgstr "ابھی مدد', 'msgstr "ابھی فوراً فوراً فوراً فوراً مدد')
+    (told,) = issues(root)
+    assert (told["file"], told["node"], told["rule"]) == ("wording/ur.po", "safety.watched", "too-long")
+    assert (root / "wording/ur.po").read_text("utf-8").splitlines()[int(str(told["line"])) - 1] == "#. safety.watched"
+
+
+def test_english_that_changed_has_lost_its_translations(root: Path) -> None:
+    """Claim: a translation belongs to its English word for word; one left behind is told, in each language."""
+    change(root / "wording/safety.yaml", "A person will see your\n  message by", "Somebody will see your\n  message by")
+    told = issues(root)
+    assert {(i["node"], i["rule"]) for i in told} == {("safety.watched", "untranslated")}
+    assert len(told) == len(list(root.glob("wording/*.po")))
+
+
+def test_a_translation_may_name_only_what_its_english_names(root: Path) -> None:
+    """Claim: a value that nothing gives would leave a gap in an answer to danger: the content is refused."""
+    path = root / "wording/fr.po"
+    path.write_text(path.read_text("utf-8").replace("d'ici {look_by}", "d'ici {lookby}"), "utf-8")
+    with pytest.raises(ContentFaults, match=r"does not have the value \{lookby\}"):
+        read_content(root)
+
+
+def test_a_special_reply_taken_out_is_said_as_the_general_one(root: Path) -> None:
+    """Claim: content published before the special replies, or without one of them, is still whole."""
+    path = root / "wording/safety.yaml"
+    kept, _, rest = path.read_text("utf-8").partition("safety.concern.medical:")
+    path.write_text(kept + rest[rest.index("safety.concern.child:") :], "utf-8")
+    assert [i for i in issues(root) if i["severity"] == "error"] == []
+    change(path, "safety.concern.child: >-", "safety.concern.no-child: >-")
+    with pytest.raises(ContentFaults, match=r"'safety.concern.child' is needed and is missing"):
+        read_content(root)
