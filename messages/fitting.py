@@ -18,14 +18,15 @@ _WHOLE: Final = str.maketrans({"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "œ":
 
 def unaccented(body: str) -> str:
     """Each character that GSM-7 lacks as the plain letter beneath it; those that it has stay as they are."""
-    return "".join(c if encoding_of(c) == "GSM-7" else _bare(c) for c in unicodedata.normalize("NFC", plain(body)))
+    composed = unicodedata.normalize("NFC", body)
+    return plain("".join(c if encoding_of(c) == "GSM-7" else _bare(c) for c in composed))
 
 
 def fitted(body: str, most: int = MOST_SEGMENTS) -> str:
     """The body, without accents where only so it takes at most `most` segments. What never fits stays as it is."""
     if segments(body) <= most:
         return body
-    bare = plain(unaccented(body))
+    bare = unaccented(body)
     return bare if segments(bare) <= most else body
 
 

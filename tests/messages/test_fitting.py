@@ -17,7 +17,7 @@ LATIN = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x17F, exclude_c
         ("segunda-feira, não, você, ação", "segunda-feira, nao, voce, açao".replace("ç", "c")),
         ("è già lunedì, perché", "è già lunedì, perché"),  # GSM-7 has these
         ("sábado, mañana", "sabado, mañana"),
-        ("d’août", "d'aout"),
+        ("d\u2019août", "d'aout"),
     ],
 )
 def test_only_what_gsm_lacks_loses_its_accent(body: str, bare: str) -> None:
@@ -41,7 +41,7 @@ def test_a_long_text_is_sent_without_them() -> None:
 def test_what_cannot_fit_stays_as_it_is() -> None:
     """Claim: accents are not given up for nothing."""
     assert fitted("ż" * 307) == "ż" * 307
-    assert fitted("ا" * 135) == "ا" * 135
+    assert fitted("\u0627" * 135) == "\u0627" * 135
 
 
 @given(LATIN)
