@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from messages.fitting import fitted, together, unaccented
 from messages.sms import encoding_of, segments
 
-LATIN = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x17F, exclude_categories=("Cc",)), max_size=400)
+LATIN = st.text(
+    st.characters(min_codepoint=0xA0, max_codepoint=0x17F) | st.characters(min_codepoint=0x20, max_codepoint=0x7E),
+    max_size=400,
+)
 
 
 @pytest.mark.parametrize(
