@@ -44,7 +44,7 @@ def _line(tx: Tx, mark: Review, lexicon: CompiledLexicon, *, masked: bool) -> Ma
 
 
 def _knows(lexicon: CompiledLexicon, word: str) -> bool:
-    return any(speller.knows(word) for speller in lexicon.spellers.values())
+    return lexicon.listener.reader.knows(word)
 
 
 def _names(tx: Tx, mark: Review) -> set[str]:

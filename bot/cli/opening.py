@@ -63,4 +63,4 @@ def known_needs(house: House) -> Collection[str]:
         compiled = house.live.of(house.db).compiled
     except NothingPublished:
         compiled = compile_content(content.read(house.settings))
-    return compiled.lexicon.needs.ids
+    return compiled.lexicon.need_ids

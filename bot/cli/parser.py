@@ -23,7 +23,7 @@ class Parser(argparse.ArgumentParser):
         raise SystemExit(2)
 
 
-def parser() -> Parser:
+def parser() -> Parser:  # noqa: PLR0915 - one table, a line a command
     top = Parser(prog="thrive", description="Thrive In Touch: a council's texting and web-chat service for families.")
     top.add_argument("--version", action="version", version=f"thrive {version('thrive-in-touch')}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -37,6 +37,8 @@ def parser() -> Parser:
 
     understand = add("understand", "what messages show: danger, needs, intent, language", "pure:understand")
     understand.add_argument("--evaluate", metavar="FILE", help="measure against labelled lines")
+    train = add("train", "learn from content/examples again", "pure:train", json=False)
+    train.add_argument("--check", action="store_true", help="write nothing; what is reached on messages never read")
     add("segments", "encoding and segments of message bodies", "pure:segments")
     _search(add("search", "search the directory", "searching"))
     _directory(add("directory", "import or export the directory", "directories", json=False))

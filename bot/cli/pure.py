@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from bot.cli.lines import source
-from bot.content import compile_content, read_content
+from bot.content import Notes, compile_content, parse_content, read_content
 from bot.settings import ROOT
 from flows.understanding import Lexicon
 
@@ -27,6 +27,17 @@ def understand(options: Namespace) -> int:
         with Path(options.evaluate).open("rb") as file:
             return evaluate(file, lexicon, sys.stdout, as_json=options.json)
     return run(source(sys.stdin), lexicon, sys.stdout)
+
+
+def train(options: Namespace) -> int:
+    from bot.cli.train import run
+
+    folder = content_folder()
+    notes = Notes()
+    content = parse_content(folder, notes)
+    for fault in notes.faults:
+        print(fault, file=sys.stderr)
+    return 1 if notes.faults else run(folder, content, check=options.check)
 
 
 def segments(options: Namespace) -> int:

@@ -23,6 +23,7 @@ __all__ = [
     "Notes",
     "SavedReply",
     "compile_content",
+    "parse_content",
     "read_content",
     "read_document",
     "write_document",
@@ -60,6 +61,15 @@ def read_content(root: Path, council: Path | None = None) -> Content:
     Raises ContentFaults with every fault of every file.
     """
     notes = Notes()
+    content = parse_content(root, notes, council)
+    compile_data(content.files, notes)
+    if notes.faults:
+        raise ContentFaults(notes.faults)
+    return content
+
+
+def parse_content(root: Path, notes: Notes, council: Path | None = None) -> Content:
+    """The folder as data, its meaning unchecked. What cannot be read goes to `notes`."""
     files: dict[str, Any] = {}
     places = [("needs.yaml", root / "needs.yaml"), ("council.yaml", council or root / "council.yaml")]
     for folder in FOLDERS:
@@ -74,9 +84,6 @@ def read_content(root: Path, council: Path | None = None) -> Content:
             document = read_document(path, name, notes)
             if document is not None:
                 files[name] = document
-    compile_data(files, notes)
-    if notes.faults:
-        raise ContentFaults(notes.faults)
     return Content(files)
 
 

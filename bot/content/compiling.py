@@ -11,6 +11,7 @@ from typing import Any
 from bot.content.council import Council, read_council
 from bot.content.documents import Notes
 from bot.content.flow_files import one_line, read_flow
+from bot.content.learnt import learnt
 from bot.content.shapes import read_shape
 from flows.checks import flow_faults
 from flows.flow import Flow
@@ -247,4 +248,4 @@ def _lexicon(files: Mapping[str, Any], notes: Notes) -> CompiledLexicon | None:
 @lru_cache(maxsize=2)
 def _compiled(source: str) -> CompiledLexicon:
     # Checking, publishing and swapping compile the same phrases; it is the dear part of all three.
-    return compile_lexicon(json.loads(source))
+    return compile_lexicon(json.loads(source), learnt())

@@ -10,8 +10,8 @@ from flows.understanding.danger import DangerGrammar, HarmlessFrame, Rule
 from flows.understanding.intents import IntentGrammar, IntentRule
 from flows.understanding.keywords import Keywords
 from flows.understanding.language import LanguageModel
-from flows.understanding.lexicon import CompiledLexicon
-from flows.understanding.needs import NeedModel
+from flows.understanding.lexicon import CompiledLexicon, Learnt
+from flows.understanding.listening import Listener
 from flows.understanding.pattern import (
     Grammar,
     Part,
@@ -21,6 +21,7 @@ from flows.understanding.pattern import (
     make_grammar,
     parse_parts,
 )
+from flows.understanding.reader import Reader
 from flows.understanding.spelling import Speller
 from flows.understanding.types import Speaker
 from flows.understanding.words import fold, split
@@ -30,15 +31,25 @@ _SPEAKERS: tuple[Speaker, ...] = ("worker", "child", "young-person", "harmer", "
 _PAIR = 2
 
 
-def compile_lexicon(content: Mapping[str, Any]) -> CompiledLexicon:
+def compile_lexicon(content: Mapping[str, Any], learnt: Learnt) -> CompiledLexicon:
     """`content`: parsed content/phrases by file stem, and `needs`, the parsed needs.yaml.
 
     Raises `ContentError` with every fault: file stem, key path, message.
     """
+    return CompiledLexicon(learnt=learnt, **_Compiler(_checked(content)).compile())
+
+
+def compile_listener(content: Mapping[str, Any]) -> Listener:
+    """The same content as far as hearing a message goes: what learning from examples starts with."""
+    listener: Listener = _Compiler(_checked(content)).compile()["listener"]
+    return listener
+
+
+def _checked(content: Mapping[str, Any]) -> PhraseContent:
     read, faults = read_content(content)
     if faults:
         raise ContentError(faults)
-    return _Compiler(read).compile()
+    return read
 
 
 class _Compiler:
@@ -55,7 +66,8 @@ class _Compiler:
                 self.pairs[slip[0], slip[1]] = (meant[0], meant[1])
         self.short_forms = {key.lower(): tuple(map(fold, text.split())) for key, text in content.spellings.items()}
 
-    def compile(self) -> CompiledLexicon:
+    def compile(self) -> dict[str, Any]:
+        """The fields of a lexicon, save what was learnt."""
         grammar = self._grammar()
         rules = tuple(self._rules(grammar))
         frames = tuple(self._frames(grammar))
@@ -69,24 +81,28 @@ class _Compiler:
         }
         speakers = tuple(self._speakers(grammar))
         intents = self._intents(grammar)
-        aside = self._patterns(grammar, "intents", ("aside", "says"), self._aside_sources())
-        kinds = self._kinds()
         if self.faults:
             raise ContentError(self.faults)
         close_grammar(grammar, self.patterns, self._word_counts())
-        return CompiledLexicon(
-            grammar=grammar,
-            danger=DangerGrammar(rules=rules, frames=frames, speakers=speakers, **times),
-            needs=self._needs(),
-            intents=intents,
-            keywords=Keywords(self.content.keywords),
+        return {
+            "listener": Listener(
+                grammar=grammar,
+                danger=DangerGrammar(rules=rules, frames=frames, speakers=speakers, **times),
+                reader=self._reader(grammar),
+            ),
+            "intents": intents,
+            "keywords": Keywords(self.content.keywords),
+            "need_ids": tuple(self.content.need_ids),
+            "common": frozenset(word for text in self.content.plain.get("common", ()) for word in self._words(text)),
+            "warnings": tuple(self._split_phrases()),
+        }
+
+    def _reader(self, grammar: Grammar) -> Reader:
+        return Reader(
             languages=self._languages(),
             spellers=self._spellers(grammar),
             short_forms=self.short_forms,
-            aside=aside,
             pairs=self.pairs,
-            kinds=kinds,
-            warnings=tuple(self._split_phrases()),
         )
 
     def fault(self, file: str, path: _Path, message: str) -> None:
@@ -179,18 +195,6 @@ class _Compiler:
                 )
         return rules
 
-    def _kinds(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
-        used = {rule.kind for file in self.content.danger.values() for rule in file.rules}
-        for stem, file in self.content.danger.items():
-            for kind, needs in file.kinds.items():
-                if kind not in used:
-                    self.fault(stem, ("kinds", kind), "no rule is of this kind")
-                for need in set(needs) - set(self.content.need_ids):
-                    self.fault(stem, ("kinds", kind), f"{need} is no need of needs.yaml")
-                found[kind] = tuple(needs)
-        return found
-
     def _frames(self, grammar: Grammar) -> list[HarmlessFrame]:
         kinds = {rule.kind for file in self.content.danger.values() for rule in file.rules}
         frames: list[HarmlessFrame] = []
@@ -228,8 +232,6 @@ class _Compiler:
         rules: list[IntentRule] = []
         polite = frozenset(fold(word) for word in self.content.keywords.get("polite", ()))
         for kind, phrases in self.content.intents.items():
-            if kind == "aside":
-                continue
             for at, whole in enumerate(phrases.whole):
                 words = tuple(split(whole, self.short_forms).words)
                 if not words:
@@ -246,29 +248,12 @@ class _Compiler:
             )
         return IntentGrammar(wholes, rules, polite)
 
-    def _aside_sources(self) -> Sequence[str]:
-        aside = self.content.intents.get("aside")
-        return aside.says if aside else ()
-
     def _words(self, text: str) -> list[str]:
         return split(text, self.short_forms).words
 
     def _word_counts(self) -> Counter[str]:
         texts = [text for need in self.content.needs.values() for text in need.phrases]
         return Counter(word for text in texts for word in self._words(text))
-
-    def _needs(self) -> NeedModel:
-        phrases: dict[str, list[list[str]]] = {}
-        terms: dict[str, list[list[str]]] = {}
-        for need in self.content.need_ids:
-            given = self.content.needs.get(need)
-            own = [*self.content.covers[need].split(", ")]
-            if given is not None:
-                own += given.phrases + [text for texts in given.other.values() for text in texts] + given.words
-                terms[need] = [self._words(word) for word in given.words]
-            phrases[need] = [self._words(text) for text in own]
-        common = [word for text in self.content.plain.get("common", ()) for word in self._words(text)]
-        return NeedModel(self.content.need_ids, phrases, terms, common)
 
     def _languages(self) -> LanguageModel:
         samples: dict[str, list[str]] = {}

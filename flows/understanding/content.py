@@ -93,11 +93,10 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DangerFile:
-    """Danger in one language. English groups serve all; `kinds` says which needs a kind of danger speaks for."""
+    """Danger in one language. English groups serve all."""
 
     language: str
     groups: dict[str, list[str]] = field(default_factory=dict)
-    kinds: dict[str, list[str]] = field(default_factory=dict)
     rules: list[DangerRule] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
     now: list[str] = field(default_factory=list)

@@ -1,43 +1,65 @@
 """The compiled lexicon: one text in, everything understood out. Pure, and safe to share between threads."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
+from typing import Any, get_args
 
-from flows.understanding import danger
-from flows.understanding.danger import DangerGrammar, Hit
+import numpy as np
+import numpy.typing as npt
+
+from flows.understanding import danger, judge
 from flows.understanding.intents import IntentGrammar, IntentGuess
+from flows.understanding.judge import Limits
 from flows.understanding.keywords import Keywords
-from flows.understanding.language import Guess, LanguageModel
-from flows.understanding.needs import NeedModel, RankedNeed, chosen
-from flows.understanding.pattern import Grammar, Pattern, Reading
-from flows.understanding.spelling import Speller
-from flows.understanding.types import Risk, Screening, Understanding
-from flows.understanding.words import Words, join, split
+from flows.understanding.linear import LinearModel, Scores
+from flows.understanding.listening import Heard, Listener
+from flows.understanding.reader import LONGEST
+from flows.understanding.types import About, Risk, Screening, Speaker, Understanding
+from flows.understanding.words import join
 
-_LONGEST = 2000  # characters read at once; a text message carries 1,600
 _OVERLAP = 300  # characters that two windows of a longer text share: more than any pattern spans
-_LEAST = 4.0  # score below which no need is named
-_SHARE = 0.45  # of the best score, for a further need
-_KIND_WEIGHT = 7.0  # what a danger rule adds to the needs of its kind
-_BESIDE_INTENT = 9.0  # score from which a need outweighs an intent that is not strong
+_LEAST = 0.04  # share of belief from which a further need is named
+_LEAST_FIRST = 0.2  # and the first: below it nobody knows
+_SURE_INTENT = 0.8  # share of belief from which an intent that no pattern knows is taken
+_CLEAR = 0.5  # share of belief from which a need outweighs an intent that is not strong
+_MOST_NEEDS = 5
+_NOTHING = "-"
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """What was learnt from the examples, and the embedding it was learnt with: a text to its numbers, pure."""
+
+    danger: LinearModel
+    asks: LinearModel
+    meaning: Callable[[str], Floats]
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(**self.danger.limits)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedNeed:
+    """A need with its share of belief, 0 to 1."""
+
+    id: str
+    chance: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledLexicon:
     """Implements `Lexicon`. Made by `compile_lexicon`."""
 
-    grammar: Grammar
-    danger: DangerGrammar
-    needs: NeedModel
+    listener: Listener
+    learnt: Learnt
     intents: IntentGrammar
     keywords: Keywords
-    languages: LanguageModel
-    spellers: Mapping[str, Speller]
-    short_forms: Mapping[str, Sequence[str]]
-    pairs: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
-    aside: tuple[Pattern, ...] = ()
-    kinds: Mapping[str, Sequence[str]] = field(default_factory=dict)  # kind of danger -> needs it speaks for
+    need_ids: tuple[str, ...]
+    common: frozenset[str]  # words that speak for nothing, however seldom the examples say them
     warnings: tuple[str, ...] = ()  # patterns that are legal and probably not what was meant; `thrive lint` may tell
 
     def screen(self, texts: Sequence[str]) -> Screening:
@@ -49,33 +71,30 @@ class CompiledLexicon:
 
     def understand(self, text: str) -> Understanding:
         """Everything the text shows, screening of this one text included."""
-        words, guess = self._read(text)
-        reading = Reading(words, self.grammar)
-        hits = danger.find_hits(self.danger, reading, guess.near)
-        screening = danger.conclude(self.danger, reading, hits)
-        for window in _windows(text)[1:]:
+        windows = _windows(text)
+        heard, meaning = self.listener.hear(windows[0]), self.learnt.meaning(windows[0])
+        screening = self._screened(heard, meaning)
+        for window in windows[1:]:
             screening = _worse(screening, self._screen_window(window))
-        intent = self.intents.guess(reading)
-        ranked = self._rank(reading, hits)
-        intent, needs = _weigh(intent, ranked, screening.risk)
+        asks = self.learnt.asks.score(heard.words.words, meaning)
+        intent, needs = self._asked(heard, asks, screening.risk)
         return Understanding(
             intent=intent.intent,
             needs=tuple(need.id for need in needs),
             risk=screening.risk,
-            lang=guess.lang,
+            lang=heard.guess.lang,
             speaker=screening.speaker,
             because_intent=intent.because,
-            because_needs={need.id: _quoted(words, need.places) for need in needs},
+            because_needs={need.id: self._told(heard, asks.weighed("need", need.id)) for need in needs},
             because_risk=screening.because,
-            because_lang=guess.because,
+            because_lang=heard.guess.because,
         )
 
     def intent_kind(self, text: str) -> str:
         """The intent with its finer kind where there is one: `stop/less`, `status/when`, `need`."""
-        words, _ = self._read(text)
-        reading = Reading(words, self.grammar)
-        intent, _ = _weigh(self.intents.guess(reading), self._rank(reading, ()), "none")
-        return intent.kind
+        heard = self.listener.hear(text)
+        asks = self.learnt.asks.score(heard.words.words, self.learnt.meaning(text))
+        return self._asked(heard, asks, "none")[0].kind
 
     def is_keyword(self, keyword: str, text: str) -> bool:
         """The whole message is this keyword (`stop`, `start`, `yes`), politeness and punctuation aside."""
@@ -83,53 +102,63 @@ class CompiledLexicon:
 
     def explain(self, text: str) -> tuple[tuple[str, Risk, str], ...]:
         """For authors: each danger rule that fires, its level and the words."""
-        words, guess = self._read(text)
-        hits = danger.find_hits(self.danger, Reading(words, self.grammar), guess.near)
-        return tuple((hit.rule, hit.level, words.said(*hit.spans[0])) for hit in hits)
+        heard = self.listener.hear(text)
+        return tuple((hit.rule, hit.level, heard.words.said(*hit.spans[0])) for hit in heard.hits)
 
     def _screen_one(self, text: str) -> Screening:
         """The gravest window of the text: however long it is, all of it is read."""
         return reduce(_worse, map(self._screen_window, _windows(text)))
 
     def _screen_window(self, text: str) -> Screening:
-        words, guess = self._read(text)
-        return danger.screen(self.danger, Reading(words, self.grammar), guess.near)
+        return self._screened(self.listener.hear(text), self.learnt.meaning(text))
 
-    def _rank(self, reading: Reading, hits: Sequence[Hit]) -> list[RankedNeed]:
-        """Needs by their words, and by the kinds of danger found: who hits whom says more than the words alone."""
-        boosts: dict[str, tuple[float, tuple[int, ...]]] = {}
-        for hit in hits:
-            for need in self.kinds.get(hit.kind, ()):
-                boosts.setdefault(need, (_KIND_WEIGHT, tuple(range(*hit.spans[0]))))
-        return self.needs.rank(reading.words, self._aside(reading), boosts)
+    def _screened(self, heard: Heard, meaning: Floats) -> Screening:
+        """Rules and examples as one answer, with the rules' words where they say the same level."""
+        grammar = self.listener.danger
+        ruled = danger.conclude(grammar, heard.reading, heard.hits)
+        scores = self.learnt.danger.score(heard.words.words, meaning, heard.signs)
+        risk = judge.level(scores.chances("risk"), self.learnt.limits)
+        if risk == "none":
+            return replace(ruled, risk="none", because=())
+        same = ruled.risk == risk
+        why = ruled.because if same else self._told(heard, scores.weighed("risk", risk, against="none"))
+        who: Speaker | None = ruled.speaker or _likeliest(scores, "speaker", get_args(Speaker))
+        about: About = _likeliest(scores, "about", get_args(About)) or "other"
+        return replace(ruled, risk=risk, because=why, speaker=who, about=about)
 
-    def _read(self, text: str) -> tuple[Words, Guess]:
-        words = split(text[:_LONGEST], self.short_forms)
-        self._open_pairs(words.words)
-        raw = [words.text[start:end] for start, end in words.spans]
-        guess = self.languages.guess(raw, words.words)
-        speller = self.spellers.get(guess.lang)
-        if speller is not None:
-            words.words[:] = [speller.correct(word) for word in words.words]
-        return words, guess
+    def _asked(self, heard: Heard, asks: Scores, risk: Risk) -> tuple[IntentGuess, list[NamedNeed]]:
+        """An intent or needs, or both: a strong intent stands; a weaker one gives way to a clear need or to danger."""
+        chances = asks.chances("need")
+        ranked = sorted(((chance, need) for need, chance in chances.items() if need != _NOTHING), reverse=True)
+        needs = [NamedNeed(need, chance) for chance, need in ranked[:_MOST_NEEDS] if chance >= _LEAST]
+        intent = self.intents.guess(heard.reading)
+        if intent.kind == "need":
+            intent = self._learnt_intent(heard, asks)
+        clear = bool(needs) and needs[0].chance >= _CLEAR
+        if intent.kind == "need":
+            return intent, needs if clear or (needs and needs[0].chance >= max(_LEAST_FIRST, chances[_NOTHING])) else []
+        if not intent.strong and (clear or risk != "none"):
+            return IntentGuess(), needs
+        return intent, needs if clear else []
 
-    def _open_pairs(self, words: list[str]) -> None:
-        """Slips that take two words to see: "want 2" is "want to", a "2" alone stays an answer."""
-        for place in range(len(words) - 1):
-            meant = self.pairs.get((words[place], words[place + 1]))
-            if meant:
-                words[place : place + 2] = meant
+    def _told(self, heard: Heard, weighed: Mapping[int, float]) -> tuple[str, ...]:
+        return judge.told(heard.words, weighed, self.common)
 
-    def _aside(self, reading: Reading) -> frozenset[int]:
-        return frozenset(place for start, end in reading.find_all(self.aside) for place in range(start, end))
+    def _learnt_intent(self, heard: Heard, asks: Scores) -> IntentGuess:
+        """An intent said as no pattern has it. To stop, start and so on, a wrong guess costs more than a repair."""
+        chances = asks.chances("intent")
+        best = max(chances, key=chances.__getitem__)
+        if best == "need" or chances[best] < _SURE_INTENT or len(heard.words.words) < 2:
+            return IntentGuess()
+        return IntentGuess(best, self._told(heard, asks.weighed("intent", best)))
 
 
 _GRAVE: dict[Risk, int] = {"none": 0, "concern": 1, "urgent": 2}
 
 
 def _windows(text: str) -> list[str]:
-    step = _LONGEST - _OVERLAP
-    return [text[start : start + _LONGEST] for start in range(0, max(len(text) - _OVERLAP, 1), step)]
+    step = LONGEST - _OVERLAP
+    return [text[start : start + LONGEST] for start in range(0, max(len(text) - _OVERLAP, 1), step)]
 
 
 def _worse(first: Screening, second: Screening) -> Screening:
@@ -138,27 +167,8 @@ def _worse(first: Screening, second: Screening) -> Screening:
     return replace(worse, watched=first.watched or second.watched, speaker=worse.speaker or other.speaker)
 
 
-def _weigh(intent: IntentGuess, ranked: Sequence[RankedNeed], risk: Risk) -> tuple[IntentGuess, list[RankedNeed]]:
-    """An intent or needs, or both: a strong intent stands; a weaker one gives way to a clear need or to danger."""
-    needs = chosen(ranked, _LEAST, _SHARE)
-    if intent.kind == "need":
-        return intent, needs
-    clear = bool(needs) and needs[0].score >= _BESIDE_INTENT
-    if not intent.strong and (clear or risk != "none"):
-        return IntentGuess(), needs
-    return intent, needs if clear else []
-
-
-def _quoted(words: Words, places: Sequence[int]) -> tuple[str, ...]:
-    quotes: list[str] = []
-    start = previous = -1
-    for place in places:
-        if start < 0:
-            start = place
-        elif place != previous + 1:
-            quotes.append(words.said(start, previous + 1))
-            start = place
-        previous = place
-    if start >= 0:
-        quotes.append(words.said(start, previous + 1))
-    return tuple(dict.fromkeys(quotes))
+def _likeliest(scores: Scores, head: str, known: tuple[Any, ...]) -> Any:
+    """The label of most belief, where it is one of those known; training has one more for nothing told."""
+    chances = scores.chances(head)
+    best = max(chances, key=chances.__getitem__)
+    return next((label for label in known if label == best), None)

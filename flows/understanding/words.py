@@ -22,6 +22,7 @@ _LETTERS = str.maketrans(
     }
 )  # fmt: skip
 _GLUED = re.compile(r"(\d+)([^\W\d_]+)")
+_FEWEST_SPELLED = 3
 _SHORTEST_STRETCH = 4
 _STRETCHED = re.compile(r"(.)\1{2,}")
 
@@ -78,7 +79,22 @@ def split(text: str, short_forms: Mapping[str, Sequence[str]]) -> Words:
             spans.append(found.span())
             hard.append(broken)
             broken = False
+    _join_spelled(words, spans, hard)
     return Words(text=text, words=words, spans=spans, hard=hard, emoji=emoji)
+
+
+def _join_spelled(words: list[str], spans: list[tuple[int, int]], hard: list[bool]) -> None:
+    """ "A D H D" and "E H C P", as a telephone writes what is dictated: three single letters or more are one word."""
+    start = 0
+    while start < len(words):
+        end = start
+        while end < len(words) and len(words[end]) == 1 and words[end].isalpha() and not (end > start and hard[end]):
+            end += 1
+        if end - start >= _FEWEST_SPELLED:
+            words[start:end] = ["".join(words[start:end])]
+            spans[start:end] = [(spans[start][0], spans[end - 1][1])]
+            del hard[start + 1 : end]
+        start = max(end, start) + 1 if end - start < _FEWEST_SPELLED else start + 1
 
 
 def _unglued(word: str, short_forms: Mapping[str, Sequence[str]]) -> Sequence[str] | None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.content.learnt import learnt
 from flows.understanding import CompiledLexicon, compile_lexicon
 
 CONTENT = Path(__file__).parents[3] / "content"
@@ -33,4 +34,4 @@ def labelled() -> Callable[[str], list[str]]:
 
 @pytest.fixture(scope="session")
 def lexicon(shipped: Callable[[], dict[str, Any]]) -> CompiledLexicon:
-    return compile_lexicon(shipped())
+    return compile_lexicon(shipped(), learnt())

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.content.learnt import learnt
 from flows.understanding import ContentError, compile_lexicon
 
 
@@ -17,7 +18,7 @@ def test_every_fault_is_told_at_once(shipped: Callable[[], dict[str, Any]]) -> N
     content["spellings"] = ["im"]
     content["poems"] = {}
     with pytest.raises(ContentError) as caught:
-        compile_lexicon(content)
+        compile_lexicon(content, learnt())
     told = {(fault.file, fault.path) for fault in caught.value.faults}
     assert ("danger-en", ("rules", 0, "colour")) in told
     assert ("danger-en", ("rules", 1, "why")) in told
@@ -32,7 +33,7 @@ def test_a_bad_pattern_names_its_place(shipped: Callable[[], dict[str, Any]]) ->
     content["danger-en"]["rules"][0]["says"][1] = "he has||knife"
     content["danger-en"]["frames"][0]["kinds"] = ["cheese"]
     with pytest.raises(ContentError) as caught:
-        compile_lexicon(content)
+        compile_lexicon(content, learnt())
     told = [(fault.path, fault.message) for fault in caught.value.faults]
     assert (("rules", 0, "says", 0), "unknown group NOSUCH") in told
     assert any(path == ("rules", 0, "says", 1) for path, _ in told)
@@ -44,7 +45,7 @@ def test_an_unknown_need_is_refused(shipped: Callable[[], dict[str, Any]]) -> No
     content = shipped()
     content["needs-health"]["unicorns"] = {"words": ["unicorn"], "phrases": ["a unicorn please"]}
     with pytest.raises(ContentError, match=r"unicorns"):
-        compile_lexicon(content)
+        compile_lexicon(content, learnt())
 
 
 def test_every_need_has_many_phrases(shipped: Callable[[], dict[str, Any]]) -> None:
@@ -69,7 +70,7 @@ def test_a_split_phrase_is_warned_of(shipped: Callable[[], dict[str, Any]]) -> N
     """`a|b c|d` where `b_c` stands elsewhere: the author is told that a space was likely meant as `_`."""
     content = shipped()
     content["danger-en"]["rules"][0]["says"] += ["zebra|way_out|lion", "zebra|way out|lion"]
-    warnings = compile_lexicon(content).warnings
+    warnings = compile_lexicon(content, learnt()).warnings
     assert any("'zebra|way out|lion'" in told and "way_out" in told for told in warnings)
 
 
@@ -77,5 +78,5 @@ def test_short_forms_in_patterns_are_opened(shipped: Callable[[], dict[str, Any]
     """`cant_zebra` in a pattern meets "can't zebra" and "can not zebra" in a message."""
     content = shipped()
     content["danger-en"]["rules"][0]["says"].append("cant_zebra|lion")
-    lexicon = compile_lexicon(content)
+    lexicon = compile_lexicon(content, learnt())
     assert lexicon.screen(["i can't zebra"]).risk == lexicon.screen(["i cannot zebra"]).risk != "none"
