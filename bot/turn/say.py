@@ -42,7 +42,14 @@ def _safety(turn: Turn, effect: Say) -> list[int]:
         bodies = together([for_sms(words) for _, words in said])
         whole = zip((spoken for spoken, _ in said), bodies, strict=False)  # joined, they go as the first one's language
         said = tuple((spoken, part) for spoken, body in whole for part in parts(body))
-    made = [put(turn, text_id=effect.text, body=body, purpose=effect.purpose, language=spoken) for spoken, body in said]
+    # Keyed by language: the fallback after a fault knows only the chosen one, and the next try adds what it left out.
+    made = [
+        put(
+            turn, text_id=effect.text, body=body, purpose=effect.purpose, language=spoken,
+            key=f"{turn.key}:{spoken}{[s for s, _ in said[:at]].count(spoken)}",
+        )
+        for at, (spoken, body) in enumerate(said)
+    ]  # fmt: skip
     return [row for row in made if row is not None]
 
 
@@ -55,12 +62,15 @@ def put(
     extras: str | None = None,
     case_id: int | None = None,
     language: str | None = None,
+    key: str | None = None,
 ) -> int | None:
     """Queue one message. What asks after STOP would be no promise kept, so consent is read again when it leaves."""
-    turn.said += 1
+    if key is None:
+        turn.said += 1
+        key = f"{turn.key}:{turn.said}"
     check_in = purpose in {"check-in", "reminder"}
     outbox_id = rows.put_out(
-        turn.tx, key=f"{turn.key}:{turn.said}", address_id=turn.address.id, purpose=purpose, class_=class_of(purpose),
+        turn.tx, key=key, address_id=turn.address.id, purpose=purpose, class_=class_of(purpose),
         rank=priority_of(purpose), text_id=text_id, body=body, extras=extras, language=language or turn.language,
         created_at=turn.now, not_before=turn.now, expires_at=turn.expires_at if check_in else None,
         touch_id=turn.touch_id if check_in else None, case_id=case_id,
