@@ -8,10 +8,10 @@ import pytest
 
 from flows.effects import RaiseEscalation, Say, SetMark
 from flows.safety import reply_id, respond_to_danger
-from flows.safety_replies import ABOUTS, COLUMNS, REPLIES, REPLY_IDS, STANDS_IN, WATCHED
+from flows.safety_replies import ABOUTS, COLUMNS, REPLIES, REPLY_IDS, STANDS_IN, WATCHED, Danger
 from flows.understanding.types import Screening, Speaker
 from messages.sms import segments
-from tests.flows.practice import assets, facts
+from tests.flows.practice import CONTENT, assets, facts
 
 SPEAKERS = (None, *get_args(Speaker))
 RISKS = ("urgent", "concern")
@@ -139,3 +139,13 @@ def test_a_special_reply_that_is_missing_is_said_as_the_general_one() -> None:
     for text, stand_in in STANDS_IN.items():
         assert text.split(".")[1] == stand_in.split(".")[1]
         assert text.endswith(".child") == stand_in.endswith(".child") or ".harmer" in text or ".a-child" in text
+
+
+@pytest.mark.parametrize("risk", RISKS)
+def test_what_a_council_signs_is_what_is_said(risk: Danger) -> None:
+    """Claim: the tables of docs/safety.md are the table of the code, cell by cell."""
+    document = (CONTENT.parent / "docs" / "safety.md").read_text("utf-8")
+    lines = document[document.index(f"| {risk}, about |") :].splitlines()[2:7]
+    signed = [[cell.strip(" `") for cell in line.strip("|").split("|")][1:] for line in lines]
+    table = [[REPLIES[risk, about, column[0], False].removeprefix("safety.") for column in COLUMNS] for about in ABOUTS]
+    assert signed == table
