@@ -9,7 +9,8 @@ from messages.addresses import read_phone
 
 _LINK = Markup('<a class="govuk-link app-number" href="tel:{}">{}</a>')
 # 999 and 112 are never anything else in what we say; 111, 101 and 119 only after a word that says to ring them
-_SHORT = r"(?<![\w.,£/+-])(?:999|112|116[ ]?\d{3})(?![\w%/]|[.,]\d)"
+# (Arabic joins a small word to a number with a tatweel, which is no letter of a longer number); Childline's has eight
+_SHORT = r"(?<![.,£/+-])(?<![^\W\u0640])(?:999|112|116[ ]?\d{3}|0800[ ]?1111)(?![\w%/]|[.,]\d)"
 _TOLD = r"(?:(?<=call )|(?<=ring )|(?<=dial )|(?<=phone )|(?<=telephone )|(?<=NHS ))(?:111|101|119)(?![\w%/]|[.,]\d)"
 _LONG = r"(?<![\w.,£/+-])(?:\+44[ ]?(?:\(0\))?|0)(?:[ -]?\d){9,10}(?!\w)"
 _NUMBERS = re.compile(f"{_SHORT}|{_TOLD}|{_LONG}", re.IGNORECASE)
@@ -28,7 +29,7 @@ def linked(text: str) -> Markup:
 
 
 def _target(written: str) -> str | None:
-    if len(written) <= len("116 000"):
+    if len(written) <= len("0800 1111"):
         return written.replace(" ", "")
     return read_phone(written.replace("(0)", "")).e164
 

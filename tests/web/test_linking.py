@@ -14,6 +14,9 @@ from bot.web.linking import linked, web_link
     ("words", "target"),
     [
         ("Call 999 now", "999"),
+        ("\u0627\u062a\u0635\u0644 \u0628\u0640999.", "999"),
+        ("Childline 0800 1111 is free", "08001111"),
+        ("Childline 08001111", "08001111"),
         ("call 999.", "999"),
         ("Samaritans 116 123, day or night", "116123"),
         ("the NSPCC on 0808 800 5000.", "+448088005000"),
