@@ -16,7 +16,7 @@ from bot.turn.chat import Bubble, bubbles, is_token, new_token, post
 from bot.web.here import house
 from bot.web.linking import linked, web_link
 from bot.web.security import FormTooOld
-from bot.web.templating import RIGHT_TO_LEFT
+from flows.wording import RIGHT_TO_LEFT
 from messages.clean import clean
 
 log = structlog.get_logger()
