@@ -1,7 +1,7 @@
 """Content to a compiled lexicon: pure, no files, every fault told at once."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -29,6 +29,12 @@ from flows.understanding.words import fold, split
 _Path = tuple[str | int, ...]
 _SPEAKERS: tuple[Speaker, ...] = ("worker", "child", "young-person", "harmer", "bystander", "parent")
 _PAIR = 2
+# Small words that end one list of words as often as they begin a phrase: "over|on my|her" is two lists.
+_JOINING = {
+    "a", "an", "the", "my", "our", "your", "his", "her", "their", "me", "us", "him", "them", "it", "i", "he", "she",
+    "we", "they", "you", "in", "on", "at", "to", "for", "with", "of", "not", "and", "is", "are", "was", "were", "am",
+    "will", "could", "do", "does", "did", "being", "be", "want", "wanted", "when", "made", "under", "by",
+}  # fmt: skip
 
 
 def compile_lexicon(content: Mapping[str, Any], learnt: Learnt) -> CompiledLexicon:
@@ -45,6 +51,13 @@ def compile_listener(content: Mapping[str, Any]) -> Listener:
     return listener
 
 
+def split_phrases(content: Mapping[str, Any]) -> tuple[Fault, ...]:
+    """Patterns of this content in which a space stands where `_` was likely meant, each with its place."""
+    compiler = _Compiler(_checked(content))
+    compiler.compile()
+    return tuple(compiler.split_phrases())
+
+
 def _checked(content: Mapping[str, Any]) -> PhraseContent:
     read, faults = read_content(content)
     if faults:
@@ -57,6 +70,7 @@ class _Compiler:
         self.content = content
         self.faults: list[Fault] = []
         self.patterns: list[Pattern] = []
+        self.places: list[tuple[str, _Path]] = []  # of each pattern: its file's stem and keys
         self.pairs: dict[tuple[str, str], tuple[str, str]] = {}
         for key, text in content.spellings.items():
             slip, meant = key.split(), [fold(word) for word in text.split()]
@@ -94,7 +108,7 @@ class _Compiler:
             "keywords": Keywords(self.content.keywords),
             "need_ids": tuple(self.content.need_ids),
             "common": frozenset(word for text in self.content.plain.get("common", ()) for word in self._words(text)),
-            "warnings": tuple(self._split_phrases()),
+            "warnings": tuple(str(fault) for fault in self.split_phrases()),
         }
 
     def _reader(self, grammar: Grammar) -> Reader:
@@ -126,25 +140,18 @@ class _Compiler:
             self.fault(next(iter(self.content.danger)), ("groups",), str(error))
             raise ContentError(self.faults) from error
 
-    def _split_phrases(self) -> list[str]:
+    def split_phrases(self) -> Iterator[Fault]:
         """`a|b c|d` where `b_c` is a phrase elsewhere: a space stands where `_` was likely meant."""
-        sources = [pattern.source for pattern in self.patterns]
-        phrases = {
-            tuple(name.split("_"))
-            for source in sources
-            for piece in source.split()
-            for name in piece.removesuffix("?").split("|")
-            if name.count("_") == 1
-        }
-        found: list[str] = []
-        for source in sources:
-            pieces = source.split()
-            for before, after in pairwise(pieces):
-                if "|" in before and "|" in after and not before.endswith("?"):
-                    pair = (before.split("|")[-1], after.split("|")[0])
-                    if pair in phrases:
-                        found.append(f"{source!r}: did you mean {'_'.join(pair)}?")
-        return found
+        held = [_phrases_of(pattern.source) for pattern in self.patterns]
+        phrases = frozenset[tuple[str, ...]]().union(*held)
+        for pattern, own, (stem, path) in zip(self.patterns, held, self.places, strict=True):
+            for before, after in pairwise(pattern.source.split()):
+                if not ("|" in before and "|" in after and not before.endswith("?")):
+                    continue
+                pair = (before.split("|")[-1], after.split("|")[0])
+                if pair in (own if pair[0] in _JOINING else phrases):
+                    told = f"{pattern.source!r}: did you mean {'_'.join(pair)}?"
+                    yield Fault(file=stem, path=path, message=told)
 
     def _opened(self, source: str) -> str:
         """Short forms in a pattern opened as they are in a message: `wont_wake|cant` is `will_not_wake|can_not`."""
@@ -168,6 +175,7 @@ class _Compiler:
                 self.fault(stem, (*path, at), str(error))
                 continue
             self.patterns.append(pattern)
+            self.places.append((stem, (*path, at)))
             found.append(pattern)
         return tuple(found)
 
@@ -292,6 +300,12 @@ class _Compiler:
             plain |= {fold(word) for text in (*sample.words, *sample.sentences) for word in text.split()}
             spellers[lang] = Speller(counter, plain | (known if lang == "en" else self._fixed_words()))
         return spellers
+
+
+def _phrases_of(source: str) -> frozenset[tuple[str, ...]]:
+    """The phrases of two words that a pattern names: `way_out` is way, out."""
+    names = {name for piece in source.split() for name in piece.removesuffix("?").split("|")}
+    return frozenset(tuple(name.split("_")) for name in names if name.count("_") == 1)
 
 
 def _danger_words(

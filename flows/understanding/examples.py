@@ -8,8 +8,8 @@ language (ISO 639-1), speaker (`-` where the words do not show it), and the inte
 Empty lines and lines that begin with `#` are passed over.
 """
 
-from collections.abc import Iterable, Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 from typing import get_args
 
 from flows.understanding.content import Fault
@@ -18,11 +18,12 @@ from flows.understanding.types import Risk, Speaker
 _RISKS: tuple[Risk, ...] = get_args(Risk)
 _SPEAKERS: tuple[Speaker, ...] = get_args(Speaker)
 _FEWEST_LABELS = 4
+LONGEST = 1600  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """One message with what it shows. `source` is the file's stem."""
+    """One message with what it shows. `source` is the file's stem, `line` (from 1) its place there."""
 
     text: str
     risk: Risk
@@ -31,6 +32,7 @@ class Example:
     speaker: Speaker | None
     intent: str
     source: str
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,10 @@ def read_examples(stem: str, lines: Iterable[str], known: Vocabulary) -> tuple[l
             continue
         if not line.startswith("=="):
             if label is not None:
-                found.append(_told(label, line))
+                found.append(replace(label, text=line, line=number))
+                if len(line) > LONGEST:
+                    told = f"{len(line):,} characters; a text message carries {LONGEST:,}"
+                    faults.append(Fault(file=stem, path=(number,), message=told))
             elif not faults:
                 faults.append(Fault(file=stem, path=(number,), message="a message before any line of labels (==)"))
             continue
@@ -63,13 +68,6 @@ def read_examples(stem: str, lines: Iterable[str], known: Vocabulary) -> tuple[l
             label = None
             faults.append(Fault(file=stem, path=(number,), message=str(error)))
     return found, faults
-
-
-def _told(label: Example, text: str) -> Example:
-    return Example(
-        text=text, risk=label.risk, needs=label.needs, lang=label.lang, speaker=label.speaker, intent=label.intent,
-        source=label.source,
-    )  # fmt: skip
 
 
 def _label(stem: str, line: str, known: Vocabulary) -> Example:
@@ -97,3 +95,41 @@ def _among(what: str, given: str, allowed: Iterable[str]) -> None:
     if given not in allowed:
         msg = f"{given!r} is no {what}; one of {', '.join(sorted(allowed))}"
         raise ValueError(msg)
+
+
+def clashes(examples: Sequence[Example]) -> Iterator[tuple[Example, Example]]:
+    """Pairs of examples that say the same, letters' case and spaces aside, with two levels of danger."""
+    first: dict[str, Example] = {}
+    for example in examples:
+        seen = first.setdefault(" ".join(example.text.casefold().split()), example)
+        if seen.risk != example.risk:
+            yield seen, example
+
+
+def written(examples: Iterable[Example]) -> str:
+    """The examples as a file of them: what `read_examples` reads back, `source` and `line` aside.
+
+    A text of several lines becomes one; one that a reader would take for labels or a note has its first marks dropped.
+    """
+    lines: list[str] = []
+    labels = ""
+    for example in examples:
+        if (own := _labels(example)) != labels:
+            labels = own
+            lines += ["", own] if lines else [own]
+        if text := _as_line(example.text):
+            lines.append(text)
+    return "\n".join(lines) + "\n" if lines else ""
+
+
+def _as_line(text: str) -> str:
+    line = " ".join(text.split())
+    while line.startswith(("==", "#")):
+        line = line[1:].lstrip()
+    return line
+
+
+def _labels(example: Example) -> str:
+    """The line of labels that an example stands under."""
+    fields = [example.risk, ", ".join(example.needs) or "-", example.lang, example.speaker or "-"]
+    return "== " + " | ".join(fields if example.intent == "need" else [*fields, example.intent])
