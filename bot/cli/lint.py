@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, TextIO
 
-from bot.cli.lint_wording import in_helplines, in_translations
+from bot.cli.lint_phrases import in_examples, in_phrases, in_rules
+from bot.cli.lint_wording import Seen, in_helplines, in_translations
 from bot.clock import SystemClock, local_date
 from bot.content import Compiled, ContentFaults, Notes, compile_content, read_content, read_document
 from flows.checks import flow_warnings
@@ -54,7 +55,8 @@ def run(path: Path, out: TextIO, *, as_json: bool = False, today: date | None = 
 
 def find_issues(path: Path, today: date) -> list[Issue]:
     try:
-        compiled = compile_content(read_content(path))
+        content = read_content(path)
+        compiled = compile_content(content)
     except ContentFaults as wrong:
         return [
             Issue(file=f.file, line=f.line, node=f.node, rule="refused", message=str(f.message), severity="error")
@@ -62,11 +64,22 @@ def find_issues(path: Path, today: date) -> list[Issue]:
         ]
     places = _Places(path)
     found = [*_shapes(compiled, places), *_lengths(compiled, places), *_collisions(compiled, places)]
-    seen = [*in_translations(path, compiled), *in_helplines(compiled, places.notes.lines, today)]
-    found += [
-        Issue(file=s.file, line=s.line, node=s.node, rule=s.rule, message=s.message, severity="warning") for s in seen
+    lines = places.notes.lines
+    examples, refused = in_examples(path, content)
+    seen = [
+        *in_translations(path, compiled),
+        *in_helplines(compiled, lines, today),
+        *in_phrases(content, lines),
+        *in_rules(content, compiled.lexicon.listener, examples, lines),
     ]
+    found += [_issue(one, "warning") for one in seen] + [_issue(one, "error") for one in refused]
     return sorted(found, key=lambda issue: (issue.file, issue.line))
+
+
+def _issue(seen: Seen, severity: Literal["error", "warning"]) -> Issue:
+    return Issue(
+        file=seen.file, line=seen.line, node=seen.node, rule=seen.rule, message=seen.message, severity=severity
+    )
 
 
 class _Places:
@@ -75,7 +88,7 @@ class _Places:
     def __init__(self, root: Path) -> None:
         self.notes = Notes()
         self.wording: dict[str, str] = {}
-        for folder in ("flows", "wording"):
+        for folder in ("flows", "phrases", "wording"):
             for path in sorted((root / folder).glob("*.yaml")):
                 name = f"{folder}/{path.name}"
                 document = read_document(path, name, self.notes)

@@ -37,7 +37,7 @@ def parser() -> Parser:  # noqa: PLR0915 - one table, a line a command
 
     understand = add("understand", "what messages show: danger, needs, intent, language", "pure:understand")
     understand.add_argument("--evaluate", metavar="FILE", help="measure against labelled lines")
-    train = add("train", "learn from content/examples again", "pure:train", json=False)
+    train = add("train", "learn from content/examples again", "pure:train")
     train.add_argument("--check", action="store_true", help="write nothing; what is reached on messages never read")
     add("segments", "encoding and segments of message bodies", "pure:segments")
     _search(add("search", "search the directory", "searching"))
@@ -123,6 +123,7 @@ def _db(db: argparse.ArgumentParser) -> None:
 def _reviews(reviews: argparse.ArgumentParser) -> None:
     of = reviews.add_subparsers(dest="action", required=True, metavar="ACTION")
     export = of.add_parser("export", help="labelled lines, as `understand --evaluate` reads them")
+    export.add_argument("--examples", action="store_true", help="as a file for content/examples/reviewed instead")
     export.add_argument("--since", metavar="DATE", help="marks made from this day on")
     words = export.add_mutually_exclusive_group()
     words.add_argument(

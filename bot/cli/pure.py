@@ -37,7 +37,7 @@ def train(options: Namespace) -> int:
     content = parse_content(folder, notes)
     for fault in notes.faults:
         print(fault, file=sys.stderr)
-    return 1 if notes.faults else run(folder, content, check=options.check)
+    return 1 if notes.faults else run(folder, content, check=options.check, as_json=options.json)
 
 
 def segments(options: Namespace) -> int:

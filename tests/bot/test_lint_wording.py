@@ -17,7 +17,7 @@ CHECKED = date(2026, 11, 20)  # what the oldest shipped helpline says
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(SHIPPED, tmp_path / "content"))
+    return Path(shutil.copytree(SHIPPED, tmp_path / "content", ignore=shutil.ignore_patterns("examples")))
 
 
 def issues(root: Path, today: date = CHECKED) -> list[dict[str, object]]:
