@@ -1,4 +1,4 @@
-"""`thrive reviews export`: marks as labelled lines that the evaluation reads, with who is meant masked."""
+"""`thrive reviews export`: marks as lines that the evaluation and training read, with who is meant masked."""
 
 import json
 from collections.abc import Iterator
@@ -10,15 +10,19 @@ import pytest
 from bot.casework import accounts, review
 from bot.casework.accounts import SignedIn
 from bot.casework.review import Given
+from bot.content import Notes, parse_content
 from bot.refs import new_ref
+from bot.settings import ROOT
 from bot.store import messages, people
 from bot.store import staff as staff_rows
+from bot.training.lines import read_files, vocabulary
 from tests.bot.cli.conftest import Operator
 from tests.houses import AT, Home, make_home
 from tests.web.worker import PASSWORD
 
-DANGER = "Marvin went quiet and now our baby Tilda is on the step, ring 07700 900 555 or come to SW18 2PU"
-FILM = "he has a knife and Orlando will die"
+# What nothing but knowing the family shows to be danger, so that no lexicon sees it; and what every one does.
+DANGER = "thanks, Marvin and Tilda got the library books, ring 07700 900 555 or come to SW18 2PU"
+FILM = "he has a knife and Orlando will die tonight"
 
 
 @pytest.fixture
@@ -56,9 +60,7 @@ def test_marks_are_labelled_lines_that_the_evaluation_reads(thrive: Operator, ho
     first, second = done.lines
     assert (first["risk"], first["lang"], first["marked"]) == ("urgent", "en", "missed")
     assert (second["risk"], second["marked"], second["why"]) == ("none", "false-alarm", "film-game-sport")
-    assert first["text"] == (
-        "[name] went quiet and now our baby [name] is on the step, ring [number] or come to [postcode]"
-    )
+    assert first["text"] == ("thanks, [name] and [name] got the library books, ring [number] or come to [postcode]")
     assert "hold families' words" in done.err or "These are families' words" in done.err
     assert "read every line" in done.err
     kept = tmp_path / "marked.jsonl"
@@ -115,7 +117,44 @@ def test_since_a_day_and_only_what_stands(thrive: Operator, home: Home) -> None:
 
 def test_two_texts_screened_together_are_one_line(thrive: Operator, home: Home) -> None:
     """Claim: what the service screened together is what it is measured on."""
-    home.text("im in the bathroom and hes")
-    mark(home, "still out there", Given(says="missed", level="urgent"))
+    home.text("see you at the")
+    mark(home, "library on tuesday", Given(says="missed", level="urgent"))
     (line,) = thrive("reviews", "export").lines
-    assert json.dumps(line["text"]) == '"im in the bathroom and hes still out there"'
+    assert json.dumps(line["text"]) == '"see you at the library on tuesday"'
+
+
+def test_marks_are_examples_that_training_reads(thrive: Operator, home: Home, tmp_path: Path) -> None:
+    """Claim: the file put into examples/reviewed is read with no fault, each mark with its level, masked."""
+    mark(home, DANGER, Given(says="missed", level="urgent"))
+    home.later(minutes=5)
+    mark(home, FILM, Given(says="false-alarm", why="film-game-sport"))
+    done = thrive("reviews", "export", "--examples")
+    assert done.code == 0
+    assert "read every line" in done.err
+    folder = tmp_path / "examples" / "reviewed"
+    folder.mkdir(parents=True)
+    (folder / "november.txt").write_text(done.out)
+    examples, faults = read_files(folder.parent, vocabulary(parse_content(ROOT / "content", Notes())))
+    assert faults == []
+    assert [(one.risk, one.lang, one.intent) for one in examples] == [("urgent", "en", "need"), ("none", "en", "need")]
+    assert examples[0].text == "thanks, [name] and [name] got the library books, ring [number] or come to [postcode]"
+    assert "Tilda" not in done.out
+    with home.house.db.read() as tx:
+        assert [row.detail for row in staff_rows.audit_rows(tx) if row.action == "reviews.export"] == [
+            "2 lines, masked"
+        ]
+
+
+def test_examples_are_lines_of_json_where_asked(thrive: Operator, home: Home) -> None:
+    """Claim: --json holds for --examples too: one object a line, with the same labels."""
+    mark(home, FILM, Given(says="false-alarm", why="film-game-sport"))
+    (line,) = thrive("reviews", "export", "--examples", "--json").lines
+    assert set(line) == {"text", "risk", "needs", "lang", "speaker", "intent"}
+    assert (line["risk"], line["lang"]) == ("none", "en")
+
+
+def test_without_marks_the_file_of_examples_is_empty(thrive: Operator, home: Home) -> None:
+    """Claim: nothing marked is no fault: what to do stands at the top of a file with no example."""
+    done = thrive("reviews", "export", "--examples")
+    assert done.code == 0
+    assert all(line.startswith("#") for line in done.out.splitlines())
