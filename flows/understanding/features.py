@@ -40,7 +40,7 @@ def stem(word: str) -> str:
 @lru_cache(maxsize=16384)
 def root(word: str) -> str:
     """The word as the model knows it: its stem, or the range of a number."""
-    if word in _NUMBERS or word.isdigit():
+    if word in _NUMBERS or word.isdecimal():
         number = _NUMBERS[word] if word in _NUMBERS else int(word[:6])
         return next((name for below, name in _RANGES if number < below), "#100-")
     return stem(word)
