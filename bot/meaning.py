@@ -28,9 +28,14 @@ def _encoder() -> Any:
 
 def meaning_of(text: str) -> Floats:
     """512 numbers for the text. Safe to call from several threads."""
-    return cast("Floats", _encoder().encode(text[:_LONGEST]))
+    return cast("Floats", _encoder().encode(_read(text)))
 
 
 def meanings_of(texts: Sequence[str]) -> Floats:
     """A row of 512 numbers for each text."""
-    return cast("Floats", _encoder().encode([text[:_LONGEST] for text in texts]))
+    return cast("Floats", _encoder().encode([_read(text) for text in texts]))
+
+
+def _read(text: str) -> str:
+    # Half of a pair of surrogates, as a cut emoji leaves it, is no text to the encoder.
+    return text[:_LONGEST].encode("utf-8", "replace").decode("utf-8")

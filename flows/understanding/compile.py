@@ -196,6 +196,7 @@ class _Compiler:
                         level=rule.level,
                         now=rule.now or rule.level,
                         past=rule.past or rule.level,
+                        sure=rule.sure,
                         says=self._patterns(grammar, stem, (*path, "says"), rule.says),
                         along=self._patterns(grammar, stem, (*path, "along"), rule.along),
                         unless=self._patterns(grammar, stem, (*path, "unless"), rule.unless),

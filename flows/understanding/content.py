@@ -61,7 +61,8 @@ class DangerRule:
     """Who does or wants what. `says` are patterns; one is enough.
 
     `level` holds when nothing tells the time; `now` and `past` when the words do. `along` must be found too,
-    anywhere in the text; `unless` must not. `why` says why the rule is there.
+    anywhere in the text; `unless` must not. `why` says why the rule is there. A rule is weighed with all else the
+    message says; a `sure` one stands whatever the rest says: for words that must never be passed over again.
     """
 
     id: str
@@ -71,6 +72,7 @@ class DangerRule:
     why: str
     now: Level | None = None
     past: Level | None = None
+    sure: bool = False
     along: list[str] = field(default_factory=list)
     unless: list[str] = field(default_factory=list)
 
@@ -179,7 +181,15 @@ class _Reader:
             return self._dict(shape, data, file, path)
         if origin in (Union, types.UnionType):
             return None if data is None else self.read(get_args(shape)[0], data, file, path)
+        if shape is bool:
+            return self._bool(data, file, path)
         return self._scalar(shape, data, file, path)
+
+    def _bool(self, data: Any, file: str, path: tuple[str | int, ...]) -> bool | None:
+        if data not in ("yes", "no"):
+            self.fault(file, path, "must be yes or no")
+            return None
+        return bool(data == "yes")
 
     def _scalar(self, shape: Any, data: Any, file: str, path: tuple[str | int, ...]) -> str | None:
         if get_origin(shape) is Literal and data not in get_args(shape):

@@ -25,6 +25,7 @@ class Rule:
     level: Risk
     now: Risk
     past: Risk
+    sure: bool
     says: tuple[Pattern, ...]
     along: tuple[Pattern, ...]
     unless: tuple[Pattern, ...]
@@ -61,6 +62,7 @@ class Hit:
     spans: tuple[Span, ...]
     rule: str
     kind: str
+    sure: bool
 
 
 def screen(grammar: DangerGrammar, reading: Reading, languages: Set[str]) -> Screening:
@@ -151,10 +153,10 @@ def _sentence(span: Span, reading: Reading) -> Span:
 def _timed(rule: Rule, span: Span, now: Sequence[Span], past: Sequence[Span], reading: Reading) -> Hit:
     sentence = _sentence(span, reading)
     if rule.past != rule.level and any(sentence[0] <= start < sentence[1] for start, _ in past):
-        return Hit(rule.past, (span,), rule.id, rule.kind)
+        return Hit(rule.past, (span,), rule.id, rule.kind, rule.sure)
     if rule.now != rule.level and now:
-        return Hit(rule.now, (span, now[0]), rule.id, rule.kind)
-    return Hit(rule.level, (span,), rule.id, rule.kind)
+        return Hit(rule.now, (span, now[0]), rule.id, rule.kind, rule.sure)
+    return Hit(rule.level, (span,), rule.id, rule.kind, rule.sure)
 
 
 def _outermost(spans: Sequence[Span]) -> list[Span]:

@@ -33,11 +33,11 @@ def level(chances: Mapping[str, float], limits: Limits) -> Risk:
     return "urgent" if chances["urgent"] >= limits.urgent * seen else "concern"
 
 
-def told(words: Words, weighed: Mapping[int, float], common: Set[str]) -> tuple[str, ...]:
+def told(words: Words, weighed: Mapping[int, float], common: Set[str], *, whole: bool = False) -> tuple[str, ...]:
     """The family's own words that weighed most, in their order, near ones joined; at most three stretches.
 
-    `common` words ("the", "my") decide nothing by themselves: they are shown beside a telling word, or where there is
-    no other.
+    `common` words ("the", "my") decide nothing by themselves: they are shown where there is no other word, and
+    (`whole`) beside a telling one, since who does what to whom is said with them.
     """
     spoke = {place: weight for place, weight in weighed.items() if weight > 0}
     telling = {place: weight for place, weight in spoke.items() if words.words[place] not in common} or spoke
@@ -48,7 +48,7 @@ def told(words: Words, weighed: Mapping[int, float], common: Set[str]) -> tuple[
             break
         places.add(place)
         wanted -= weight
-    beside = {place for place in spoke if places & {place - 1, place + 1}}
+    beside = {place for place in spoke if whole and places & {place - 1, place + 1}}
     return _stretches(words, sorted(places | beside))[:_MOST_SHOWN]
 
 

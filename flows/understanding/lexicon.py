@@ -1,5 +1,6 @@
 """The compiled lexicon: one text in, everything understood out. Pure, and safe to share between threads."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -14,17 +15,22 @@ from flows.understanding.judge import Limits
 from flows.understanding.keywords import Keywords
 from flows.understanding.linear import LinearModel, Scores
 from flows.understanding.listening import Heard, Listener
-from flows.understanding.reader import LONGEST
 from flows.understanding.types import About, Risk, Screening, Speaker, Understanding
 from flows.understanding.words import join
 
-_OVERLAP = 300  # characters that two windows of a longer text share: more than any pattern spans
+_STRETCH = 14  # words of a stretch of a longer text: in more of them, danger said once is thinned by all the rest
+_STEP = 7  # words from one stretch to the next
+_PIECED_ALARM = 0.8  # share of belief from which a stretch alone, or texts read as one, show danger with no rule
+_NO_DOUBT = 0.9  # share of belief from which a stretch makes of a concern an urgent one
+_SURE_SPEAKER = 0.6  # share of belief from which somebody is taken to be speaking: a reply to a child reads so
 _LEAST = 0.04  # share of belief from which a further need is named
 _LEAST_FIRST = 0.2  # and the first: below it nobody knows
 _SURE_INTENT = 0.8  # share of belief from which an intent that no pattern knows is taken
 _CLEAR = 0.5  # share of belief from which a need outweighs an intent that is not strong
 _MOST_NEEDS = 5
 _NOTHING = "-"
+
+_WORD = re.compile(r"\S{1,60}")  # what has no space for longer is cut: no stretch is without end
 
 Floats = npt.NDArray[np.float32]
 
@@ -67,15 +73,13 @@ class CompiledLexicon:
         newest = self._screen_one(texts[-1]) if texts else Screening()
         if len(texts) < 2:
             return newest
-        return _worse(newest, self._screen_one(join(texts)))
+        limits = replace(self.learnt.limits, alarm=_PIECED_ALARM)
+        return _worse(newest, self._screen_piece(join(texts), limits))
 
     def understand(self, text: str) -> Understanding:
         """Everything the text shows, screening of this one text included."""
-        windows = _windows(text)
-        heard, meaning = self.listener.hear(windows[0]), self.learnt.meaning(windows[0])
-        screening = self._screened(heard, meaning)
-        for window in windows[1:]:
-            screening = _worse(screening, self._screen_window(window))
+        heard, meaning = self.listener.hear(text), self.learnt.meaning(text)
+        screening = self._with_stretches(text, self._screened(heard, meaning))
         asks = self.learnt.asks.score(heard.words.words, meaning)
         intent, needs = self._asked(heard, asks, screening.risk)
         return Understanding(
@@ -106,23 +110,43 @@ class CompiledLexicon:
         return tuple((hit.rule, hit.level, heard.words.said(*hit.spans[0])) for hit in heard.hits)
 
     def _screen_one(self, text: str) -> Screening:
-        """The gravest window of the text: however long it is, all of it is read."""
-        return reduce(_worse, map(self._screen_window, _windows(text)))
+        return self._with_stretches(text, self._screened(self.listener.hear(text), self.learnt.meaning(text)))
 
-    def _screen_window(self, text: str) -> Screening:
-        return self._screened(self.listener.hear(text), self.learnt.meaning(text))
+    def _with_stretches(self, text: str, whole: Screening) -> Screening:
+        """The gravest of the text and its stretches: however long it is, all of it is read.
 
-    def _screened(self, heard: Heard, meaning: Floats) -> Screening:
+        A stretch raises a concern to urgent only where it leaves no doubt: cut off from the rest, it often sounds
+        worse than the whole.
+        """
+        limits = self.learnt.limits
+        if whole.risk == "concern":
+            limits, rules_help = replace(limits, alarm=_NO_DOUBT, urgent=_NO_DOUBT), False
+        else:
+            limits, rules_help = replace(limits, alarm=_PIECED_ALARM), True
+        found = (self._screen_piece(stretch, limits, rules_help=rules_help) for stretch in _stretches(text))
+        return whole if whole.risk == "urgent" else reduce(_worse, found, whole)
+
+    def _screen_piece(self, text: str, limits: Limits, *, rules_help: bool = True) -> Screening:
+        """What was cut out of a text, or put together from several, was never meant as one: it takes more to alarm.
+
+        A rule that speaks too makes up for it, where `rules_help`.
+        """
+        heard = self.listener.hear(text)
+        if rules_help and heard.hits:
+            limits = self.learnt.limits
+        return self._screened(heard, self.learnt.meaning(text), limits)
+
+    def _screened(self, heard: Heard, meaning: Floats, limits: Limits | None = None) -> Screening:
         """Rules and examples as one answer, with the rules' words where they say the same level."""
-        grammar = self.listener.danger
-        ruled = danger.conclude(grammar, heard.reading, heard.hits)
+        ruled = danger.conclude(self.listener.danger, heard.reading, heard.hits)
         scores = self.learnt.danger.score(heard.words.words, meaning, heard.signs)
-        risk = judge.level(scores.chances("risk"), self.learnt.limits)
+        risk = judge.level(scores.chances("risk"), limits or self.learnt.limits)
+        risk = max(risk, *(hit.level for hit in heard.hits if hit.sure), "none", key=_GRAVE.__getitem__)
         if risk == "none":
             return replace(ruled, risk="none", because=())
         same = ruled.risk == risk
-        why = ruled.because if same else self._told(heard, scores.weighed("risk", risk, against="none"))
-        who: Speaker | None = ruled.speaker or _likeliest(scores, "speaker", get_args(Speaker))
+        why = ruled.because if same else self._told(heard, scores.weighed("risk", risk, against="none"), whole=True)
+        who: Speaker | None = ruled.speaker or _likeliest(scores, "speaker", get_args(Speaker), _SURE_SPEAKER)
         about: About = _likeliest(scores, "about", get_args(About)) or "other"
         return replace(ruled, risk=risk, because=why, speaker=who, about=about)
 
@@ -141,8 +165,8 @@ class CompiledLexicon:
             return IntentGuess(), needs
         return intent, needs if clear else []
 
-    def _told(self, heard: Heard, weighed: Mapping[int, float]) -> tuple[str, ...]:
-        return judge.told(heard.words, weighed, self.common)
+    def _told(self, heard: Heard, weighed: Mapping[int, float], *, whole: bool = False) -> tuple[str, ...]:
+        return judge.told(heard.words, weighed, self.common, whole=whole)
 
     def _learnt_intent(self, heard: Heard, asks: Scores) -> IntentGuess:
         """An intent said as no pattern has it. To stop, start and so on, a wrong guess costs more than a repair."""
@@ -156,9 +180,13 @@ class CompiledLexicon:
 _GRAVE: dict[Risk, int] = {"none": 0, "concern": 1, "urgent": 2}
 
 
-def _windows(text: str) -> list[str]:
-    step = LONGEST - _OVERLAP
-    return [text[start : start + LONGEST] for start in range(0, max(len(text) - _OVERLAP, 1), step)]
+def _stretches(text: str) -> list[str]:
+    """The text in stretches of fourteen words, each half in the next; none of a text that is no longer than that."""
+    words = [found.span() for found in _WORD.finditer(text)]
+    if len(words) <= _STRETCH:
+        return []
+    starts = range(0, len(words) - _STRETCH + _STEP, _STEP)
+    return [text[words[at][0] : words[min(at + _STRETCH, len(words)) - 1][1]] for at in starts]
 
 
 def _worse(first: Screening, second: Screening) -> Screening:
@@ -167,8 +195,8 @@ def _worse(first: Screening, second: Screening) -> Screening:
     return replace(worse, watched=first.watched or second.watched, speaker=worse.speaker or other.speaker)
 
 
-def _likeliest(scores: Scores, head: str, known: tuple[Any, ...]) -> Any:
+def _likeliest(scores: Scores, head: str, known: tuple[Any, ...], least: float = 0.0) -> Any:
     """The label of most belief, where it is one of those known; training has one more for nothing told."""
     chances = scores.chances(head)
     best = max(chances, key=chances.__getitem__)
-    return next((label for label in known if label == best), None)
+    return next((label for label in known if label == best and chances[best] >= least), None)

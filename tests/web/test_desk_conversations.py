@@ -64,17 +64,17 @@ def audited(home: Home) -> list[tuple[str, str, str]]:
 
 def test_a_conversation_that_raised_no_case_is_listed_with_its_words_and_opened(sam: Worker, home: Home) -> None:
     """Claim: words that no rule knew are on the list and on a page of their own, though no case or person exists."""
-    home.text("it went quiet next door and now the baby is on the step")
+    home.text("the blue cup is on the shelf again")
     home.send()
     assert home.cases() == []
     page = sam.get("/desk/conversations")
     ref = ref_at(home, "+447700900321")
     assert shown(page.text) == [ref]
-    assert "it went quiet next door and now the baby is on the step" in page.text
+    assert "the blue cup is on the shelf again" in page.text
     assert "No case" in page.text
     story = sam.get(f"/desk/conversations/{ref}")
     assert story.status_code == 200
-    assert "the baby is on the step" in story.text
+    assert "the blue cup is on the shelf" in story.text
     assert home.out()[0].body in unescape(story.text)
     assert "07700 900321" in story.text
     assert "raised no case" in story.text

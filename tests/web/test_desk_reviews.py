@@ -30,7 +30,7 @@ from tests.web.worker import PASSWORD, Worker, at_desk, served
 if TYPE_CHECKING:
     from tests.browser import Chromium
 
-MISSED = "it went quiet next door and now the baby is on the step"  # no rule knows it
+MISSED = "the blue cup is on the shelf again"  # words agreed with a worker: no model can know them
 KNIFE = "he has a knife hes outside"
 PAGE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
@@ -325,11 +325,12 @@ def test_the_list_says_what_screening_says_today(app: Flask, sam: Worker, home: 
     assert MISSED in page
     assert "Still wrong today" in page
     files = json.loads(json.dumps(dict(content.read(home.house.settings).files)))
-    files["phrases/danger-en-more.yaml"]["rules"][0]["says"].append("baby is on the step")
+    rule = {"id": "agreed", "kind": "violence", "level": "urgent", "sure": "yes", "says": ["blue cup"], "why": "Agreed"}
+    files["phrases/danger-en-more.yaml"]["rules"].append(rule)
     content.publish(home.house, Content(files), by="test")
     page = unescape(mina.get("/desk/reviews").text)
     assert "Mended today" in page
-    assert re.search(r"Today it says</dt><dd[^>]*>Urgent: <q[^>]*>[^<]*baby is on the step", page)
+    assert re.search(r"Today it says</dt><dd[^>]*>Urgent: <q[^>]*>[^<]*blue cup", page)
     assert "The service said</dt>" in page
     assert "No danger (content 1)" in page
 

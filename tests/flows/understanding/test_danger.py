@@ -60,9 +60,22 @@ def test_an_answer_and_danger_together_are_seen(lexicon: CompiledLexicon) -> Non
 
 def test_a_thought_split_over_two_texts_is_read_as_one(lexicon: CompiledLexicon) -> None:
     """Neither text alarms alone; joined they do."""
-    assert lexicon.screen(["hes got a massive"]).risk == "none"
-    assert lexicon.screen(["knife and im scared"]).risk != "urgent"
-    assert lexicon.screen(["hes got a massive", "knife and im scared"]).risk == "urgent"
+    assert lexicon.screen(["she said she wants to"]).risk == "none"
+    assert lexicon.screen(["die"]).risk == "none"
+    assert lexicon.screen(["she said she wants to", "die"]).risk == "urgent"
+
+
+def test_danger_at_the_end_of_a_long_text_is_found(lexicon: CompiledLexicon) -> None:
+    """However much is written around it: a long text is read in stretches."""
+    before = "my boy loves football and we go every saturday. " * 100
+    assert lexicon.screen([before]).risk == "none"
+    assert lexicon.screen([before + "he hit me again last night and i am scared"]).risk != "none"
+    assert lexicon.understand(before + "he hit me again last night and i am scared").risk != "none"
+
+
+def test_what_was_answered_in_between_does_not_alarm_with_what_went_before(lexicon: CompiledLexicon) -> None:
+    """A postcode after "he went away" is a postcode."""
+    assert lexicon.screen(["he went away", "im Kit", "SW18 2PU"]).risk == "none"
 
 
 def test_an_older_alarm_stays_in_the_join(lexicon: CompiledLexicon) -> None:
