@@ -37,13 +37,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled pattern. `needs` are the parts that must each be somewhere in the text, a cheap first test."""
+    """A compiled pattern. `needs` are the parts that must each be somewhere in the text, a cheap first test.
+
+    `firsts` are what it may begin with, words and beginnings (`threat*`); None where it may begin with anything.
+    """
 
     source: str
     parts: tuple[Part, ...]
     needs: tuple[frozenset[str], ...] = ()
     number: int = -1  # its place among all patterns, for the index
     narrow: bool = False  # gaps stop at a new subject too ("she", "but"): for what makes harmless
+    firsts: frozenset[str] | None = None
 
 
 @dataclass(slots=True)
@@ -55,6 +59,7 @@ class Grammar:
     denials: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
     keys: dict[str, frozenset[str]] = field(default_factory=dict)  # group -> a key word of each entry
+    firsts: dict[str, frozenset[str] | None] = field(default_factory=dict)  # group -> what it may begin with
     by_first: dict[str, dict[str, tuple[tuple[Part, ...], ...]]] = field(default_factory=dict)
     others: dict[str, tuple[tuple[Part, ...], ...]] = field(default_factory=dict)  # entries that begin with no word
     starts_by_head: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -157,7 +162,35 @@ def compile_pattern(source: str, grammar: Grammar, number: int, *, narrow: bool 
     needs = tuple(
         _part_keys(part, grammar) for part in parts if not (part.optional or part.refuse or part.gap or part.anchor)
     )
-    return Pattern(source=source, parts=parts, needs=tuple(sorted(needs, key=len)), number=number, narrow=narrow)
+    return Pattern(
+        source=source, parts=parts, needs=tuple(sorted(needs, key=len)), number=number, narrow=narrow,
+        firsts=_firsts(parts[0], grammar),
+    )  # fmt: skip
+
+
+def _firsts(part: Part, grammar: Grammar) -> frozenset[str] | None:
+    """What a part may begin with, as in `Pattern`."""
+    if part.optional or part.refuse or part.gap or part.anchor:
+        return None
+    found = set(part.words) | {start + "*" for start in part.starts} | {phrase[0] for phrase in part.phrases}
+    for group in part.groups:
+        if group not in grammar.firsts:
+            grammar.firsts[group] = _group_firsts(group, grammar)
+        own = grammar.firsts[group]
+        if own is None:
+            return None
+        found |= own
+    return frozenset(found)
+
+
+def _group_firsts(group: str, grammar: Grammar) -> frozenset[str] | None:
+    found: set[str] = set()
+    for entry in grammar.groups[group]:
+        own = _firsts(entry[0], grammar)
+        if own is None:
+            return None
+        found |= own
+    return frozenset(found)
 
 
 def close_grammar(grammar: Grammar, patterns: Sequence[Pattern], counts: Mapping[str, int]) -> None:
@@ -165,7 +198,8 @@ def close_grammar(grammar: Grammar, patterns: Sequence[Pattern], counts: Mapping
 
     So that a text tries only the patterns it may hold, and is tested once for the word beginnings any asks for.
     """
-    starts = {key[:-1] for pattern in patterns for need in pattern.needs for key in need if key.endswith("*")}
+    keys = {key for pattern in patterns for need in (*pattern.needs, pattern.firsts or ()) for key in need}
+    starts = {key[:-1] for key in keys if key.endswith("*")}
     by_head: dict[str, list[str]] = {}
     for start in starts:
         by_head.setdefault(start[:_HEAD], []).append(start)
@@ -181,7 +215,7 @@ def close_grammar(grammar: Grammar, patterns: Sequence[Pattern], counts: Mapping
 class Reading:
     """One text being matched: its words, and what was already worked out about them."""
 
-    __slots__ = ("_found", "_stops", "candidates", "grammar", "present", "text", "words")
+    __slots__ = ("_found", "_places_of", "_stops", "candidates", "grammar", "present", "text", "words")
 
     def __init__(self, text: Words, grammar: Grammar) -> None:
         self.text = text
@@ -189,13 +223,15 @@ class Reading:
         self.grammar = grammar
         self._found: dict[tuple[str, int], tuple[int, ...]] = {}
         self._stops = grammar.denials
-        present = set(text.words)
-        for word in text.words:
+        places: dict[str, list[int]] = {}
+        for place, word in enumerate(text.words):
+            places.setdefault(word, []).append(place)
             for head in (word[:1], word[:_HEAD]):
                 for start in grammar.starts_by_head.get(head, ()):
                     if word.startswith(start):
-                        present.add(start + "*")
-        self.present = present
+                        places.setdefault(start + "*", []).append(place)
+        self._places_of = places
+        present = self.present = set(places)
         self.candidates = {number for key in present for number in grammar.index.get(key, ())}
 
     def may_hold(self, pattern: Pattern) -> bool:
@@ -207,11 +243,19 @@ class Reading:
         if not self.may_hold(pattern):
             return
         grammar = self.grammar
-        for start in range(len(self.words)):
-            self._stops = grammar.denials | grammar.subjects if pattern.narrow else grammar.denials
+        stops = grammar.denials | grammar.subjects if pattern.narrow else grammar.denials
+        for start in self._starts(pattern):
+            self._stops = stops
             end = min(self._ends(pattern.parts, 0, start, first=True), default=None)
             if end is not None and end > start:
                 yield start, end
+
+    def _starts(self, pattern: Pattern) -> Sequence[int]:
+        """The places where the pattern may begin, in order."""
+        if pattern.firsts is None:
+            return range(len(self.words))
+        here = self.present & pattern.firsts
+        return sorted({place for key in here for place in self._places_of[key]})
 
     def find_all(self, patterns: Sequence[Pattern]) -> Iterator[tuple[int, int]]:
         """Where any of the patterns is."""
