@@ -177,6 +177,8 @@ def find_command(run: Run, text: str, understood: Understanding, fit: Fit | None
     meant = INTENT_COMMANDS.get(kind)
     if meant is None and understood.intent != "stop":  # a finer kind of stopping that is not known here ends nothing
         meant = INTENT_COMMANDS.get(understood.intent)
+    if meant == "help" and _keyword_flow(run, plain(text)):
+        return None  # "is this private" asks what this is, and has a flow of its own to say so
     if meant is None or meant in ALWAYS_HEARD:
         return meant
     flow = run.top_flow

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ _LEAST = 0.04  # share of belief from which a further need is named
 _LEAST_FIRST = 0.2  # and the first: below it nobody knows
 _SURE_INTENT = 0.8  # share of belief from which an intent that no pattern knows is taken
 _CLEAR = 0.5  # share of belief from which a need outweighs an intent that is not strong
+_YOUNG: tuple[Speaker, ...] = ("child", "young-person")
 _MOST_NEEDS = 5
 _NOTHING = "-"
 
@@ -146,13 +147,13 @@ class CompiledLexicon:
             return replace(ruled, risk="none", because=())
         same = ruled.risk == risk
         why = ruled.because if same else self._told(heard, scores.weighed("risk", risk, against="none"), whole=True)
-        who: Speaker | None = ruled.speaker or _likeliest(scores, "speaker", get_args(Speaker), _SURE_SPEAKER)
-        about: About = _likeliest(scores, "about", get_args(About)) or "other"
-        return replace(ruled, risk=risk, because=why, speaker=who, about=about)
+        abouts = scores.chances("about")
+        about: About = max(get_args(About), key=abouts.__getitem__)
+        return replace(ruled, risk=risk, because=why, speaker=ruled.speaker or _speaker(scores), about=about)
 
     def _asked(self, heard: Heard, asks: Scores, risk: Risk) -> tuple[IntentGuess, list[NamedNeed]]:
         """An intent or needs, or both: a strong intent stands; a weaker one gives way to a clear need or to danger."""
-        chances = asks.chances("need")
+        chances = asks.chances("need") if asks.knows_a_word else {_NOTHING: 1.0}
         ranked = sorted(((chance, need) for need, chance in chances.items() if need != _NOTHING), reverse=True)
         needs = [NamedNeed(need, chance) for chance, need in ranked[:_MOST_NEEDS] if chance >= _LEAST]
         intent = self.intents.guess(heard.reading)
@@ -195,8 +196,10 @@ def _worse(first: Screening, second: Screening) -> Screening:
     return replace(worse, watched=first.watched or second.watched, speaker=worse.speaker or other.speaker)
 
 
-def _likeliest(scores: Scores, head: str, known: tuple[Any, ...], least: float = 0.0) -> Any:
-    """The label of most belief, where it is one of those known; training has one more for nothing told."""
-    chances = scores.chances(head)
-    best = max(chances, key=chances.__getitem__)
-    return next((label for label in known if label == best and chances[best] >= least), None)
+def _speaker(scores: Scores) -> Speaker | None:
+    """Who is speaking, where the words leave little doubt. A child and a young person are told apart only then."""
+    chances = scores.chances("speaker")
+    young = max(_YOUNG, key=chances.__getitem__)
+    if sum(chances[who] for who in _YOUNG) >= _SURE_SPEAKER:
+        return young
+    return next((who for who in get_args(Speaker) if chances[who] >= _SURE_SPEAKER), None)

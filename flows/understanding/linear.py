@@ -35,12 +35,20 @@ class Head:
 class Scores:
     """What one message scores. Made by `LinearModel.score`; cheap to make, and worked out only where asked."""
 
-    __slots__ = ("_model", "_places", "_rows", "_shares", "_totals")
+    __slots__ = ("_model", "_places", "_rows", "_shares", "_totals", "knows_a_word")
 
     def __init__(
-        self, model: "LinearModel", rows: npt.NDArray[np.intp], shares: Floats, places: Sequence[int], totals: Floats
+        self,
+        model: "LinearModel",
+        rows: npt.NDArray[np.intp],
+        shares: Floats,
+        places: Sequence[int],
+        totals: Floats,
+        *,
+        knows_a_word: bool,
     ) -> None:
         self._model, self._rows, self._shares, self._places, self._totals = model, rows, shares, places, totals
+        self.knows_a_word = knows_a_word  # False: no example holds any word of it, and its embedding alone speaks
 
     def chances(self, head: str) -> dict[str, float]:
         """Each label of the head with its share of belief, 0 to 1, summing to 1."""
@@ -111,7 +119,8 @@ class LinearModel:
         length = float(np.sqrt(np.dot(rarity, rarity))) or 1.0
         shares = rarity / length
         totals = (shares @ self.weights[rows]) * self.scales + self.bias + meaning @ self.meaning
-        return Scores(self, rows, shares, [place for _, place in known], totals)
+        knows = any(part.startswith("w") and part in index for part in seen)
+        return Scores(self, rows, shares, [place for _, place in known], totals, knows_a_word=knows)
 
     def written(self) -> bytes:
         """The model as one file."""

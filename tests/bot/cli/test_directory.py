@@ -40,7 +40,7 @@ def test_an_empty_directory_names_how_to_fill_it(bare: Operator, thrive: Operato
 
 def test_results_have_the_promised_shape(town: Operator) -> None:
     """Claim: place and results with exactly the promised fields, three unless told."""
-    done = town("search", "my son won't sleep", "--postcode", "sw182pu", "--age", "4", "--json")
+    done = town("search", "swimming for my son", "--postcode", "sw182pu", "--age", "4", "--json")
     assert (done.code, done.err) == (0, "")
     assert list(done.json) == ["place", "results"]
     assert done.json["place"] == {"read_as": "SW18 2PU", "precision": "postcode"}
