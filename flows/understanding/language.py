@@ -2,8 +2,9 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flows.understanding.words import fold
 
@@ -35,7 +36,7 @@ def _grams(word: str) -> list[str]:
 class LanguageModel:
     """Naive Bayes over words and letter trigrams, all languages equally likely before anything is read."""
 
-    __slots__ = ("_gram_base", "_grams", "_names", "_word_base", "_words")
+    __slots__ = ("_gram_base", "_grams", "_names", "_scored", "_word_base", "_words")
 
     def __init__(self, samples: Mapping[str, Sequence[str]], names: Mapping[str, Iterable[str]]) -> None:
         self._names = {fold(name): lang for lang, given in names.items() for name in given}
@@ -54,6 +55,8 @@ class LanguageModel:
             gram_counts[lang] = grams
         self._word_base, self._words = _log_shares(word_counts, 0.05)
         self._gram_base, self._grams = _log_shares(gram_counts, 0.3)
+        # A few thousand words make up most of what is written.
+        self._scored = lru_cache(maxsize=4096)(self._score_all)
 
     def guess(self, raw: Sequence[str], words: Sequence[str]) -> Guess:
         """`raw` are the words as written, `words` the same folded."""
@@ -69,11 +72,11 @@ class LanguageModel:
         return self._by_words(raw, words)
 
     def _by_words(self, raw: Sequence[str], words: Sequence[str]) -> Guess:
-        scores = dict.fromkeys((lang for lang in self._words if lang not in _OWN_SCRIPT), 0.0)
+        scores = dict.fromkeys(self._in_latin_letters(), 0.0)
         telling: dict[str, list[tuple[float, str]]] = {lang: [] for lang in scores}
         letters = [(shown, word) for shown, word in zip(raw, words, strict=True) if word.isalpha()]
         for shown, word in letters:
-            here = {lang: self._score(lang, word) for lang in scores}
+            here = self._scored(word)
             for lang, score in here.items():
                 scores[lang] += score
                 telling[lang].append((score - here.get("en", 0.0), shown))
@@ -86,6 +89,12 @@ class LanguageModel:
             return Guess("en", near=near)
         because = tuple(shown for gain, shown in sorted(telling[best], reverse=True)[:3] if gain > 0)
         return Guess(best, because, near)
+
+    def _in_latin_letters(self) -> Iterator[str]:
+        return (lang for lang in self._words if lang not in _OWN_SCRIPT)
+
+    def _score_all(self, word: str) -> Mapping[str, float]:
+        return {lang: self._score(lang, word) for lang in self._in_latin_letters()}
 
     def _score(self, lang: str, word: str) -> float:
         grams = _grams(word)
