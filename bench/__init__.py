@@ -1,1 +1,3 @@
-"""Each speed claim as one command: `python -m bench.turn`, `bench.claims`, `bench.due`, `bench.search`."""
+"""Each speed claim as one command: `python -m bench.turn`, `bench.claims`, `bench.due`, `bench.search`,
+`bench.understand`.
+"""

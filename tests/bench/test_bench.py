@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bench import claims, databases, due, measure, search, turn
+from bench import claims, databases, due, measure, search, turn, understand
 from bot.store import keeping
 from bot.store import messages as rows
 from bot.store.database import Tx
@@ -48,6 +48,15 @@ def test_a_tick_is_told_due_and_idle(sqlite_only: None, capsys: pytest.CaptureFi
     told = capsys.readouterr().out
     assert "| 100 due |" in told
     assert "| none due |" in told
+
+
+def test_understanding_is_told_by_its_parts(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each part beside one embedding, and the memory of a process that answers; the process is a real one."""
+    understand.main(1, many=3)
+    told = capsys.readouterr().out
+    for part in ("embed", "hear", "weigh", "danger", "all"):
+        assert f"| {part} |" in told
+    assert "One process that answers them: at most" in told
 
 
 def test_search_is_told_against_the_floor(capsys: pytest.CaptureFixture[str]) -> None:
