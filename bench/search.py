@@ -17,6 +17,7 @@ from bench.measure import hold, interleave, med, p95, table
 from bench.synth import queries, services
 from bot.directory_source import load_sample
 from bot.finding import DirectoryFinder
+from bot.meaning import meaning_of
 from directory.search import Query, Snapshot, search
 from directory.service import Service
 from flows.facts import Search
@@ -86,6 +87,7 @@ def measure(found: list[Service], finder: DirectoryFinder, rounds: int) -> list[
         return [result.service.name for result in results]
 
     def whole(text: str) -> list[str]:
+        meaning_of.cache_clear()  # one family does not write another's words
         return [listing.name for listing in here.find(Search(text=text)).listings]
 
     cases = {

@@ -12,7 +12,8 @@ TEXTS = ["he hit me", "where is the food bank", "nie mamy co jeść", "👍", ""
 
 def test_threads_get_the_numbers_that_one_gets() -> None:
     """Claim: eight threads at once get for each text exactly what one gets alone."""
-    alone = {text: meaning_of(text) for text in TEXTS}
+    alone = {text: meaning_of(text).copy() for text in TEXTS}
+    meaning_of.cache_clear()
     with ThreadPoolExecutor(8) as pool:
         for text, found in zip(TEXTS * 12, pool.map(meaning_of, TEXTS * 12), strict=True):
             assert np.array_equal(found, alone[text])
@@ -56,3 +57,9 @@ def test_what_means_the_same_is_near() -> None:
     """Claim: across languages too: that is what it is for."""
     hungry, polish, swim = meanings_of(["we have no food", "nie mamy jedzenia", "swimming lessons on saturday"])
     assert hungry @ polish > 2 * abs(hungry @ swim)
+
+
+def test_nobody_can_write_to_what_is_kept() -> None:
+    """Claim: the numbers of a text are kept for the next who asks, so nobody may change them."""
+    with pytest.raises(ValueError, match="read-only"):
+        meaning_of("he hit me")[0] = 1
