@@ -1,7 +1,8 @@
-"""Recorded floors: figures on labelled lines that may rise and never fall.
+"""Recorded floors: figures on labelled lines that may rise and never fall, each a line below what was reached.
 
-The phrases were widened after looking at what `risk`, `own`, `own2` and `own3` missed, so those figures say that
-nothing was lost, not how well unseen messages fare. Measured blind, before that: see data/README.md.
+The rules of danger were widened after reading what `risk`, `own`, `own2`, `own3` and `blind-dev` missed. `blind-held`,
+`held-danger` and `held-asks` (1,040 lines) were never read by anyone who wrote a rule or an example: those figures say
+how unseen messages fare (data/README.md).
 """
 
 from collections.abc import Callable
@@ -12,40 +13,91 @@ from bot.cli.understand import tallies
 from flows.understanding import CompiledLexicon
 
 FLOORS = {
-    "risk": {
-        "urgent found": 0.98,
+    "held-danger": {
+        "urgent found": 0.93,
         "urgent found, as urgent or concern": 0.98,
+        "concern found, as concern or urgent": 0.93,
+        "concern not called urgent": 0.9,
+        "no alarm on harmless lines": 0.94,
+        "first need right": 0.68,
+        "first need among the first three": 0.84,
+        "intent right": 0.98,
+        "language right": 0.99,
+    },
+    "held-asks": {
+        "concern found, as concern or urgent": 0.9,
+        "concern not called urgent": 0.86,
+        "no alarm on harmless lines": 0.9,
+        "first need right": 0.83,
+        "first need among the first three": 0.91,
+        "intent right": 0.95,
+        "language right": 0.98,
+    },
+    "blind-held": {
+        "urgent found": 0.9,
+        "urgent found, as urgent or concern": 0.94,
         "concern found, as concern or urgent": 0.96,
-        "concern not called urgent": 0.83,
+        "concern not called urgent": 0.78,
         "no alarm on harmless lines": 0.96,
-        "first need among the first three": 0.80,
+        "first need right": 0.77,
+        "first need among the first three": 0.87,
+        "intent right": 0.98,
+        "language right": 0.99,
+    },
+    "blind-dev": {
+        "urgent found": 0.96,
+        "urgent found, as urgent or concern": 0.96,
+        "concern found, as concern or urgent": 0.94,
+        "concern not called urgent": 0.92,
+        "no alarm on harmless lines": 0.97,
+        "first need right": 0.8,
+        "first need among the first three": 0.91,
         "intent right": 0.98,
         "language right": 0.99,
     },
     "understand": {
         "concern found, as concern or urgent": 0.95,
+        "concern not called urgent": 0.85,
+        "no alarm on harmless lines": 0.94,
+        "first need right": 0.93,
+        "first need among the first three": 0.96,
+        "intent right": 0.99,
+        "language right": 0.99,
+    },
+    "risk": {
+        "urgent found": 0.98,
+        "urgent found, as urgent or concern": 0.98,
+        "concern found, as concern or urgent": 0.98,
+        "concern not called urgent": 0.86,
         "no alarm on harmless lines": 0.98,
         "first need right": 0.86,
-        "first need among the first three": 0.94,
+        "first need among the first three": 0.91,
+        "intent right": 0.99,
+        "language right": 0.99,
+    },
+    "own": {
+        "urgent found": 0.94,
+        "urgent found, as urgent or concern": 0.94,
+        "no alarm on harmless lines": 0.93,
+        "first need right": 0.91,
+        "first need among the first three": 0.96,
         "intent right": 0.98,
         "language right": 0.98,
     },
-    "own": {"urgent found": 0.94, "concern found, as concern or urgent": 0.95, "no alarm on harmless lines": 0.96},
-    "own3": {"urgent found": 0.95, "concern found, as concern or urgent": 0.90, "no alarm on harmless lines": 0.93},
-    "blind-dev": {
-        "urgent found": 0.92,
-        "concern found, as concern or urgent": 0.92,
-        "concern not called urgent": 0.88,
-        "no alarm on harmless lines": 0.97,
+    "own2": {
+        "urgent found": 0.95,
+        "urgent found, as urgent or concern": 0.95,
+        "concern found, as concern or urgent": 0.9,
+        "concern not called urgent": 0.85,
+        "no alarm on harmless lines": 0.96,
+        "intent right": 0.98,
+        "language right": 0.98,
     },
-    "blind-held": {
-        "urgent found": 0.58,
-        "urgent found, as urgent or concern": 0.63,
-        "concern found, as concern or urgent": 0.65,
-        "concern not called urgent": 0.82,
-        "no alarm on harmless lines": 0.90,
+    "own3": {
+        "no alarm on harmless lines": 0.93,
+        "intent right": 0.97,
+        "language right": 0.97,
     },
-    "own2": {"urgent found": 0.95, "concern found, as concern or urgent": 0.95, "no alarm on harmless lines": 0.96},
 }
 
 
