@@ -32,7 +32,7 @@ TALK = (
     "thanks",
 )
 TURNS = 2 * len(TALK)  # of each case, a round
-AT_MOST = {"SQLite": 25.0, "PostgreSQL": 20.0}  # floor turns that one real turn may cost
+AT_MOST = {"SQLite": 15.0, "PostgreSQL": 20.0}  # floor turns that one real turn may cost
 
 
 def talker(home: Home) -> Callable[[], None]:

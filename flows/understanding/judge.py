@@ -18,17 +18,19 @@ _SHARE_SHOWN = 0.6  # of what spoke for danger, that the shown words must hold
 class Limits:
     """Shares of belief, 0 to 1, as training chose them by cross-validation.
 
-    `alarm`: of danger, from which it is seen. `urgent`: of urgent within danger, from which the higher level is chosen.
+    `alarm`: of danger, from which it is seen with no rule; `heard`: where a rule speaks too. `urgent`: of urgent within
+    danger, from which the higher level is chosen.
     """
 
     alarm: float
+    heard: float
     urgent: float
 
 
-def level(chances: Mapping[str, float], limits: Limits) -> Risk:
-    """The level of danger that these shares come to."""
+def level(chances: Mapping[str, float], limits: Limits, *, ruled: bool) -> Risk:
+    """The level of danger that these shares come to. `ruled`: a rule of danger stands in the words."""
     seen = chances["urgent"] + chances["concern"]
-    if seen < limits.alarm:
+    if seen < (limits.heard if ruled else limits.alarm):
         return "none"
     return "urgent" if chances["urgent"] >= limits.urgent * seen else "concern"
 

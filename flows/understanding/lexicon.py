@@ -20,7 +20,7 @@ from flows.understanding.words import join
 
 _STRETCH = 14  # words of a stretch of a longer text: in more of them, danger said once is thinned by all the rest
 _STEP = 7  # words from one stretch to the next
-_PIECED_ALARM = 0.8  # share of belief from which a stretch alone, or texts read as one, show danger with no rule
+_PIECED_ALARM = 0.9  # share of belief from which a stretch alone, or texts read as one, show danger with no rule
 _NO_DOUBT = 0.9  # share of belief from which a stretch makes of a concern an urgent one
 _SURE_SPEAKER = 0.6  # share of belief from which somebody is taken to be speaking: a reply to a child reads so
 _LEAST = 0.04  # share of belief from which a further need is named
@@ -74,8 +74,8 @@ class CompiledLexicon:
         newest = self._screen_one(texts[-1]) if texts else Screening()
         if len(texts) < 2:
             return newest
-        limits = replace(self.learnt.limits, alarm=_PIECED_ALARM)
-        return _worse(newest, self._screen_piece(join(texts), limits))
+        joined = join(texts)
+        return _worse(newest, self._screened(self.listener.hear(joined), self.learnt.meaning(joined), self._piece))
 
     def understand(self, text: str) -> Understanding:
         """Everything the text shows, screening of this one text included."""
@@ -119,29 +119,26 @@ class CompiledLexicon:
         A stretch raises a concern to urgent only where it leaves no doubt: cut off from the rest, it often sounds
         worse than the whole.
         """
-        limits = self.learnt.limits
-        if whole.risk == "concern":
-            limits, rules_help = replace(limits, alarm=_NO_DOUBT, urgent=_NO_DOUBT), False
-        else:
-            limits, rules_help = replace(limits, alarm=_PIECED_ALARM), True
-        found = (self._screen_piece(stretch, limits, rules_help=rules_help) for stretch in _stretches(text))
-        return whole if whole.risk == "urgent" else reduce(_worse, found, whole)
+        if whole.risk == "urgent":
+            return whole
+        limits = self._piece if whole.risk == "none" else self._no_doubt
+        found = (self._screened(self.listener.hear(s), self.learnt.meaning(s), limits) for s in _stretches(text))
+        return reduce(_worse, found, whole)
 
-    def _screen_piece(self, text: str, limits: Limits, *, rules_help: bool = True) -> Screening:
-        """What was cut out of a text, or put together from several, was never meant as one: it takes more to alarm.
+    @property
+    def _piece(self) -> Limits:
+        """What was cut out of a text, or put together from several, was never meant as one: it takes more to alarm."""
+        return replace(self.learnt.limits, alarm=_PIECED_ALARM)
 
-        A rule that speaks too makes up for it, where `rules_help`.
-        """
-        heard = self.listener.hear(text)
-        if rules_help and heard.hits:
-            limits = self.learnt.limits
-        return self._screened(heard, self.learnt.meaning(text), limits)
+    @property
+    def _no_doubt(self) -> Limits:
+        return Limits(alarm=_NO_DOUBT, heard=_NO_DOUBT, urgent=_NO_DOUBT)
 
     def _screened(self, heard: Heard, meaning: Floats, limits: Limits | None = None) -> Screening:
         """Rules and examples as one answer, with the rules' words where they say the same level."""
         ruled = danger.conclude(self.listener.danger, heard.reading, heard.hits)
         scores = self.learnt.danger.score(heard.words.words, meaning, heard.signs)
-        risk = judge.level(scores.chances("risk"), limits or self.learnt.limits)
+        risk = judge.level(scores.chances("risk"), limits or self.learnt.limits, ruled=bool(heard.hits))
         risk = max(risk, *(hit.level for hit in heard.hits if hit.sure), "none", key=_GRAVE.__getitem__)
         if risk == "none":
             return replace(ruled, risk="none", because=())
