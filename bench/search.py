@@ -17,8 +17,9 @@ from bench.measure import hold, interleave, med, p95, table
 from bench.synth import queries, services
 from bot.directory_source import load_sample
 from bot.finding import DirectoryFinder
-from bot.meaning import meaning_of
-from directory.search import Query, Snapshot, search
+from bot.live import Snapshot
+from directory.search import Query, search
+from directory.search import Snapshot as ServiceSnapshot
 from directory.service import Service
 from flows.facts import Search
 from tests.houses import make_home, shared_places
@@ -69,9 +70,10 @@ class Asked:
         return self.times[-1]
 
 
-def measure(found: list[Service], finder: DirectoryFinder, rounds: int) -> list[tuple[str, float, float]]:
+def measure(found: list[Service], live: Snapshot, rounds: int) -> list[tuple[str, float, float]]:
+    finder, lexicon = live.finder, live.compiled.lexicon
     started = time.perf_counter()
-    snapshot = Snapshot(found, home=finder.snapshot.home)
+    snapshot = ServiceSnapshot(found, home=finder.snapshot.home)
     built = time.perf_counter() - started
     here = DirectoryFinder(snapshot=snapshot, places=finder.places, lexicon=finder.lexicon)
     fts, place = Fts5(snapshot.services), finder.places.read(POSTCODE)
@@ -87,7 +89,7 @@ def measure(found: list[Service], finder: DirectoryFinder, rounds: int) -> list[
         return [result.service.name for result in results]
 
     def whole(text: str) -> list[str]:
-        meaning_of.cache_clear()  # one family does not write another's words
+        lexicon.forget()  # one family does not write another's words
         return [listing.name for listing in here.find(Search(text=text)).listings]
 
     cases = {
@@ -113,11 +115,11 @@ def measure(found: list[Service], finder: DirectoryFinder, rounds: int) -> list[
 def main(rounds: float = 5, *, many: int = MANY) -> int:
     with databases(postgres_too=False) as makers:
         home = make_home(makers.fresh("SQLite"))
-        finder = home.house.live.of(home.house.db).finder
+        live = home.house.live.of(home.house.db)
         home.house.db.close()
     needs = sorted({need for service in load_sample(shared_places()) for need in service.needs})
-    claims = measure(load_sample(shared_places()), finder, int(rounds))
-    claims += measure(services(many, needs), finder, int(rounds))
+    claims = measure(load_sample(shared_places()), live, int(rounds))
+    claims += measure(services(many, needs), live, int(rounds))
     return hold(claims)
 
 

@@ -18,7 +18,6 @@ from bench.databases import Makers, databases
 from bench.floor import floor_turn, signed
 from bench.measure import hold, interleave, med, p95, table
 from bench.meter import Meter, MeteredKeys, MeteredLive, watch_statements
-from bot.meaning import meaning_of
 from bot.store.database import Database
 from bot.turn import receive
 from flows.step import step
@@ -38,12 +37,13 @@ AT_MOST = {"SQLite": 15.0, "PostgreSQL": 20.0}  # floor turns that one real turn
 def talker(home: Home) -> Callable[[], None]:
     """Each call is one text: the next of the talk, from the next family when the talk is over."""
     numbers = itertools.count()
+    lexicon = home.house.live.of(home.house.db).compiled.lexicon
 
     def turn() -> None:
         number = next(numbers)
         home.clock.at = home.clock.at.replace(microsecond=0)
         home.later(minutes=1)
-        meaning_of.cache_clear()  # one family does not write another's words
+        lexicon.forget()  # one family does not write another's words
         signed()
         assert home.text(TALK[number % len(TALK)], sender=f"+4477009{number // len(TALK):05d}")
 

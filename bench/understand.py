@@ -63,7 +63,7 @@ class Timed:
 def weigher(lexicon: CompiledLexicon) -> Callable[[str], object]:
     """Weighs a message that was heard and embedded before: each is prepared once."""
     learnt = lexicon.learnt
-    prepared = {text: (lexicon.listener.hear(text), learnt.meaning(text)) for text in set(messages())}
+    prepared = {text: (lexicon.listener.hear(text), learnt.meanings([text])[0]) for text in set(messages())}
 
     def weigh(text: str) -> None:
         heard, meaning = prepared[text]
@@ -74,9 +74,16 @@ def weigher(lexicon: CompiledLexicon) -> Callable[[str], object]:
 
 
 def measure(lexicon: CompiledLexicon, texts: Sequence[str], rounds: int) -> list[tuple[str, float, float]]:
+    def fresh(ask: Callable[[str], object]) -> Callable[[str], object]:
+        def work(text: str) -> None:
+            lexicon.forget()  # each message for the first time
+            ask(text)
+
+        return work
+
     works = {
-        "embed": lexicon.learnt.meaning, "hear": lexicon.listener.hear, "weigh": weigher(lexicon),
-        "danger": lambda text: lexicon.screen([text]), "all": lexicon.understand,
+        "embed": lambda text: lexicon.learnt.meanings([text]), "hear": lexicon.listener.hear, "weigh": weigher(lexicon),
+        "danger": fresh(lambda text: lexicon.screen([text])), "all": fresh(lexicon.understand),
     }  # fmt: skip
     cases = {name: Timed(work, texts, at / len(works)) for at, (name, work) in enumerate(works.items())}
     interleave(cases, rounds * len(texts))

@@ -7,7 +7,7 @@ every conversation is understood with the newest.
 from functools import lru_cache
 from pathlib import Path
 
-from bot.meaning import meaning_of
+from bot.meaning import meanings_of
 from flows.understanding.lexicon import Learnt
 from flows.understanding.linear import LinearModel
 
@@ -18,9 +18,9 @@ DANGER, ASKS = "danger.npz", "asks.npz"
 @lru_cache(maxsize=1)
 def learnt() -> Learnt:
     """Raises FileNotFoundError or ValueError where the tables are missing or broken: `thrive train` makes them."""
-    meaning_of("hello")  # the encoder reads its own tables now, not in the first family's turn
+    meanings_of(["hello"])  # the encoder reads its own tables now, not in the first family's turn
     return Learnt(
         danger=LinearModel.read((EXAMPLES / DANGER).read_bytes()),
         asks=LinearModel.read((EXAMPLES / ASKS).read_bytes()),
-        meaning=meaning_of,
+        meanings=meanings_of,
     )

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import reduce
-from typing import get_args
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, reduce
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,9 @@ from flows.understanding.listening import Heard, Listener
 from flows.understanding.types import About, Risk, Screening, Speaker, Understanding
 from flows.understanding.words import join
 
+if TYPE_CHECKING:
+    from functools import _lru_cache_wrapper
+
 _STRETCH = 14  # words of a stretch of a longer text: in more of them, danger said once is thinned by all the rest
 _STEP = 7  # words from one stretch to the next
 _PIECED_ALARM = 0.9  # share of belief from which a stretch alone, or texts read as one, show danger with no rule
@@ -30,6 +33,7 @@ _CLEAR = 0.5  # share of belief from which a need outweighs an intent that is no
 _YOUNG: tuple[Speaker, ...] = ("child", "young-person")
 _MOST_NEEDS = 5
 _NOTHING = "-"
+_REMEMBERED = 32  # texts kept as they were understood: a turn asks about the same one several times
 
 _WORD = re.compile(r"\S{1,60}")  # what has no space for longer is cut: no stretch is without end
 
@@ -38,11 +42,11 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learnt:
-    """What was learnt from the examples, and the embedding it was learnt with: a text to its numbers, pure."""
+    """What was learnt from the examples, and the embedding it was learnt with: texts to a row of numbers each, pure."""
 
     danger: LinearModel
     asks: LinearModel
-    meaning: Callable[[str], Floats]
+    meanings: Callable[[Sequence[str]], Floats]
 
     @property
     def limits(self) -> Limits:
@@ -57,6 +61,23 @@ class NamedNeed:
     chance: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """One text, heard and screened."""
+
+    heard: Heard
+    meaning: Floats
+    screening: Screening
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What one text asks: the whole of it, and its intent with the finer kind."""
+
+    understood: Understanding
+    kind: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledLexicon:
     """Implements `Lexicon`. Made by `compile_lexicon`."""
@@ -68,38 +89,34 @@ class CompiledLexicon:
     need_ids: tuple[str, ...]
     common: frozenset[str]  # words that speak for nothing, however seldom the examples say them
     warnings: tuple[str, ...] = ()  # patterns that are legal and probably not what was meant; `thrive lint` may tell
+    _text: "_lru_cache_wrapper[_Text]" = field(init=False, repr=False, compare=False)
+    _asked: "_lru_cache_wrapper[_Asked]" = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_text", lru_cache(_REMEMBERED)(self._read_text))
+        object.__setattr__(self, "_asked", lru_cache(_REMEMBERED)(self._read_asked))
 
     def screen(self, texts: Sequence[str]) -> Screening:
         """Danger in the newest text, joined with the ones before it (oldest first, last two minutes)."""
-        newest = self._screen_one(texts[-1]) if texts else Screening()
+        newest = self._text(texts[-1]).screening if texts else Screening()
         if len(texts) < 2:
             return newest
         joined = join(texts)
-        return _worse(newest, self._screened(self.listener.hear(joined), self.learnt.meaning(joined), self._piece))
+        (meaning,) = self.learnt.meanings([joined])
+        return _worse(newest, self._screened(self.listener.hear(joined), meaning, self._piece))
 
     def understand(self, text: str) -> Understanding:
         """Everything the text shows, screening of this one text included."""
-        heard, meaning = self.listener.hear(text), self.learnt.meaning(text)
-        screening = self._with_stretches(text, self._screened(heard, meaning))
-        asks = self.learnt.asks.score(heard.words.words, meaning)
-        intent, needs = self._asked(heard, asks, screening.risk)
-        return Understanding(
-            intent=intent.intent,
-            needs=tuple(need.id for need in needs),
-            risk=screening.risk,
-            lang=heard.guess.lang,
-            speaker=screening.speaker,
-            because_intent=intent.because,
-            because_needs={need.id: self._told(heard, asks.weighed("need", need.id)) for need in needs},
-            because_risk=screening.because,
-            because_lang=heard.guess.because,
-        )
+        return self._asked(text).understood
 
     def intent_kind(self, text: str) -> str:
         """The intent with its finer kind where there is one: `stop/less`, `status/when`, `need`."""
-        heard = self.listener.hear(text)
-        asks = self.learnt.asks.score(heard.words.words, self.learnt.meaning(text))
-        return self._asked(heard, asks, "none")[0].kind
+        return self._asked(text).kind
+
+    def forget(self) -> None:
+        """Let go of the texts that were asked about last. Nothing but the time of the next question depends on them."""
+        self._text.cache_clear()
+        self._asked.cache_clear()
 
     def is_keyword(self, keyword: str, text: str) -> bool:
         """The whole message is this keyword (`stop`, `start`, `yes`), politeness and punctuation aside."""
@@ -110,10 +127,33 @@ class CompiledLexicon:
         heard = self.listener.hear(text)
         return tuple((hit.rule, hit.level, heard.words.said(*hit.spans[0])) for hit in heard.hits)
 
-    def _screen_one(self, text: str) -> Screening:
-        return self._with_stretches(text, self._screened(self.listener.hear(text), self.learnt.meaning(text)))
+    def _read_text(self, text: str) -> _Text:
+        stretches = _stretches(text)
+        meaning, *meanings = self.learnt.meanings([text, *stretches])
+        heard = self.listener.hear(text)
+        screening = self._with_stretches(stretches, meanings, self._screened(heard, meaning))
+        return _Text(heard, meaning, screening)
 
-    def _with_stretches(self, text: str, whole: Screening) -> Screening:
+    def _read_asked(self, text: str) -> _Asked:
+        read = self._text(text)
+        heard, screening = read.heard, read.screening
+        asks = self.learnt.asks.score(heard.words.words, read.meaning)
+        intent, needs = self._wanted(heard, asks, screening.risk)
+        kind = intent.kind if screening.risk == "none" else self._wanted(heard, asks, "none")[0].kind
+        understood = Understanding(
+            intent=intent.intent,
+            needs=tuple(need.id for need in needs),
+            risk=screening.risk,
+            lang=heard.guess.lang,
+            speaker=screening.speaker,
+            because_intent=intent.because,
+            because_needs={need.id: self._told(heard, asks.weighed("need", need.id)) for need in needs},
+            because_risk=screening.because,
+            because_lang=heard.guess.because,
+        )
+        return _Asked(understood, kind)
+
+    def _with_stretches(self, stretches: Sequence[str], meanings: Sequence[Floats], whole: Screening) -> Screening:
         """The gravest of the text and its stretches: however long it is, all of it is read.
 
         A stretch raises a concern to urgent only where it leaves no doubt: cut off from the rest, it often sounds
@@ -122,7 +162,10 @@ class CompiledLexicon:
         if whole.risk == "urgent":
             return whole
         limits = self._piece if whole.risk == "none" else self._no_doubt
-        found = (self._screened(self.listener.hear(s), self.learnt.meaning(s), limits) for s in _stretches(text))
+        found = (
+            self._screened(self.listener.hear(stretch), meaning, limits)
+            for stretch, meaning in zip(stretches, meanings, strict=True)
+        )
         return reduce(_worse, found, whole)
 
     @property
@@ -148,7 +191,7 @@ class CompiledLexicon:
         about: About = max(get_args(About), key=abouts.__getitem__)
         return replace(ruled, risk=risk, because=why, speaker=ruled.speaker or _speaker(scores), about=about)
 
-    def _asked(self, heard: Heard, asks: Scores, risk: Risk) -> tuple[IntentGuess, list[NamedNeed]]:
+    def _wanted(self, heard: Heard, asks: Scores, risk: Risk) -> tuple[IntentGuess, list[NamedNeed]]:
         """An intent or needs, or both: a strong intent stands; a weaker one gives way to a clear need or to danger."""
         chances = asks.chances("need") if asks.knows_a_word else {_NOTHING: 1.0}
         ranked = sorted(((chance, need) for need, chance in chances.items() if need != _NOTHING), reverse=True)

@@ -221,8 +221,8 @@ class Reading:
         self.text = text
         self.words = text.words
         self.grammar = grammar
-        self._found: dict[tuple[str, int], tuple[int, ...]] = {}
-        self._stops = grammar.denials
+        self._found: dict[tuple[str, int, bool], tuple[int, ...]] = {}
+        self._stops = (grammar.denials, grammar.denials | grammar.subjects)  # of a pattern, and of a narrow one
         places: dict[str, list[int]] = {}
         for place, word in enumerate(text.words):
             places.setdefault(word, []).append(place)
@@ -242,11 +242,9 @@ class Reading:
         """Where the pattern is: word places (start, end), at most one for each start, the shortest."""
         if not self.may_hold(pattern):
             return
-        grammar = self.grammar
-        stops = grammar.denials | grammar.subjects if pattern.narrow else grammar.denials
+        narrow = pattern.narrow
         for start in self._starts(pattern):
-            self._stops = stops
-            end = min(self._ends(pattern.parts, 0, start, first=True), default=None)
+            end = min(self._ends(pattern.parts, 0, start, narrow, first=True), default=None)
             if end is not None and end > start:
                 yield start, end
 
@@ -275,31 +273,32 @@ class Reading:
             place -= 1
         return place >= 0 and not self.text.hard[place + 1] and self.words[place] in self.grammar.denials
 
-    def _ends(self, parts: Sequence[Part], at: int, place: int, *, first: bool) -> Iterator[int]:
+    def _ends(self, parts: Sequence[Part], at: int, place: int, narrow: bool, *, first: bool) -> Iterator[int]:
         if at == len(parts):
             yield place
             return
         part = parts[at]
         if part.anchor:
             if place == (0 if part.anchor == "^" else len(self.words)):
-                yield from self._ends(parts, at + 1, place, first=first)
+                yield from self._ends(parts, at + 1, place, narrow, first=first)
         elif part.refuse:
-            if not (place < len(self.words) and self._part_ends(part, place)):
-                yield from self._ends(parts, at + 1, place, first=first)
+            if not (place < len(self.words) and self._part_ends(part, place, narrow)):
+                yield from self._ends(parts, at + 1, place, narrow, first=first)
         elif part.gap:
-            yield from self._over_gap(parts, at, place, part.gap)
+            yield from self._over_gap(parts, at, place, part.gap, narrow)
         else:
             for here in self._places(place, first=first):
-                for end in self._part_ends(part, here):
-                    yield from self._ends(parts, at + 1, end, first=False)
+                for end in self._part_ends(part, here, narrow):
+                    yield from self._ends(parts, at + 1, end, narrow, first=False)
             if part.optional:
-                yield from self._ends(parts, at + 1, place, first=first)
+                yield from self._ends(parts, at + 1, place, narrow, first=first)
 
-    def _over_gap(self, parts: Sequence[Part], at: int, place: int, most: int) -> Iterator[int]:
+    def _over_gap(self, parts: Sequence[Part], at: int, place: int, most: int, narrow: bool) -> Iterator[int]:
+        stops = self._stops[narrow]
         for here in range(place, min(place + most, len(self.words)) + 1):
-            if here > place and (self.words[here - 1] in self._stops or self.text.hard[here - 1]):
+            if here > place and (self.words[here - 1] in stops or self.text.hard[here - 1]):
                 return
-            yield from self._ends(parts, at + 1, here, first=False)
+            yield from self._ends(parts, at + 1, here, narrow, first=False)
 
     def _places(self, place: int, *, first: bool) -> Iterator[int]:
         """Where the next part may stand: here, or after a filler or two. A pattern never begins on a filler."""
@@ -313,7 +312,7 @@ class Reading:
                 return
             yield here
 
-    def _part_ends(self, part: Part, place: int) -> tuple[int, ...]:
+    def _part_ends(self, part: Part, place: int, narrow: bool) -> tuple[int, ...]:
         word = self.words[place]
         ends: list[int] = []
         if word in part.words or (part.starts and word.startswith(part.starts)):
@@ -322,17 +321,17 @@ class Reading:
             place + len(phrase) for phrase in part.phrases if tuple(self.words[place : place + len(phrase)]) == phrase
         )
         for group in part.groups:
-            ends.extend(self._group_ends(group, place))
+            ends.extend(self._group_ends(group, place, narrow))
         return tuple(ends)
 
-    def _group_ends(self, group: str, place: int) -> tuple[int, ...]:
-        known = self._found.get((group, place))
+    def _group_ends(self, group: str, place: int, narrow: bool) -> tuple[int, ...]:
+        known = self._found.get((group, place, narrow))
         if known is None:
             ends: set[int] = set()
             if not self.present.isdisjoint(self.grammar.keys[group]):
                 for entry in self.grammar.by_first[group].get(self.words[place], ()):
-                    ends.update(self._ends(entry, 0, place, first=True))
+                    ends.update(self._ends(entry, 0, place, narrow, first=True))
                 for entry in self.grammar.others[group]:
-                    ends.update(self._ends(entry, 0, place, first=True))
-            known = self._found[(group, place)] = tuple(sorted(ends))
+                    ends.update(self._ends(entry, 0, place, narrow, first=True))
+            known = self._found[(group, place, narrow)] = tuple(sorted(ends))
         return known

@@ -5,17 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from bot.meaning import meaning_of, meanings_of
+from bot.meaning import meanings_of
 
 TEXTS = ["he hit me", "where is the food bank", "nie mamy co jeść", "👍", "", "gdzie jest lekarz", "my son wont sleep"]
 
 
 def test_threads_get_the_numbers_that_one_gets() -> None:
     """Claim: eight threads at once get for each text exactly what one gets alone."""
-    alone = {text: meaning_of(text).copy() for text in TEXTS}
-    meaning_of.cache_clear()
+    alone = {text: meanings_of([text]) for text in TEXTS}
     with ThreadPoolExecutor(8) as pool:
-        for text, found in zip(TEXTS * 12, pool.map(meaning_of, TEXTS * 12), strict=True):
+        for text, found in zip(TEXTS * 12, pool.map(lambda text: meanings_of([text]), TEXTS * 12), strict=True):
             assert np.array_equal(found, alone[text])
 
 
@@ -39,7 +38,7 @@ def test_threads_get_the_numbers_that_one_gets() -> None:
 )
 def test_whatever_can_be_typed_has_a_meaning(text: str) -> None:
     """Claim: nothing, emoji, 6,000 characters, half a pair of surrogates: 512 finite numbers."""
-    found = meaning_of(text)
+    (found,) = meanings_of([text])
     assert found.shape == (512,)
     assert found.dtype == np.float32
     assert np.isfinite(found).all()
@@ -50,16 +49,10 @@ def test_a_batch_is_its_texts() -> None:
     together = meanings_of(TEXTS)
     assert together.shape == (len(TEXTS), 512)
     for row, text in zip(together, TEXTS, strict=True):
-        assert np.allclose(row, meaning_of(text), atol=1e-3)
+        assert np.allclose(row, meanings_of([text])[0], atol=1e-3)
 
 
 def test_what_means_the_same_is_near() -> None:
     """Claim: across languages too: that is what it is for."""
     hungry, polish, swim = meanings_of(["we have no food", "nie mamy jedzenia", "swimming lessons on saturday"])
     assert hungry @ polish > 2 * abs(hungry @ swim)
-
-
-def test_nobody_can_write_to_what_is_kept() -> None:
-    """Claim: the numbers of a text are kept for the next who asks, so nobody may change them."""
-    with pytest.raises(ValueError, match="read-only"):
-        meaning_of("he hit me")[0] = 1
