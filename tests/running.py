@@ -68,6 +68,11 @@ class Running:
                 raise
         return self._process.returncode
 
+    def freeze(self) -> None:
+        """Stop every process of it where it stands, to look at what is there before it is killed."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGSTOP)
+
     def kill(self) -> None:
         """`kill -9` to every process of it at once: what a power cut leaves."""
         assert self._process is not None

@@ -48,6 +48,11 @@ class StandInProcess:
         told: dict[str, Any] = self.call("POST", "/_standin/inbound", {"from": sender, "body": body, **more})
         return told
 
+    def calls(self, *, after: int = 0) -> list[dict[str, Any]]:
+        """Every asking to send, taken or not: `number`, `outbox`, `recipient`, `fault`, `at` (a Unix time)."""
+        made: list[dict[str, Any]] = self.call("GET", f"/_standin/calls?after={after}")
+        return made
+
     def webhooks(self) -> list[dict[str, Any]]:
         made: list[dict[str, Any]] = self.call("GET", "/_standin/webhooks")
         return made

@@ -17,9 +17,10 @@ def control_blueprint(stand_in: StandIn) -> Blueprint:
     def inbound() -> tuple[Response, int]:
         asked = request.get_json()
         message, number = stand_in.text_in(
-            sender=asked["from"], body=asked.get("body", ""), sid=asked.get("sid"), media=asked.get("media", 0)
-        )
-        answer = _wait_for(stand_in.store, number) if asked.get("wait", True) else None
+            sender=asked["from"], body=asked.get("body", ""), sid=asked.get("sid"), media=asked.get("media", 0),
+            lost=asked.get("lost", False),
+        )  # fmt: skip
+        answer = None if number is None or not asked.get("wait", True) else _wait_for(stand_in.store, number)
         return jsonify({"sid": message.sid, "answer": answer}), 202
 
     @blueprint.post("/faults")
@@ -46,6 +47,10 @@ def control_blueprint(stand_in: StandIn) -> Blueprint:
         known = stand_in.store.messages(to=request.args.get("to"), sender=request.args.get("from"))
         out = [message for message in reversed(known) if not message.inbound]
         return jsonify({"accepted": len(out), "messages": [_told(one) for one in reversed(known)]})
+
+    @blueprint.get("/calls")
+    def calls() -> Response:
+        return jsonify(stand_in.store.calls(after=int(request.args.get("after", 0))))
 
     @blueprint.get("/webhooks")
     def webhooks() -> Response:

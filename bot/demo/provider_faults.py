@@ -13,6 +13,7 @@ Kind = Literal[
     "empty-201",  # taken; the answer is {}
     "blank-201",  # taken; the answer has no body at all
     "broken-json",  # taken; the answer breaks off
+    "late-201",  # taken; the answer is good, and late: receipts overtake it
     "drop-before",  # the connection drops without an answer, not taken
     "drop-after",
     "429",
@@ -21,7 +22,9 @@ Kind = Literal[
     "delay",  # answers well, late
     "outcome",  # answers well; `callbacks` are the statuses told afterwards, in that order
 ]
-TAKEN_FIRST: Final[frozenset[str]] = frozenset({"timeout-after", "500-after", "empty-201", "blank-201", "broken-json"})
+TAKEN_FIRST: Final[frozenset[str]] = frozenset(
+    {"timeout-after", "500-after", "empty-201", "blank-201", "broken-json", "late-201"}
+)
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
 
 
@@ -43,6 +46,7 @@ class Fault:
     code: int = 21211
     callbacks: tuple[str, ...] = ()
     error_code: int | None = None
+    silent: bool = False  # taken, and no callback ever follows
 
 
 class Faults:

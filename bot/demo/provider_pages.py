@@ -34,6 +34,7 @@ def provider_blueprint(stand_in: StandIn) -> Blueprint:
     def send(account: str) -> tuple[Response, int] | Response:
         form = request.form.to_dict()
         fault = stand_in.faults.strike("send", form.get("To"))
+        stand_in.called(form, fault)
         early = _before(fault)
         if early is not None:
             return early
@@ -88,7 +89,7 @@ def _before(fault: Fault | None) -> tuple[Response, int] | None:
 def _after(fault: Fault | None) -> tuple[Response, int] | None:
     """What a fault answers once the message was taken."""
     kind = None if fault is None else fault.kind
-    if fault is not None and kind == "timeout-after":
+    if fault is not None and kind in {"timeout-after", "late-201"}:
         time.sleep(fault.seconds)
     if kind == "drop-after":
         return _drop()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from bot.demo.provider_courier import Courier
 from bot.demo.provider_faults import Fault, Faults
-from bot.demo.provider_store import Message, Store
+from bot.demo.provider_store import Message, Store, outbox_of
 
 ARRIVES = ("sent", "delivered")
 _STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
@@ -57,12 +57,24 @@ class StandIn:
         self.courier.stop()
         self.store.close()
 
-    def text_in(self, *, sender: str, body: str, sid: str | None = None, media: int = 0) -> tuple[Message, int]:
-        """A family texts the council: kept, and the signed webhook queued. Returns its number too."""
+    def called(self, form: Mapping[str, str], fault: Fault | None) -> None:
+        """Note that the product asked to send, whatever comes of it: so that a second asking can be counted."""
+        kind = None if fault is None else fault.kind
+        self.store.note_call(
+            outbox=outbox_of(form.get("StatusCallback")), to=form.get("To"), fault=kind, now=self.now()
+        )
+
+    def text_in(
+        self, *, sender: str, body: str, sid: str | None = None, media: int = 0, lost: bool = False
+    ) -> tuple[Message, int | None]:
+        """A family texts the council: kept, and the signed webhook queued. Returns its number too; None where the
+        webhook is lost, as the network may lose one."""
         message = self.store.receive(
             now=self.now(), sid=sid, sender=sender, to=self.settings.number, body=body, media=media
         )
         opt_out = self._keyword(sender, body) if self.settings.keywords else None
+        if lost:
+            return message, None
         return message, self.courier.tell_inbound(message, self.settings.inbound_url, opt_out)
 
     def take(self, form: Mapping[str, str], fault: Fault | None) -> Message:
@@ -78,7 +90,7 @@ class StandIn:
             status="accepted" if service else "queued",
         )
         outcome = fault is not None and fault.kind == "outcome"
-        words = fault.callbacks if fault is not None and outcome else ARRIVES
+        words = fault.callbacks if fault is not None and (outcome or fault.silent) else ARRIVES
         self.courier.tell_status(message, words, fault.error_code if fault is not None else None)
         return message
 

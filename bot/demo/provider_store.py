@@ -47,6 +47,13 @@ CREATE TABLE IF NOT EXISTS webhook (
     done INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS webhook_due ON webhook (done, due);
+CREATE TABLE IF NOT EXISTS call (
+    number INTEGER PRIMARY KEY,
+    outbox TEXT,
+    recipient TEXT,
+    fault TEXT,
+    at REAL NOT NULL
+);
 CREATE TABLE IF NOT EXISTS blocked (number TEXT PRIMARY KEY);
 """
 
@@ -79,7 +86,7 @@ class Message:
     @property
     def outbox(self) -> str | None:
         """The product's own id, from the address it wants to be told at."""
-        return next(iter(parse_qs(urlsplit(self.callback or "").query).get("outbox", [])), None)
+        return outbox_of(self.callback)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +101,11 @@ class Webhook:
     tries: int
     answer: int | None
     done: bool
+
+
+def outbox_of(callback: str | None) -> str | None:
+    """The product's own id, from the address it wants to be told at."""
+    return next(iter(parse_qs(urlsplit(callback or "").query).get("outbox", [])), None)
 
 
 class Store:
@@ -210,6 +222,18 @@ class Store:
             (number, after),
         )
         return [_message(row) for row in rows]
+
+    def note_call(self, *, outbox: str | None, to: str | None, fault: str | None, now: datetime) -> None:
+        """One asking to send, taken or not."""
+        with self._write() as db:
+            db.execute(
+                "INSERT INTO call (outbox, recipient, fault, at) VALUES (?, ?, ?, ?)",
+                (outbox, to, fault, now.timestamp()),
+            )
+
+    def calls(self, *, after: int = 0) -> list[dict[str, Any]]:
+        """Every asking to send since the one numbered `after`, in order; `at` is a Unix time."""
+        return [dict(row) for row in self._read("SELECT * FROM call WHERE number > ? ORDER BY number", (after,))]
 
     def block(self, number: str, *, blocked: bool) -> None:
         """The provider's own STOP list."""

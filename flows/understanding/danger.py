@@ -6,7 +6,7 @@ differ the higher wins.
 """
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flows.understanding.pattern import Pattern, Reading
 from flows.understanding.types import Risk, Screening, Speaker
@@ -29,6 +29,10 @@ class Rule:
     says: tuple[Pattern, ...]
     along: tuple[Pattern, ...]
     unless: tuple[Pattern, ...]
+    numbers: frozenset[int] = field(init=False)  # of the patterns of `says`: a first test of them all
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "numbers", frozenset(pattern.number for pattern in self.says))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ def find_hits(grammar: DangerGrammar, reading: Reading, languages: Set[str]) -> 
     """Every place where a rule stands outside denial and outside the frames that make it harmless."""
     found: list[tuple[Rule, list[Span]]] = []
     for rule in grammar.rules:
-        if rule.language not in languages:
+        if rule.language not in languages or not reading.may_hold_any(rule.numbers):
             continue
         spans = [span for span in reading.find_all(rule.says) if not reading.denied(span[0])]
         if spans and _company(rule, reading):

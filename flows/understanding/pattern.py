@@ -234,6 +234,10 @@ class Reading:
         present = self.present = set(places)
         self.candidates = {number for key in present for number in grammar.index.get(key, ())}
 
+    def may_hold_any(self, numbers: frozenset[int]) -> bool:
+        """A cheaper test of many patterns by their numbers, never wrongly false."""
+        return not numbers.isdisjoint(self.candidates)
+
     def may_hold(self, pattern: Pattern) -> bool:
         """A cheap test that is never wrongly false."""
         return pattern.number in self.candidates and not any(map(self.present.isdisjoint, pattern.needs))
@@ -257,8 +261,9 @@ class Reading:
 
     def find_all(self, patterns: Sequence[Pattern]) -> Iterator[tuple[int, int]]:
         """Where any of the patterns is."""
+        candidates = self.candidates
         for pattern in patterns:
-            if pattern.number in self.candidates:
+            if pattern.number in candidates:
                 yield from self.find(pattern)
 
     def holds_any(self, patterns: Sequence[Pattern]) -> bool:
@@ -287,7 +292,7 @@ class Reading:
         elif part.gap:
             yield from self._over_gap(parts, at, place, part.gap, narrow)
         else:
-            for here in self._places(place, first=first):
+            for here in (place,) if first and place < len(self.words) else self._places(place):
                 for end in self._part_ends(part, here, narrow):
                     yield from self._ends(parts, at + 1, end, narrow, first=False)
             if part.optional:
@@ -300,13 +305,11 @@ class Reading:
                 return
             yield from self._ends(parts, at + 1, here, narrow, first=False)
 
-    def _places(self, place: int, *, first: bool) -> Iterator[int]:
+    def _places(self, place: int) -> Iterator[int]:
         """Where the next part may stand: here, or after a filler or two. A pattern never begins on a filler."""
-        if place >= len(self.words) or (self.text.hard[place] and not first):
+        if place >= len(self.words) or self.text.hard[place]:
             return
         yield place
-        if first:
-            return
         for here in range(place + 1, min(place + _MOST_FILLERS, len(self.words) - 1) + 1):
             if self.words[here - 1] not in self.grammar.fillers or self.text.hard[here]:
                 return
@@ -314,15 +317,15 @@ class Reading:
 
     def _part_ends(self, part: Part, place: int, narrow: bool) -> tuple[int, ...]:
         word = self.words[place]
-        ends: list[int] = []
+        ends: tuple[int, ...] = ()
         if word in part.words or (part.starts and word.startswith(part.starts)):
-            ends.append(place + 1)
-        ends.extend(
-            place + len(phrase) for phrase in part.phrases if tuple(self.words[place : place + len(phrase)]) == phrase
-        )
+            ends = (place + 1,)
+        for phrase in part.phrases:
+            if word == phrase[0] and tuple(self.words[place : place + len(phrase)]) == phrase:
+                ends += (place + len(phrase),)
         for group in part.groups:
-            ends.extend(self._group_ends(group, place, narrow))
-        return tuple(ends)
+            ends += self._group_ends(group, place, narrow)
+        return ends
 
     def _group_ends(self, group: str, place: int, narrow: bool) -> tuple[int, ...]:
         known = self._found.get((group, place, narrow))

@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -58,10 +58,7 @@ class Service:
 
     def thrive(self, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
         """A command of an operator, against the same database."""
-        return subprocess.run(
-            [sys.executable, "-m", "bot.cli", *arguments], env={**os.environ, **self.environment},
-            input=stdin, capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
+        return _thrive(self.environment, arguments, stdin)
 
     def heard(self, number: str) -> list[str]:
         """Everything the provider accepted for this number, oldest first."""
@@ -181,11 +178,16 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
 
 @contextmanager
 def service(
-    folder: Path, database_url: str, *, pace_seconds: float = 0.02, more: Mapping[str, str] | None = None
+    folder: Path,
+    database_url: str,
+    *,
+    pace_seconds: float = 0.02,
+    more: Mapping[str, str] | None = None,
+    furnished: bool = False,
 ) -> Iterator[Service]:
     """A product from nothing: keys made, schema and content by its own first start, sample directory, accounts.
 
-    `more` are further settings.
+    `more` are further settings. With `furnished`, `database_url` is a copy of what `furnish` made, with its keys.
     """
     port = free_port()
     clock = folder / "clock"
@@ -208,14 +210,27 @@ def service(
         command = [sys.executable, "-m", "bot.cli", "serve", "--port", str(port)]
         running = Running(command, port=port, environment=environment, log=folder / "server.log")
         made = Service(running=running, provider=provider, environment=environment, clock=clock, folder=folder)
-        for arguments, stdin in _furnishing():
-            done = made.thrive(*arguments, stdin=stdin)
-            assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+        if not furnished:
+            furnish(made.environment)
         running.start()
         try:
             yield made
         finally:
             running.kill()
+
+
+def furnish(environment: Mapping[str, str]) -> None:
+    """What every service of a test begins with: schema, content, sample directory and accounts."""
+    for arguments, stdin in _furnishing():
+        done = _thrive(environment, arguments, stdin)
+        assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+
+
+def _thrive(environment: Mapping[str, str], arguments: Sequence[str], stdin: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "bot.cli", *arguments], env={**os.environ, **environment},
+        input=stdin, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
 
 
 def _furnishing() -> Iterator[tuple[tuple[str, ...], str]]:
