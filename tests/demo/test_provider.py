@@ -173,6 +173,33 @@ def test_receipts_can_come_wrong(provider: StandInProcess, product: Product) -> 
 
 
 @pytest.mark.net
+def test_every_asking_is_counted_taken_or_not(provider: StandInProcess, product: Product) -> None:
+    """A second asking for the same row shows, whether or not the first was taken; so does a receipt's silence."""
+    provider.fault("500-before")
+    provider.fault("late-201", seconds=0.3, silent=True)
+    sent = form(StatusCallback=product.callback)
+    assert ask(provider, SEND, sent)[0] == 500
+    began = time.monotonic()
+    assert ask(provider, SEND, sent)[0] == 201
+    assert time.monotonic() - began >= 0.3
+    assert [(c["outbox"], c["recipient"], c["fault"]) for c in provider.calls()] == [
+        ("5", FAMILY, "500-before"),
+        ("5", FAMILY, "late-201"),
+    ]
+    assert [c["number"] for c in provider.calls(after=1)] == [2]
+    assert len(provider.accepted()) == 1
+    assert provider.webhooks() == []
+
+
+@pytest.mark.net
+def test_a_webhook_can_be_lost(provider: StandInProcess, product: Product) -> None:
+    """The text is in the provider's list, and nobody is called."""
+    assert provider.text(FAMILY, "anyone?", lost=True)["answer"] is None
+    assert [m["body"] for m in provider.messages()] == ["anyone?"]
+    assert product.heard == []
+
+
+@pytest.mark.net
 def test_a_familys_text_is_a_signed_webhook(provider: StandInProcess, product: Product) -> None:
     """An incoming text reaches the product as Twilio posts it, and the same one again keeps its id."""
     first = provider.text(FAMILY, "hello \u00e9\U0001f600", media=1)
