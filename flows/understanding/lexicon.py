@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, reduce
-from typing import TYPE_CHECKING, get_args
+from functools import reduce
+from typing import TypeVar, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +17,6 @@ from flows.understanding.linear import LinearModel, Scores
 from flows.understanding.listening import Heard, Listener
 from flows.understanding.types import About, Risk, Screening, Speaker, Understanding
 from flows.understanding.words import join
-
-if TYPE_CHECKING:
-    from functools import _lru_cache_wrapper
 
 _STRETCH = 14  # words of a stretch of a longer text: in more of them, danger said once is thinned by all the rest
 _STEP = 7  # words from one stretch to the next
@@ -37,6 +34,7 @@ _REMEMBERED = 32  # texts kept as they were understood: a turn asks about the sa
 
 _WORD = re.compile(r"\S{1,60}")  # what has no space for longer is cut: no stretch is without end
 
+T = TypeVar("T")
 Floats = npt.NDArray[np.float32]
 
 
@@ -89,34 +87,31 @@ class CompiledLexicon:
     need_ids: tuple[str, ...]
     common: frozenset[str]  # words that speak for nothing, however seldom the examples say them
     warnings: tuple[str, ...] = ()  # patterns that are legal and probably not what was meant; `thrive lint` may tell
-    _text: "_lru_cache_wrapper[_Text]" = field(init=False, repr=False, compare=False)
-    _asked: "_lru_cache_wrapper[_Asked]" = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_text", lru_cache(_REMEMBERED)(self._read_text))
-        object.__setattr__(self, "_asked", lru_cache(_REMEMBERED)(self._read_asked))
+    _texts: dict[str, _Text] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _asked: dict[str, _Asked] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def screen(self, texts: Sequence[str]) -> Screening:
         """Danger in the newest text, joined with the ones before it (oldest first, last two minutes)."""
-        newest = self._text(texts[-1]).screening if texts else Screening()
-        if len(texts) < 2:
-            return newest
+        if not texts:
+            return Screening()
+        if len(texts) == 1:
+            return self._text(texts[-1])[0].screening
         joined = join(texts)
-        (meaning,) = self.learnt.meanings([joined])
-        return _worse(newest, self._screened(self.listener.hear(joined), meaning, self._piece))
+        newest, (meaning,) = self._text(texts[-1], joined)
+        return _worse(newest.screening, self._screened(self.listener.hear(joined), meaning, self._piece))
 
     def understand(self, text: str) -> Understanding:
         """Everything the text shows, screening of this one text included."""
-        return self._asked(text).understood
+        return self._asks(text).understood
 
     def intent_kind(self, text: str) -> str:
         """The intent with its finer kind where there is one: `stop/less`, `status/when`, `need`."""
-        return self._asked(text).kind
+        return self._asks(text).kind
 
     def forget(self) -> None:
         """Let go of the texts that were asked about last. Nothing but the time of the next question depends on them."""
-        self._text.cache_clear()
-        self._asked.cache_clear()
+        self._texts.clear()
+        self._asked.clear()
 
     def is_keyword(self, keyword: str, text: str) -> bool:
         """The whole message is this keyword (`stop`, `start`, `yes`), politeness and punctuation aside."""
@@ -127,15 +122,24 @@ class CompiledLexicon:
         heard = self.listener.hear(text)
         return tuple((hit.rule, hit.level, heard.words.said(*hit.spans[0])) for hit in heard.hits)
 
-    def _read_text(self, text: str) -> _Text:
-        stretches = _stretches(text)
-        meaning, *meanings = self.learnt.meanings([text, *stretches])
-        heard = self.listener.hear(text)
-        screening = self._with_stretches(stretches, meanings, self._screened(heard, meaning))
-        return _Text(heard, meaning, screening)
+    def _text(self, text: str, *beside: str) -> tuple[_Text, list[Floats]]:
+        """The text, and the meaning of each one beside it: embedded together, they cost little more than one."""
+        known = self._texts.get(text)
+        stretches = [] if known else _stretches(text)
+        own = [] if known else [text, *stretches]
+        meanings = list(self.learnt.meanings([*own, *beside])) if own or beside else []
+        if known is None:
+            heard = self.listener.hear(text)
+            whole = self._screened(heard, meanings[0])
+            screening = self._with_stretches(stretches, meanings[1 : len(own)], whole)
+            known = _remember(self._texts, text, _Text(heard, meanings[0], screening))
+        return known, meanings[len(own) :]
 
-    def _read_asked(self, text: str) -> _Asked:
-        read = self._text(text)
+    def _asks(self, text: str) -> _Asked:
+        known = self._asked.get(text)
+        if known is not None:
+            return known
+        read, _ = self._text(text)
         heard, screening = read.heard, read.screening
         asks = self.learnt.asks.score(heard.words.words, read.meaning)
         intent, needs = self._wanted(heard, asks, screening.risk)
@@ -151,7 +155,7 @@ class CompiledLexicon:
             because_risk=screening.because,
             because_lang=heard.guess.because,
         )
-        return _Asked(understood, kind)
+        return _remember(self._asked, text, _Asked(understood, kind))
 
     def _with_stretches(self, stretches: Sequence[str], meanings: Sequence[Floats], whole: Screening) -> Screening:
         """The gravest of the text and its stretches: however long it is, all of it is read.
@@ -216,6 +220,13 @@ class CompiledLexicon:
         if best == "need" or chances[best] < _SURE_INTENT or len(heard.words.words) < 2:
             return IntentGuess()
         return IntentGuess(best, self._told(heard, asks.weighed("intent", best)))
+
+
+def _remember(kept: dict[str, T], text: str, found: T) -> T:
+    if len(kept) >= _REMEMBERED:
+        kept.clear()
+    kept[text] = found
+    return found
 
 
 _GRAVE: dict[Risk, int] = {"none": 0, "concern": 1, "urgent": 2}
