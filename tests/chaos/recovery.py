@@ -1,0 +1,83 @@
+"""Ten minutes of recovery, by the service's own clock: moved from one due moment to the next, never faster than that.
+
+Each jump waits until the running service has done what was due, so that a row which needs more than ten minutes of
+its clock is found out.
+"""
+
+import time
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from bot.dispatcher import LEASE
+from bot.store import messages as rows
+from bot.store.database import Database
+from tests.story.service import Service
+
+WITHIN = timedelta(minutes=10)
+TOGETHER = timedelta(seconds=5)  # what is due this close together is waited for in one jump
+NUDGE = timedelta(seconds=30)
+A_TICK_SECONDS = 6.0  # more than the clock's two seconds and the dispatcher's one, on a busy machine
+BACKFILLED = timedelta(minutes=5, seconds=3)
+
+Waiting = dict[str, datetime]
+
+
+def recover(living: Service, database: Database) -> list[str]:
+    """Returns what was there at the beginning and is still open after ten minutes, in words."""
+    began = living.now()
+    while True:
+        missed = _missed(living, database)
+        waiting = {**_open(database, began), **dict.fromkeys(missed, began + BACKFILLED)}
+        if not waiting:
+            return []
+        now = living.now()
+        if now >= began + WITHIN:
+            return [f"{what} is still open after ten minutes" for what in waiting]
+        first = min(waiting.values())
+        if first > now:
+            close = max(at for at in waiting.values() if at <= first + TOGETHER)
+            living.move_to(min(close + timedelta(milliseconds=100), began + WITHIN + timedelta(seconds=1)))
+        if not _changes(database, began, waiting, missed) and first <= now:
+            living.move_to(living.now() + NUDGE)
+
+
+def _missed(living: Service, database: Database) -> list[str]:
+    came = {str(m["sid"]) for m in living.provider.messages() if m["direction"] == "inbound"}
+    with database.read() as tx:
+        kept = {str(sid) for (sid,) in tx.execute(sa.select(rows.inbox.c.provider_sid))}
+    return [f"inbound {sid}" for sid in came - kept]
+
+
+def _open(database: Database, written_before: datetime) -> Waiting:
+    """What has not ended, with when it is due."""
+    out, come = rows.outbox.c, rows.inbox.c
+    open_out = sa.select(out.id, out.state, out.not_before, out.claimed_at).where(
+        out.state.in_(("queued", "sending", "unknown")), out.created_at <= written_before
+    )
+    with database.read() as tx:
+        waiting: Waiting = {
+            f"outbox row {row.id} ({row.state})": row.claimed_at + LEASE if row.state == "sending" else row.not_before
+            for row in tx.execute(open_out)
+        }
+        for row in tx.execute(sa.select(come.id, come.retry_at, come.received_at).where(come.state == "new")):
+            waiting[f"inbox row {row.id}"] = row.retry_at or row.received_at
+    return waiting
+
+
+def _changes(database: Database, began: datetime, before: Waiting, missed: list[str]) -> bool:
+    """True as soon as anything that waited has moved."""
+    end = time.monotonic() + A_TICK_SECONDS
+    while time.monotonic() < end:
+        if {**_open(database, began), **{one: before[one] for one in missed}} != before:
+            return True
+        if missed and _all_in(database, missed):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _all_in(database: Database, missed: list[str]) -> bool:
+    with database.read() as tx:
+        kept = {f"inbound {sid}" for (sid,) in tx.execute(sa.select(rows.inbox.c.provider_sid))}
+    return kept.issuperset(missed)
