@@ -57,7 +57,7 @@ CREATE TABLE IF NOT EXISTS call (
 CREATE TABLE IF NOT EXISTS blocked (number TEXT PRIMARY KEY);
 """
 
-_ORDER: Final = ("accepted", "queued", "sending", "sent", "failed", "undelivered", "delivered")
+_ORDER: Final = ("accepted", "queued", "sending", "sent", "failed", "undelivered", "delivered", "read")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,11 +190,13 @@ class Store:
         return _must(self.find(str(values["sid"])))
 
     def progress(self, sid: str, status: str, *, now: datetime, error_code: int | None = None) -> Message:
-        """What became of a message. Told out of order, it keeps the furthest, as the provider's own record does."""
+        """What became of a message. Told out of order, it keeps the furthest, as the provider's own record does; a word
+        it does not know it only tells."""
         at = now.timestamp()
         with self._write() as db:
             known = db.execute("SELECT status FROM message WHERE sid = ?", (sid,)).fetchone()
-            if known is not None and _ORDER.index(status) > _ORDER.index(known["status"]):
+            told = _ORDER.index(status) if status in _ORDER else -1
+            if known is not None and told > _ORDER.index(known["status"]):
                 db.execute(
                     "UPDATE message SET status = ?, error_code = ?, updated_at = ?, sent_at = coalesce(sent_at, ?)"
                     " WHERE sid = ?",
