@@ -43,6 +43,7 @@ class OutboxRow(Row):
         sa.Index("ix_outbox_due", "state", "not_before"),
         sa.Index("ix_outbox_next", "state", "rank", "not_before", "id"),
         sa.Index("ix_outbox_line", "address_id", "class_", "state", "id"),
+        sa.Index("ix_outbox_ends", "state", "rank", "expires_at", "created_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(sa.String(80), unique=True)

@@ -34,6 +34,7 @@ class AddressRow(Row):
     first_said_at: Mapped[datetime | None] = mapped_column(Instant)
     last_in_at: Mapped[datetime | None] = mapped_column(Instant)
     worker_wrote_at: Mapped[datetime | None] = mapped_column(Instant)
+    released_at: Mapped[datetime | None] = mapped_column(Instant)  # last said to be the wrong person's number
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
@@ -102,6 +103,7 @@ class Address:
     first_said_at: datetime | None
     last_in_at: datetime | None
     worker_wrote_at: datetime | None
+    released_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
