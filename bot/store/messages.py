@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,6 +13,11 @@ from bot.store.database import Tx, insert_ignoring
 from messages.classes import BY_EMAIL, PRIORITY
 
 
+# Few rows of many: what operators count is read from these alone.
+_NOT_DONE: Final = sa.text("state <> 'done'")
+_HAS_CODE: Final = sa.text("error_code IS NOT NULL")
+
+
 class InboxRow(Row):
     """A message as it came. (account, provider_sid) is unique: seen before means nothing happens twice."""
 
@@ -19,6 +25,7 @@ class InboxRow(Row):
     __table_args__ = (
         sa.UniqueConstraint("account", "provider_sid"),
         sa.Index("ix_inbox_address_at", "address_id", "received_at"),
+        sa.Index("ix_inbox_open", "state", sqlite_where=_NOT_DONE, postgresql_where=_NOT_DONE),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     account: Mapped[str] = mapped_column(sa.String(64))
@@ -43,6 +50,7 @@ class OutboxRow(Row):
         sa.Index("ix_outbox_due", "state", "not_before"),
         sa.Index("ix_outbox_next", "state", "rank", "not_before", "id"),
         sa.Index("ix_outbox_line", "address_id", "class_", "state", "id"),
+        sa.Index("ix_outbox_code", "claimed_at", sqlite_where=_HAS_CODE, postgresql_where=_HAS_CODE),
         sa.Index("ix_outbox_ends", "state", "rank", "expires_at", "created_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -82,7 +90,7 @@ class ReceiptRow(Row):
     provider_sid: Mapped[str | None] = mapped_column(sa.String(64), index=True)
     status: Mapped[str] = mapped_column(sa.String(24))
     error_code: Mapped[str | None] = mapped_column(sa.String(16))
-    at: Mapped[datetime] = mapped_column(Instant)
+    at: Mapped[datetime] = mapped_column(Instant, index=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
