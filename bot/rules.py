@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.content import Council
+from messages.bucket import Rate
 from scheduler.calendar import Promises, WorkingCalendar
 from scheduler.decide import ContactRules
 from scheduler.holidays_england import england_holidays
@@ -17,6 +18,7 @@ class Rules:
     calendar: WorkingCalendar
     promises: Promises
     contact: ContactRules
+    texting: Rate
 
 
 @cache
@@ -27,5 +29,6 @@ def rules_of(council: Council) -> Rules:
         calendar=calendar, quiet=council.quiet, sending=council.sending, before_closures=council.send_before_closures
     )
     return Rules(
-        calendar=calendar, promises=council.promises, contact=ContactRules(hours=hours, cap_days=council.cap_days)
-    )
+        calendar=calendar, promises=council.promises, contact=ContactRules(hours=hours, cap_days=council.cap_days),
+        texting=council.texting,
+    )  # fmt: skip

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from bot.clock import FixedClock
+from bot.content import Content
 from bot.directory_source import load_places, load_sample
 from bot.dispatcher import Dispatcher
 from bot.house import House
@@ -23,6 +24,7 @@ from bot.store.messages import Outbox
 from bot.store.sealed import Keyring
 from bot.turn.receive import Arrival, receive
 from directory.places import Places
+from messages.bucket import Rate
 from messages.channel import Accepted, Channel, Outgoing, Sighting
 from messages.webchat import WebChat
 
@@ -30,6 +32,8 @@ KEY = base64.b64encode(bytes(range(32))).decode()
 KEYS = Keyring.parse(f"test:{KEY}", KEY)
 AT = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)  # a Monday morning, the team at work
 SENDER = "+447700900000"
+# Time stands still in a test, and an allowance that is spent does not come back: most tests are of something else.
+AMPLE = Rate(per_second=1000, burst=1000)
 
 
 @dataclass
@@ -115,13 +119,24 @@ def settings_for(url: str, **changes: object) -> Settings:
     return Settings(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def make_home(url: str, *, channels: Mapping[str, Channel] | None = None, content_dir: Path = ROOT / "content") -> Home:
+def make_home(
+    url: str, *, channels: Mapping[str, Channel] | None = None, content_dir: Path = ROOT / "content",
+    rate: Rate = AMPLE,
+) -> Home:  # fmt: skip
     """A furnished house on a migrated database: content published, the sample directory loaded."""
     clock, pigeon = FixedClock(AT), Pigeon()
     house = House(
         settings=settings_for(url, content_dir=content_dir), db=Database(url, KEYS), clock=clock,
         live=Live(shared_places), wake=EmbeddedWake(), channels=channels or {"sms": pigeon, "web": WebChat()},
     )  # fmt: skip
-    content.publish(house, content.read(house.settings), by="test")
+    content.publish(house, at_rate(content.read(house.settings), rate), by="test")
     directory.put(house, load_sample(shared_places()), source="sample")
     return Home(house=house, clock=clock, pigeon=pigeon)
+
+
+def at_rate(shipped: Content, rate: Rate) -> Content:
+    """The content with another sending rate in its council's file."""
+    council = shipped.files["council.yaml"]
+    assert isinstance(council, dict)
+    texting = {"per_second": str(rate.per_second), "burst": str(rate.burst)}
+    return Content({**shipped.files, "council.yaml": {**council, "texting": texting}})

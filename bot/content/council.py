@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from bot.content.documents import Notes
 from bot.content.duty import DutyPerson, read_ladder
 from bot.content.shapes import read_shape
+from messages.bucket import Rate
 from scheduler.calendar import Promises, Week
 from scheduler.ladder import Ladder
 from scheduler.localtime import Period
@@ -33,6 +34,7 @@ class Council:
     sending: Week = SENDING_WEEK
     send_before_closures: bool = False
     cap_days: int = 14
+    texting: Rate = field(default_factory=Rate)
     localities: tuple[str, ...] = ()
     ladder: Ladder = field(default_factory=Ladder)
     told: tuple[DutyPerson, ...] = ()
@@ -59,6 +61,14 @@ class _Promised:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Texting:
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
+
+    per_second: float = 5.0
+    burst: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Written:
     """The file's own shape, before days and periods are read."""
 
@@ -76,6 +86,7 @@ class _Written:
     sending: dict[str, str] | None = None
     send_before_closures: bool = False
     cap_days: int = 14
+    texting: _Texting = field(default_factory=_Texting)
     localities: tuple[str, ...] = ()
     ladder: Any = None
 
@@ -91,13 +102,14 @@ def read_council(file: str, raw: Any, notes: Notes) -> Council | None:
     hours = _week(file, "hours", written.hours, notes)
     sending = SENDING_WEEK if written.sending is None else _week(file, "sending", written.sending, notes)
     ladder, told = read_ladder(file, written.ladder, notes)
+    texting = _rate(file, written.texting, notes)
     quiet = None
     if written.quiet.strip().casefold() != "none":
         try:
             quiet = Period.read(written.quiet)
         except ValueError as fault:
             notes.fault(file, ("quiet",), str(fault))
-    if len(notes.faults) > before or hours is None or sending is None:
+    if len(notes.faults) > before or hours is None or sending is None or texting is None:
         return None
     promised = written.promises
     return Council(
@@ -119,6 +131,7 @@ def read_council(file: str, raw: Any, notes: Notes) -> Council | None:
         sending=sending,
         send_before_closures=written.send_before_closures,
         cap_days=written.cap_days,
+        texting=texting,
         localities=written.localities,
         ladder=ladder,
         told=told,
@@ -130,4 +143,13 @@ def _week(file: str, key: str, days: Mapping[str, str], notes: Notes) -> Week | 
         return Week.read(days)
     except ValueError as fault:
         notes.fault(file, (key,), str(fault))
+        return None
+
+
+def _rate(file: str, texting: _Texting, notes: Notes) -> Rate | None:
+    try:
+        return Rate(per_second=texting.per_second, burst=texting.burst)
+    except ValueError as fault:
+        key, _, told = str(fault).partition(": ")
+        notes.fault(file, ("texting", key), told)
         return None
