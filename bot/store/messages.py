@@ -12,7 +12,6 @@ from bot.store.columns import Instant, Row, Sealed, table_of
 from bot.store.database import Tx, insert_ignoring
 from messages.classes import BY_EMAIL, PRIORITY
 
-
 # Few rows of many: what operators count is read from these alone.
 _NOT_DONE: Final = sa.text("state <> 'done'")
 _HAS_CODE: Final = sa.text("error_code IS NOT NULL")
