@@ -11,21 +11,30 @@ import structlog
 from bot.alerts import climbing
 from bot.dispatcher import Dispatcher
 from bot.house import House
+from bot.logs import one_pass
 from bot.store import published
 from bot.turn import backfill, receive, timers, touches
+from bot.watch import mark_failing
 
 log = structlog.get_logger()
 EVERY_SECONDS = 2.0
 
 
 def tick(house: House) -> None:
-    """Do everything that is due. One kind of work that fails does not stop the others."""
+    """Do everything that is due. One kind of work that fails does not stop the others; it is marked until it does."""
     now = house.clock.now()
-    for name, work in WORK:
+    failed: set[str] = set()
+    with one_pass("clock"):
+        for name, work in WORK:
+            try:
+                work(house, now)
+            except Exception as fault:  # noqa: BLE001 - the clock must go on
+                log.error("tick failed", work=name, fault=type(fault).__name__)
+                failed.add(name)
         try:
-            work(house, now)
-        except Exception as fault:  # noqa: BLE001 - the clock must go on
-            log.error("tick failed", work=name, fault=type(fault).__name__)
+            mark_failing(house, failed, now)
+        except Exception as fault:  # noqa: BLE001 - likewise
+            log.error("tick failed", work="marks", fault=type(fault).__name__)
 
 
 def _beat(house: House, now: datetime) -> None:

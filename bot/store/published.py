@@ -138,6 +138,15 @@ def beat(tx: Tx, name: str, now: datetime) -> None:
         tx.execute(insert_ignoring(tx, heartbeat), {"name": name, "at": now})
 
 
+def beat_once(tx: Tx, name: str, now: datetime) -> None:
+    """A mark that keeps the time of its first beat, until `still` takes it away."""
+    tx.execute(insert_ignoring(tx, heartbeat), {"name": name, "at": now})
+
+
+def still(tx: Tx, name: str) -> None:
+    tx.execute(sa.delete(heartbeat).where(heartbeat.c.name == name))
+
+
 def heartbeats(tx: Tx) -> dict[str, datetime]:
     return {str(name): at for name, at in tx.execute(sa.select(heartbeat.c.name, heartbeat.c.at))}
 
