@@ -12,11 +12,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.house import House
+from bot.logs import one_pass
 from bot.settling import locked, not_reached, settle
 from bot.store import alerts, people, published
 from bot.store import messages as rows
 from bot.store.database import DatabaseError, Tx
 from bot.store.messages import Outbox
+from bot.watch import Part, Pulse
 from messages.addresses import read_phone, textable
 from messages.channel import Channel, ChannelError, ChannelUnknown, Outgoing, Sighting
 from messages.classes import TO_STAFF, Purpose
@@ -51,20 +53,26 @@ class Dispatcher:
         self.house = house
         self.by_email = by_email
         self.name = f"{socket.gethostname()[:48]}:{os.getpid()}"
+        self.part: Part = "email" if by_email else "dispatcher"
+        self._pulse = Pulse(house, self.part)
 
     def run(self, stop: threading.Event) -> None:
         """Send until told to stop. A fault is logged and tried again: the rows are still there."""
         while not stop.is_set():
-            try:
-                busy = self.once()
-            except DatabaseError as fault:
-                log.error("dispatcher waits for the database", fault=type(fault).__name__)
-                busy = 0
-            except Exception as fault:  # noqa: BLE001 - this thread is the only way out; it must not end
-                log.error("dispatcher failed", fault=type(fault).__name__)
-                busy = 0
+            with one_pass(self.part):
+                busy = self._pass()
             if not busy:
                 self.house.wake.wait(1.0)
+
+    def _pass(self) -> int:
+        try:
+            self._pulse.beat()
+            return self.once()
+        except DatabaseError as fault:
+            log.error("dispatcher waits for the database", fault=type(fault).__name__)
+        except Exception as fault:  # noqa: BLE001 - this thread is the only way out; it must not end
+            log.error("dispatcher failed", fault=type(fault).__name__)
+        return 0
 
     def once(self, *, address_id: int | None = None) -> int:
         """Claim what may leave and send it; returns how many rows were settled or sent."""
@@ -81,7 +89,7 @@ class Dispatcher:
             if not rows.any_due(tx, now, address_id=address_id, by_email=self.by_email):
                 return [], 0
         with self.house.db.write() as tx:
-            published.beat(tx, "dispatcher", now)
+            published.beat(tx, self.part, now)
             paused = PAUSED in published.flags(tx)
             due = rows.due_out(tx, now, limit=LOOKED_AT, address_id=address_id, by_email=self.by_email)
             for row in due:
