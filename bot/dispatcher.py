@@ -19,7 +19,7 @@ from bot.store import messages as rows
 from bot.store.database import DatabaseError, Tx
 from bot.store.messages import Outbox
 from bot.watch import Part, Pulse
-from messages.addresses import read_phone, textable
+from messages.addresses import not_texted, read_phone
 from messages.channel import Channel, ChannelError, ChannelUnknown, Outgoing, Sighting
 from messages.classes import TO_STAFF, Purpose
 from messages.leave import Channel as LeaveChannel
@@ -129,7 +129,7 @@ class Dispatcher:
             LeaveFacts(
                 now=now, consent=address.consent, mark=mark,  # type: ignore[arg-type]  # likewise
                 quiet_until=quiet_until(now, rules.contact.hours.quiet, windows), wrote_at=address.last_in_at,
-                textable=address.kind in {"web", "email"} or textable(read_phone(address.value)),
+                not_texted=None if address.kind in {"web", "email"} else not_texted(read_phone(address.value)),
                 answered=purpose in TO_STAFF and alerts.answered(tx, row.id),
             ),
         )  # fmt: skip

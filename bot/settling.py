@@ -10,11 +10,12 @@ from bot.store import messages as rows
 from bot.store.casework import RANK
 from bot.store.database import Tx
 from bot.store.messages import Outbox
+from messages.addresses import NOT_TEXTED
 from messages.classes import TO_STAFF
-from messages.leave import NOT_A_MOBILE
 from messages.status import ENDS, NOT_ARRIVED, Event, State, forward
 
 BLOCKED_BY_CARRIER = "21610"  # Twilio's error dictionary: the number has texted STOP to our sender
+NO_WAY_BY_TEXT = frozenset(NOT_TEXTED.values())
 TOLD_TO_TEAM = {"safety", "staff-reply", "stop-receipt", "promise"}
 _OUTCOME: dict[str, str] = {
     "refused": "suppressed",
@@ -70,7 +71,7 @@ def _consequences(tx: Tx, row: Outbox, state: State, now: datetime, reason: str 
         return  # the carrier has confirmed their STOP itself: nobody telephones about that
     if row.purpose in TO_STAFF:
         return  # the ladder goes on by itself; the family's own reply is another row
-    if state in NOT_ARRIVED and (row.purpose in TOLD_TO_TEAM or state == "held" or reason == NOT_A_MOBILE):
+    if state in NOT_ARRIVED and (row.purpose in TOLD_TO_TEAM or state == "held" or reason in NO_WAY_BY_TEXT):
         not_reached(tx, row, now, reason or f"the text was {state}")
 
 

@@ -6,13 +6,28 @@ Ranges are those of `phonenumbers` (Google's libphonenumber), with one exception
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Literal
 
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
-Kind = Literal["mobile", "landline", "foreign", "shortcode", "alphanumeric", "invalid"]
+Kind = Literal["mobile", "landline", "premium", "pager", "foreign", "shortcode", "alphanumeric", "invalid"]
+
+# Why each kind but a mobile is not texted, as the desk shows it.
+NOT_TEXTED: Final[Mapping[Kind, str]] = MappingProxyType(
+    {
+        "landline": "A landline: a text would be read aloud to whoever answers. Telephone instead",
+        "premium": "A number that costs extra to ring: we do not text it. Find another number",
+        "pager": "A pager: it takes no text from us. Find another number",
+        "foreign": "A number from abroad: we text UK mobiles alone. Telephone instead",
+        "shortcode": "A short code: it sends and cannot be answered",
+        "alphanumeric": "A name in place of a number: it sends and cannot be answered",
+        "invalid": "Not a number that can be texted. Find another number",
+    }
+)
 
 _UK: Final = 44
 _LONGEST_READ: Final = 60  # no written number is longer; keeps a pasted page out of the parser
@@ -21,6 +36,12 @@ _DRAMA: Final = re.compile(r"7700900\d{3}")
 _SHORTCODE: Final = re.compile(r"[1-9]\d{2,7}")
 # Twilio's alphanumeric sender: at most eleven letters, digits, spaces and + - _ &, one of them a letter.
 _ALPHANUMERIC: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11}")
+_UK_KINDS: Final[Mapping[int, Kind]] = {
+    PhoneNumberType.MOBILE: "mobile",
+    PhoneNumberType.PAGER: "pager",
+    PhoneNumberType.PREMIUM_RATE: "premium",
+    PhoneNumberType.SHARED_COST: "premium",
+}
 _LETTER: Final = re.compile(r"[^\W\d_]")
 
 # Where a UK number can begin in a sentence: never inside another number or word. Without 0 or 44 in front, ten digits
@@ -41,8 +62,9 @@ class Phone:
 def read_phone(text: str) -> Phone:
     """One address as a carrier or a form gives it: a whole field, never a sentence. Never raises.
 
-    `landline` is every UK number that rings and takes no text: geographic, 03, freephone, personal (070), internet.
-    Jersey, Guernsey and the Isle of Man are in the UK's numbering plan and count as the UK.
+    `landline` is every UK number that rings and takes no text: geographic, 03, freephone, personal (070), internet;
+    `premium` one whose ringing costs extra (09, 084, 087). Jersey, Guernsey and the Isle of Man have ranges in the UK's
+    numbering plan (Ofcom, "National Telephone Numbering Plan") and count as the UK.
     """
     given = unicodedata.normalize("NFKC", text).strip()
     if not given or len(given) > _LONGEST_READ:
@@ -66,6 +88,11 @@ def read_phone(text: str) -> Phone:
 def textable(phone: Phone) -> bool:
     """True for UK mobiles alone: a text to a landline is read aloud to whoever answers, and one abroad costs more."""
     return phone.kind == "mobile"
+
+
+def not_texted(phone: Phone) -> str | None:
+    """Why no text goes to it, for staff; None for a number that is texted."""
+    return None if textable(phone) else NOT_TEXTED[phone.kind]
 
 
 def one_way(phone: Phone) -> bool:
@@ -107,7 +134,7 @@ def _kind(number: PhoneNumber) -> Kind:
         return "invalid"
     if number.country_code != _UK:
         return "foreign"
-    return "mobile" if phonenumbers.number_type(number) == PhoneNumberType.MOBILE else "landline"
+    return _UK_KINDS.get(phonenumbers.number_type(number), "landline")
 
 
 def _national_numbers(text: str, start: int) -> list[str]:

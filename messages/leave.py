@@ -31,7 +31,6 @@ STARTED_AGAIN = "They have texted START since"
 UNSAFE = "Marked not safe to text; telephone at a safe time instead"
 SHARED = "The phone is shared; telephone at a safe time instead"
 NOT_KNOWN_SAFE = "Nobody has said that texting this number is safe"
-NOT_A_MOBILE = "Not a UK mobile; telephone instead"
 CARRIER_CONFIRMS = "The provider has already confirmed their STOP"
 ONLY_BY_TEXT = "A check-in goes only by text"
 ANSWERED = "Not sent: somebody had answered for the case"
@@ -67,9 +66,10 @@ class LeaveFacts:
     """The world, read in the claiming transaction.
 
     `quiet_until` is when quiet hours end (the council's, or the family's own safe times), None where it is not quiet
-    now. `wrote_at` is when the family last wrote. `textable` is false for a landline, a foreign or unreadable number.
-    `carrier_confirms_stop` is true where the provider's own keyword handling is on. `answered` is of an alert: its
-    case was acknowledged, claimed or closed, or is told of anew.
+    now. `wrote_at` is when the family last wrote. `not_texted` is why the number takes no text
+    (`messages/addresses.py`), None for a UK mobile. `carrier_confirms_stop` is true where the provider itself has
+    answered their STOP and this row would only say it again. `answered` is of an alert: its case was acknowledged,
+    claimed or closed, or is told of anew.
     """
 
     now: datetime
@@ -77,7 +77,7 @@ class LeaveFacts:
     mark: Mark
     quiet_until: datetime | None = None
     wrote_at: datetime | None = None
-    textable: bool = True
+    not_texted: str | None = None
     carrier_confirms_stop: bool = False
     answered: bool = False
 
@@ -179,8 +179,8 @@ def _timed(row: Leaving, rule: Rule, facts: LeaveFacts, *, talking: bool) -> Ver
 
 
 def _forbidden(row: Leaving, rule: Rule, facts: LeaveFacts, *, talking: bool) -> str | None:
-    if not facts.textable:
-        return NOT_A_MOBILE
+    if facts.not_texted is not None:
+        return facts.not_texted
     if row.purpose == "stop-receipt" and facts.carrier_confirms_stop:
         return CARRIER_CONFIRMS
     consent, mark = rule.consent[facts.consent], rule.mark[facts.mark]

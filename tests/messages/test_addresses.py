@@ -1,10 +1,15 @@
 """Numbers are read as people write them, and only UK mobiles are texted."""
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers import PhoneNumberType
 
-from messages.addresses import find_phone, for_reading, one_way, read_phone, textable
+from messages.addresses import NOT_TEXTED, find_phone, for_reading, not_texted, one_way, read_phone, textable
+
+UK = {"GB", "GG", "IM", "JE"}  # the regions of +44
+SEPARATORS = st.sampled_from(["", " ", "-", ".", "  "])
 
 
 @pytest.mark.parametrize(
@@ -44,6 +49,10 @@ def test_drama_numbers_are_mobiles(last_six: int, written: str) -> None:
         ("0300 123 1234", "landline"),
         ("0800 1111", "landline"),
         ("070 0000 0000", "landline"),
+        ("01534 123456", "landline"),  # Jersey
+        ("0909 879 0000", "premium"),
+        ("0871 234 5678", "premium"),
+        ("07640 123456", "pager"),
         ("+33 6 12 34 56 78", "foreign"),
         ("+1 415 555 2671", "foreign"),
         ("61234", "shortcode"),
@@ -66,6 +75,7 @@ def test_only_uk_mobiles_are_textable(written: str, kind: str) -> None:
     phone = read_phone(written)
     assert phone.kind == kind
     assert not textable(phone)
+    assert not_texted(phone) == NOT_TEXTED[phone.kind]
     assert (phone.e164 is None) == (kind in {"shortcode", "alphanumeric", "invalid"})
 
 
@@ -115,3 +125,59 @@ def test_numbers_are_shown_as_people_read_them() -> None:
     assert for_reading("+447700900123") == "07700 900123"
     assert for_reading("+33612345678") == "+33 6 12 34 56 78"
     assert for_reading("Council") == "Council"
+
+
+@pytest.mark.parametrize("written", ["07797 712345", "07781 123456", "07624 123456", "07911 123456", "07937 123456"])
+def test_the_islands_mobiles_are_texted_as_the_numbering_plan_has_them(written: str) -> None:
+    """Jersey, Guernsey and the Isle of Man have mobile ranges within 07, 07624 within the pagers' own."""
+    phone = read_phone(written)
+    assert phone.kind == "mobile"
+    assert not_texted(phone) is None
+
+
+@given(st.integers(min_value=10**9, max_value=10**10 - 1), SEPARATORS, st.sampled_from(["0", "+44", "0044", "+44 (0)"]))
+def test_a_uk_number_is_texted_where_the_plan_says_mobile(national: int, gap: str, prefix: str) -> None:
+    """Whatever the ten digits and however they are parted: a mobile in the numbering plan, or a drama number, is
+    texted; everything else is refused with its reason."""
+    digits = str(national)
+    phone = read_phone(f"{prefix}{gap}{digits[:4]}{gap}{digits[4:]}")
+    number = phonenumbers.parse(f"+44{digits}")
+    plan = phonenumbers.is_valid_number(number) and phonenumbers.number_type(number) == PhoneNumberType.MOBILE
+    assert textable(phone) == (plan or digits.startswith("7700900"))
+    assert (not_texted(phone) is None) == textable(phone)
+    if textable(phone):
+        assert phone.e164 == f"+44{digits}"
+
+
+@given(st.sampled_from([0, 1]), st.integers(min_value=0, max_value=10**8 - 1), SEPARATORS)
+def test_every_07_number_keeps_its_kind_however_it_is_written(ninth: int, rest: int, gap: str) -> None:
+    """Most of the plan's 07 is mobile: many of these are, and each way of writing one reads as the same."""
+    digits = f"7{7 + ninth}{rest:08d}"
+    ways = [f"0{digits}", f"+44{digits}", f"0044{digits}", f"0{digits[:4]}{gap}{digits[4:7]}{gap}{digits[7:]}"]
+    assert len({read_phone(way) for way in ways}) == 1
+
+
+@pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS - UK))
+def test_a_mobile_of_any_other_country_is_refused(region: str) -> None:
+    """Foreign numbers of every country that the library knows: read, never texted, and staff are told why."""
+    example = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
+    if example is None:
+        return  # a territory without mobiles of its own
+    phone = read_phone(phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164))
+    assert phone.kind == "foreign"
+    assert not_texted(phone) == NOT_TEXTED["foreign"]
+
+
+@pytest.mark.parametrize("kind", [t for t in PhoneNumberType.values() if t != PhoneNumberType.MOBILE])
+def test_no_other_type_of_uk_number_is_texted(kind: int) -> None:
+    """Each type of the numbering plan that is no mobile: refused with a reason in plain words."""
+    for region in sorted(UK):
+        example = phonenumbers.example_number_for_type(region, kind)
+        if example is not None and phonenumbers.number_type(example) == kind:
+            assert not_texted(read_phone(f"+44{example.national_number}")) in NOT_TEXTED.values()
+
+
+def test_nobody_is_asked_to_ring_a_number_that_costs_extra() -> None:
+    """A premium number or a pager said in a sentence is no number to call them back on."""
+    assert find_phone("ring me on 0909 879 0000") is None
+    assert find_phone("0871 234 5678 or 07700900555") == "+447700900555"

@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from messages import leave
+from messages.addresses import NOT_TEXTED
 from messages.classes import CLASS_OF, PRIORITY, Purpose, class_of, priority_of
 from messages.leave import Consent, Expire, Later, Leave, LeaveFacts, Leaving, Mark, Refuse, may_leave
 
@@ -144,7 +145,7 @@ def test_quiet_hours_that_are_over_delay_nothing() -> None:
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_nothing_is_texted_to_what_cannot_take_a_text(purpose: Purpose) -> None:
     """A landline or a foreign number is refused for every purpose, safety too: the team telephones."""
-    assert may_leave(row(purpose), facts(textable=False)) == Refuse(reason=leave.NOT_A_MOBILE)
+    assert may_leave(row(purpose), facts(not_texted=NOT_TEXTED["landline"])) == Refuse(reason=NOT_TEXTED["landline"])
 
 
 def test_no_second_confirmation_where_the_provider_confirms() -> None:
@@ -157,7 +158,9 @@ def test_no_second_confirmation_where_the_provider_confirms() -> None:
 @pytest.mark.parametrize(("purpose", "consent", "mark"), list(product(PURPOSES, CONSENTS, MARKS)))
 def test_the_web_shows_what_is_said_there(purpose: Purpose, consent: Consent, mark: Mark) -> None:
     """A web chat is read where it is opened: consent to texts and quiet hours do not touch it; check-ins do not go."""
-    result = may_leave(row(purpose, channel="web"), facts(consent, mark, quiet_until=MORNING, textable=False))
+    result = may_leave(
+        row(purpose, channel="web"), facts(consent, mark, quiet_until=MORNING, not_texted=NOT_TEXTED["landline"])
+    )
     refused = purpose in {"check-in", "reminder"}
     assert result == (Refuse(reason=leave.ONLY_BY_TEXT) if refused else Leave())
 
@@ -180,5 +183,8 @@ def test_an_alert_stays_once_somebody_has_answered_for_the_case(purpose: Purpose
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_an_email_goes_only_to_staff(purpose: Purpose) -> None:
     """No family is written to by email, whatever a row says; an alert goes at any hour and age."""
-    result = may_leave(row(purpose, channel="email", age=timedelta(days=9)), facts(textable=False, quiet_until=MORNING))
+    result = may_leave(
+        row(purpose, channel="email", age=timedelta(days=9)),
+        facts(not_texted=NOT_TEXTED["landline"], quiet_until=MORNING),
+    )
     assert result == (Leave() if purpose == "staff-email" else Refuse(reason=leave.ONLY_TO_STAFF))

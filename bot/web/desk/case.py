@@ -24,7 +24,7 @@ from bot.web.desk.guard import me, needs, pages
 from bot.web.desk.person import telephone
 from bot.web.desk.referral import laid_out
 from bot.web.here import house
-from messages.addresses import read_phone, textable
+from messages.addresses import not_texted, one_way, read_phone
 from messages.clean import clean
 from messages.sms import measure, plain
 
@@ -158,7 +158,7 @@ def _page(ref: str, draft: Draft, *, done: str = "", version: int = 0) -> Answer
         referral=laid_out(found.timeline),
         telephones=_telephones(found),
         given_phone=_given(found),
-        textable=address is None or address.kind != "sms" or textable(read_phone(address.value)),
+        not_texted=None if address is None or address.kind != "sms" else not_texted(read_phone(address.value)),
         chart=chart(found.timeline.scores),
         longest=work.LONGEST_REPLY,
         saved=saved_replies(house()),
@@ -177,6 +177,7 @@ def _telephones(found: case_page.CasePage) -> list[tuple[str, str]]:
     """Numbers to ring, as a link and as read aloud: the case's own first, then the person's, then the one they gave."""
     numbers = [found.address.value] if found.address is not None and found.address.kind == "sms" else []
     numbers += [address.value for address in found.timeline.addresses if address.kind == "sms"]
+    numbers = [number for number in numbers if not one_way(read_phone(number))]  # a name rings nowhere
     given = _given(found)
     return list(dict.fromkeys([*map(telephone, numbers), *([given] if given else [])]))
 
