@@ -2,16 +2,22 @@
 
 SQLite runs in WAL with `synchronous=FULL`; a writer takes `BEGIN IMMEDIATE` under one process-wide lock, so that a
 read-then-write never has to upgrade its lock. PostgreSQL runs the same statements with row locks.
+
+Nobody waits long for either: a provider's webhook has fifteen seconds (Twilio's own limit), and the threads that wait
+are the ones that show pages. Whoever waited in vain is told so, having written nothing.
 """
 
 import contextlib
 import os
+import tempfile
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,12 +26,30 @@ from sqlalchemy.sql.dml import Insert
 
 from bot.store.columns import KEYRING
 from bot.store.sealed import Keyring
+from bot.store.troubles import Trouble, trouble_of
 
+T = TypeVar("T")
 Tx = sa.Connection  # what use cases pass along: an open transaction, opaque to them
 
 # errors of the database that the shell may name without knowing SQL
 DatabaseError = sa.exc.SQLAlchemyError
 DATABASE_AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)  # away, busy, or its disk full
+
+TURN_SECONDS = 5.0  # for the other writers of this process
+BUSY_SECONDS = 8.0  # for another process on the same file, or another's lock on a row
+CONNECT_SECONDS = 5
+TRIES = 3  # of a transaction that the database gave up for another's sake
+ROOM_BYTES = 2**20  # what must fit for the disk to count as no longer full
+STANDS_SECONDS = 60.0  # how long a trouble that nobody met again is taken to last, where nobody proves otherwise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A trouble that this process met while it wrote. Seconds of the process's own monotonic clock."""
+
+    trouble: Trouble
+    since: float
+    last: float
 
 
 class Database:
@@ -36,25 +60,52 @@ class Database:
         self.keys = keys
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writing = threading.Lock()
+        self._standing: Standing | None = None
         if self.is_sqlite:
             self.engine = _sqlite_engine(self.url)
         else:
-            self.engine = sa.create_engine(
-                self.url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=10
-            )
+            self.engine = _postgres_engine(self.url)
         setattr(self.engine.dialect, KEYRING, keys)
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
         """A transaction that may write: all of it commits, or none."""
+        try:
+            with self._begin() as tx:
+                yield tx
+        except DatabaseError as fault:
+            trouble = trouble_of(fault)
+            if trouble is not None and trouble != "again":
+                self._met(trouble)
+            raise
+
+    @contextmanager
+    def _begin(self) -> Iterator[Tx]:
         if not self.is_sqlite:
             with self.engine.begin() as tx:
                 yield tx
             return
-        with self._writing, self.engine.connect() as tx:
-            tx.execution_options(sqlite_begin="IMMEDIATE")
-            with tx.begin():
-                yield tx
+        if not self._writing.acquire(timeout=TURN_SECONDS):
+            raise sa.exc.TimeoutError("another writer of this process holds the database")
+        try:
+            with self.engine.connect() as tx:
+                tx.execution_options(sqlite_begin="IMMEDIATE")
+                with tx.begin():
+                    yield tx
+        finally:
+            self._writing.release()
+
+    def attempt(self, work: Callable[[Tx], T]) -> T:
+        """Do `work` in a transaction of its own, once more where the database gave it up for another's sake."""
+        for _ in range(TRIES - 1):
+            try:
+                with self.write() as tx:
+                    return work(tx)
+            except DatabaseError as fault:
+                if trouble_of(fault) != "again":
+                    raise
+        with self.write() as tx:
+            return work(tx)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -62,8 +113,73 @@ class Database:
         with self.engine.connect() as tx, tx.begin():
             yield tx
 
+    @property
+    def standing(self) -> Standing | None:
+        """The trouble this process met while it wrote, until `prove` finds it gone or nobody meets it any more."""
+        found = self._standing
+        return None if found is None or time.monotonic() - found.last > STANDS_SECONDS else found
+
+    @property
+    def disk_full(self) -> bool:
+        """The disk takes no writes, as far as this process knows."""
+        found = self.standing
+        return found is not None and found.trouble == "disk"
+
+    def prove(self) -> bool:
+        """Whether the database takes writes again, and its disk has room for more than a line. Ends `standing` or
+        renews it. It writes as much as a busy minute would, and takes all of it back."""
+        try:
+            if self.is_sqlite:
+                self._room_beside()
+            with self.write() as tx:
+                if not self.is_sqlite:
+                    tx.execute(_TAKE_ROOM)
+                    tx.execute(_FILL_ROOM)
+                tx.rollback()
+        except (DatabaseError, OSError):
+            return False
+        self._standing = None
+        return True
+
+    def free_bytes(self) -> int | None:
+        """Room where an embedded database keeps its file; None where the database keeps itself, or nobody can tell."""
+        if not self.is_sqlite or not self.url.database or self.url.database == ":memory:":
+            return None
+        try:
+            room = os.statvfs(Path(self.url.database).resolve().parent)
+        except OSError:
+            return None
+        return room.f_bavail * room.f_frsize
+
+    def _room_beside(self) -> None:
+        """SQLite may hold what is written in memory until the commit: only the disk itself tells of room."""
+        if not self.url.database or self.url.database == ":memory:":
+            return
+        try:
+            with tempfile.TemporaryFile(dir=Path(self.url.database).resolve().parent) as trial:
+                trial.write(os.urandom(ROOM_BYTES))
+                trial.flush()
+                os.fsync(trial.fileno())
+        except OSError:
+            self._met("disk")
+            raise
+
+    def _met(self, trouble: Trouble) -> None:
+        now = time.monotonic()
+        before = self.standing
+        # A full disk is what it is, also while a lock or a lost connection is met beside it.
+        keeps = before is not None and before.trouble == "disk"
+        self._standing = Standing(
+            trouble="disk" if keeps else trouble, since=now if before is None else before.since, last=now
+        )
+
     def close(self) -> None:
         self.engine.dispose()
+
+
+# A table of this session alone, in the database's own tablespace; the rollback gives its pages back.
+_TAKE_ROOM = sa.text("CREATE TEMP TABLE trial_of_room (n integer, filler text) ON COMMIT DROP")
+_FILL_ROOM = sa.text("INSERT INTO trial_of_room SELECT n, repeat('-', 1000) FROM generate_series(1, 1024) AS n")
 
 
 def insert_ignoring(tx: Tx, table: sa.Table) -> Insert:
@@ -100,18 +216,41 @@ def _sqlite_engine(url: URL) -> sa.Engine:
     if url.database and url.database != ":memory:":
         _own_file(Path(url.database))
     engine = sa.create_engine(
-        url, hide_parameters=True, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=10
+        url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=10
     )
+    busy = f"busy_timeout={int(BUSY_SECONDS * 1000)}"
 
     @sa.event.listens_for(engine, "connect")
     def _open(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin for us: see the begin event
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", busy):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
         connection.exec_driver_sql(f"BEGIN {mode}")
+
+    return engine
+
+
+def _postgres_engine(url: URL) -> sa.Engine:
+    # A server that vanished is found out in seconds, not in the kernel's quarter of an hour. The address may say else.
+    usual = {"connect_timeout": CONNECT_SECONDS, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+             "tcp_user_timeout": 15_000}  # fmt: skip
+    engine = sa.create_engine(
+        url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=10, pool_timeout=TURN_SECONDS,
+        connect_args={name: value for name, value in usual.items() if name not in url.query},
+    )  # fmt: skip
+
+    @sa.event.listens_for(engine, "connect")
+    def _open(connection: Any, _record: Any) -> None:
+        connection.autocommit = True
+        # Where the role, the database or the address sets none: nobody waits for a row for ever.
+        connection.execute(
+            "SELECT set_config('lock_timeout', %s, false) WHERE current_setting('lock_timeout') = '0'",
+            (f"{int(BUSY_SECONDS * 1000)}ms",),
+        )
+        connection.autocommit = False
 
     return engine

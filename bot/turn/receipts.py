@@ -1,5 +1,7 @@
 """What the provider says became of a message: kept always, acted on once, in whatever order it comes."""
 
+from datetime import datetime
+
 from bot.house import House
 from bot.settling import locked, settle
 from bot.store import messages as rows
@@ -14,14 +16,17 @@ LARGEST_ID = 2**31 - 1  # PostgreSQL refuses to compare an id with more
 def take_receipt(house: House, receipt: Receipt) -> None:
     """Keep a receipt and move its row forward. One that overtakes our own commit waits for it."""
     now = house.clock.now()
-    with house.db.write() as tx:
-        row = _row_of(tx, receipt)
-        rows.add_receipt(
-            tx, outbox_id=None if row is None else row.id, provider_sid=receipt.sid, status=receipt.word[:24],
-            error_code=None if receipt.code is None else receipt.code[:16], at=now,
-        )  # fmt: skip
-        if row is not None and receipt.event is not None:
-            settle(tx, row, receipt.event, now, code=receipt.code, sid=receipt.sid)
+    house.db.attempt(lambda tx: _take(tx, receipt, now))
+
+
+def _take(tx: Tx, receipt: Receipt, now: datetime) -> None:
+    row = _row_of(tx, receipt)
+    rows.add_receipt(
+        tx, outbox_id=None if row is None else row.id, provider_sid=receipt.sid, status=receipt.word[:24],
+        error_code=None if receipt.code is None else receipt.code[:16], at=now,
+    )  # fmt: skip
+    if row is not None and receipt.event is not None:
+        settle(tx, row, receipt.event, now, code=receipt.code, sid=receipt.sid)
 
 
 def _row_of(tx: Tx, receipt: Receipt) -> Outbox | None:

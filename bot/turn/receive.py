@@ -11,6 +11,7 @@ person reads it instead: stepped then, its words could answer a question that th
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -18,8 +19,11 @@ from bot.casework import raising
 from bot.house import House
 from bot.store import casework, conversations, keeping, people
 from bot.store import messages as rows
-from bot.store.database import Tx
+from bot.store.columns import UNREADABLE
+from bot.store.database import DatabaseError, Tx
 from bot.store.messages import Inbox
+from bot.store.sealed import SealError
+from bot.store.troubles import lost_transaction
 from bot.turn.apply import apply
 from bot.turn.context import Turn
 from bot.turn.load import load_session, open_turn
@@ -35,6 +39,7 @@ log = structlog.get_logger()
 JOINED = timedelta(minutes=2)  # texts this close are screened as one: danger is often split over two
 TRIES = 5
 RETRY_SECONDS = (5, 15, 60, 300, 900)
+BROKEN = "(A message of theirs could not be read: a fault of ours.)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,28 +65,39 @@ class Taken:
 def receive(house: House, arrival: Arrival) -> Taken:
     """Take a message in. When this returns, the words are durable; what raises left nothing behind."""
     now = house.clock.now()
-    with house.db.write() as tx:
-        address = people.open_address(tx, arrival.kind, arrival.sender, now)
-        inbox_id = rows.take_in(
-            tx, account=arrival.account, provider_sid=arrival.sid, address_id=address.id, body=arrival.text,
-            pictures=arrival.pictures, at=now,
-        )  # fmt: skip
-        if inbox_id is None:
-            return Taken(address_id=address.id, fresh=False)
-        people.change_address(tx, address.id, last_in_at=now)
-        for earlier in rows.inbox_waiting(tx, address.id, before_id=inbox_id):
-            handle(house, tx, earlier, now)
-        handle(house, tx, rows.inbox_by_id(tx, inbox_id), now)
-    house.wake.wake()
+    taken = house.db.attempt(lambda tx: _take_in(house, tx, arrival, now))
+    if taken.fresh:
+        house.wake.wake()
+    return taken
+
+
+def _take_in(house: House, tx: Tx, arrival: Arrival, now: datetime) -> Taken:
+    address = people.open_address(tx, arrival.kind, arrival.sender, now)
+    inbox_id = rows.take_in(
+        tx, account=arrival.account, provider_sid=arrival.sid, address_id=address.id, body=arrival.text,
+        pictures=arrival.pictures, at=now,
+    )  # fmt: skip
+    if inbox_id is None:
+        return Taken(address_id=address.id, fresh=False)
+    people.change_address(tx, address.id, last_in_at=now)
+    for earlier in rows.inbox_waiting(tx, address.id, before_id=inbox_id):
+        _once_more(house, tx, earlier, address.id, now)
+    handle(house, tx, rows.inbox_by_id(tx, inbox_id), now)
     return Taken(address_id=address.id, fresh=True)
 
 
 def handle(house: House, tx: Tx, message: Inbox, now: datetime) -> None:
-    """Step one inbox row. Never raises for a fault of ours: the row is kept for another try."""
+    """Step one inbox row. Never raises for a fault of ours: the row is kept for another try.
+
+    What the database itself cannot do is no fault of the row's and costs it no try: that raises, nothing is kept, and
+    whoever brought the words keeps them.
+    """
     try:
         with tx.begin_nested():
             turn, screening = _prepare(house, tx, message, now)
-    except Exception as fault:  # noqa: BLE001 - nothing may stop the words from being kept
+    except Exception as fault:
+        if lost_transaction(fault):
+            raise
         log.error("could not read a message", inbox_id=message.id, fault=type(fault).__name__)
         _unread(tx, message, now, "concern")
         return
@@ -96,7 +112,10 @@ def handle(house: House, tx: Tx, message: Inbox, now: datetime) -> None:
                 tx, message.id, state="done", attempts=message.attempts + 1, retry_at=None,
                 bundle_id=turn.snapshot.bundle_id,
             )  # fmt: skip
-    except Exception as fault:  # noqa: BLE001 - whatever broke, the words and the danger in them must not be lost
+    except Exception as fault:
+        if lost_transaction(fault):
+            raise
+        # Whatever broke, the words and the danger in them must not be lost.
         log.error("step failed", inbox_id=message.id, attempt=message.attempts + 1, fault=type(fault).__name__)
         _apart(
             tx, message, now, screening, lambda: _keep(_prepare(house, tx, message, now)[0], message, screening)
@@ -108,7 +127,9 @@ def _apart(tx: Tx, message: Inbox, now: datetime, screening: Screening, work: Ca
     try:
         with tx.begin_nested():
             work()
-    except Exception as fault:  # noqa: BLE001 - likewise
+    except Exception as fault:
+        if lost_transaction(fault):
+            raise
         log.error("could not answer a message", inbox_id=message.id, fault=type(fault).__name__)
         _unread(tx, message, now, "concern" if screening.risk == "none" else screening.risk)
 
@@ -186,13 +207,15 @@ def _unread(tx: Tx, message: Inbox, now: datetime, level: Level) -> None:
 
 def _again(tx: Tx, message: Inbox, now: datetime) -> bool:
     """Plan another try. False after the last: the row is marked failed and is before a person."""
-    attempts = message.attempts + 1
+    return _plan(tx, message.id, message.attempts + 1, now)
+
+
+def _plan(tx: Tx, inbox_id: int, attempts: int, now: datetime) -> bool:
     if attempts < TRIES:
-        rows.change_inbox(
-            tx, message.id, attempts=attempts, retry_at=now + timedelta(seconds=RETRY_SECONDS[attempts - 1])
-        )
+        retry_at = now + timedelta(seconds=RETRY_SECONDS[attempts - 1])
+        rows.change_inbox(tx, inbox_id, attempts=attempts, retry_at=retry_at)
         return True
-    rows.change_inbox(tx, message.id, state="failed", attempts=attempts, retry_at=None)
+    rows.change_inbox(tx, inbox_id, state="failed", attempts=attempts, retry_at=None)
     return False
 
 
@@ -202,12 +225,42 @@ def retry_stuck(house: House, now: datetime) -> int:
         waiting = rows.inbox_to_retry(tx, now)
     for inbox_id, address_id in waiting:
         try:
-            with house.db.write() as tx:
-                people.address_by_id(tx, address_id, lock=True)
-                fresh = rows.inbox_by_id(tx, inbox_id)
-                if fresh.state == "new":
-                    handle(house, tx, fresh, now)
+            house.db.attempt(partial(_try_again, house, inbox_id, address_id, now))
         except Exception as fault:  # noqa: BLE001 - one row must not hold up the others
             log.error("retry failed", inbox_id=inbox_id, fault=type(fault).__name__)
+            if not isinstance(fault, DatabaseError):
+                house.db.attempt(partial(_count_a_try, inbox_id, address_id, BROKEN, now))
         house.wake.wake()
     return len(waiting)
+
+
+def _try_again(house: House, inbox_id: int, address_id: int, now: datetime, tx: Tx) -> None:
+    people.lock_address(tx, address_id)
+    _once_more(house, tx, inbox_id, address_id, now)
+
+
+def _once_more(house: House, tx: Tx, inbox_id: int, address_id: int, now: datetime) -> None:
+    """Open a row that waits and handle it. One whose words no key opens costs the others nothing."""
+    if rows.inbox_tries(tx, inbox_id) is None:
+        return
+    try:
+        message = rows.inbox_by_id(tx, inbox_id)
+        people.address_by_id(tx, address_id)
+    except SealError:
+        log.error("a message cannot be opened", inbox_id=inbox_id)
+        _count_a_try(inbox_id, address_id, UNREADABLE, now, tx)
+        return
+    handle(house, tx, message, now)
+
+
+def _count_a_try(inbox_id: int, address_id: int, words: str, now: datetime, tx: Tx) -> None:
+    """A try that ended before the words were read. After the last the row is failed, and a person is told why."""
+    tries = rows.inbox_tries(tx, inbox_id)
+    if tries is None or _plan(tx, inbox_id, tries + 1, now):
+        return
+    try:
+        people.address_by_id(tx, address_id)
+    except SealError:  # the page of a case whose number does not open could not be shown
+        raising.raise_unread(tx, address_id=None, words=f"{words} Message {inbox_id}.", now=now)
+    else:
+        raising.raise_unread(tx, address_id=address_id, words=words, now=now)
