@@ -15,7 +15,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev run test lint format bench screenshots lock clean
+.PHONY: help setup setup-dev run test lint format bench chaos screenshots lock clean
 
 help: ## Say what each command does
 	@echo "make COMMAND, where COMMAND is one of"
@@ -32,6 +32,10 @@ lint: setup-dev ## Check style, types, and which room imports which
 
 bench: setup-dev ## Measure each speed claim (ONLY=name for one)
 	@BIN=$(BIN) ONLY="$(ONLY)" bash scripts/run_benches.sh
+
+chaos: setup-dev ## Kill, starve and confuse the service, and count (SEED= ONLY=kill RUNS=200 DATABASE=sqlite)
+	@[ "$(DATABASE)" = sqlite ] || sh scripts/need_system.sh postgresql
+	@$(BIN)/python scripts/chaos.py --seed "$(SEED)" --only "$(ONLY)" --runs "$(RUNS)" --database "$(DATABASE)"
 
 format: setup-dev ## Lay the code out as the linter wants it
 	$(BIN)/ruff check --fix-only --quiet .

@@ -7,7 +7,7 @@ unless the provider had certainly not taken it. Each row ends accepted, refused,
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,6 +41,10 @@ class Counts:
     @property
     def kept(self) -> bool:
         return not (self.lost or self.doubled or self.broken)
+
+    def but(self, more: Collection[str]) -> "Counts":
+        """With more promises that were not kept."""
+        return replace(self, broken=(*self.broken, *more))
 
 
 @contextmanager

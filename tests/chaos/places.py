@@ -17,7 +17,7 @@ class Places:
 
     def __init__(self, folder: Path, cluster: "postgres.Cluster | None" = None) -> None:
         self._folder = folder
-        self._cluster = cluster
+        self.cluster = cluster
         self._open = ExitStack()
         self._keys = {"DATA_KEYS": f"test:{new_key()}", "PHONE_INDEX_KEY": new_key()}
         self._made = 0
@@ -35,8 +35,8 @@ class Places:
         with service(folder, address, more=self._keys, furnished=True) as living:
             living.move_to(at(quiet_fortnight(living.now()), 11))
             yield living
-        if kind == "postgres" and self._cluster is not None:
-            self._cluster.drop(address)
+        if kind == "postgres" and self.cluster is not None:
+            self.cluster.drop(address)
 
     def _sqlite(self, folder: Path) -> str:
         furnished = self._folder / "furnished.db"
@@ -47,9 +47,9 @@ class Places:
         return f"sqlite:///{copy}"
 
     def _postgres(self) -> str:
-        if self._cluster is None:
-            self._cluster = self._open.enter_context(postgres.cluster())
-        return self._cluster.clone("chaos", self._furnish)
+        if self.cluster is None:
+            self.cluster = self._open.enter_context(postgres.cluster())
+        return self.cluster.clone("chaos", self._furnish)
 
     def _furnish(self, address: str) -> None:
         port = free_port()

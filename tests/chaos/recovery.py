@@ -18,14 +18,35 @@ WITHIN = timedelta(minutes=10)
 TOGETHER = timedelta(seconds=5)  # what is due this close together is waited for in one jump
 NUDGE = timedelta(seconds=30)
 A_TICK_SECONDS = 6.0  # more than the clock's two seconds and the dispatcher's one, on a busy machine
+RESTS_SECONDS = 15.0
 BACKFILLED = timedelta(minutes=5, seconds=3)
 
 Waiting = dict[str, datetime]
 
 
 def recover(living: Service, database: Database) -> list[str]:
-    """Returns what was there at the beginning and is still open after ten minutes, in words."""
+    """Returns what was there at the beginning and is still open after ten minutes, in words.
+
+    Time that moves brings new rows (an alert climbs its ladder): at the end the last of them has come to rest.
+    """
     began = living.now()
+    still_open = _recover(living, database, began)
+    end = time.monotonic() + RESTS_SECONDS
+    while _under_way(database, living.now()) and time.monotonic() < end:
+        time.sleep(0.1)
+    return still_open
+
+
+def _under_way(database: Database, now: datetime) -> bool:
+    out = rows.outbox.c
+    due = sa.and_(out.state == "queued", out.not_before <= now)
+    # a row that is still `sending` after so long was left so by a kill: the look-up will find it
+    fresh = sa.and_(out.state == "sending", out.claimed_at > now - timedelta(seconds=RESTS_SECONDS))
+    with database.read() as tx:
+        return tx.execute(sa.select(out.id).where(sa.or_(due, fresh)).limit(1)).first() is not None
+
+
+def _recover(living: Service, database: Database, began: datetime) -> list[str]:
     while True:
         missed = _missed(living, database)
         waiting = {**_open(database, began), **dict.fromkeys(missed, began + BACKFILLED)}

@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = ArgumentParser(prog="make chaos", description=__doc__)
     parser.add_argument("--seed", default="", help="repeat the choices of an earlier run")
     parser.add_argument("--only", default="", help="the faults whose name holds this")
-    parser.add_argument("--runs", default="", help="runs of each fault, over its databases together")
+    parser.add_argument("--runs", default=0, type=_whole, help="runs of each fault, over its databases together")
     parser.add_argument("--database", default="", choices=("", *DATABASES))
     parser.add_argument("--short", action="store_true", help="as few runs as the tests make")
     given = parser.parse_args(arguments)
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for fault in chosen:
             kinds = [kind for kind in fault.databases if given.database in {"", kind}]
             usual = fault.short if given.short else fault.long
-            runs = ceil(int(given.runs) / len(kinds)) if given.runs and kinds else usual
+            runs = ceil(given.runs / len(kinds)) if given.runs and kinds else usual
             for kind in kinds:
                 _say(f"{fault.name} on {NAMES[kind]}, {runs} runs ...")
                 lines.append(inject(places, fault, kind, seed, runs))
@@ -116,6 +116,11 @@ def _told(line: Line) -> str:
         return "  broke off"
     seen = ", ".join(f"{what} {times}" for what, times in sorted(line.counts.seen.items()))
     return f"  {'kept' if line.kept else 'NOT KEPT'}{f': {seen}' if seen else ''}"
+
+
+def _whole(given: str) -> int:
+    """Nothing given means as many as usual."""
+    return int(given or 0)
 
 
 def _say(words: str) -> None:
