@@ -7,27 +7,28 @@ a receipt or by the provider's list, never sent again; failing both, a person se
 import os
 import socket
 import threading
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
+from bot import poison
+from bot.allowance import THIS_MACHINE, Allowance, Door
 from bot.house import House
+from bot.leaving import channel_of, verdict
 from bot.logs import one_pass
 from bot.settling import locked, not_reached, settle
-from bot.store import alerts, people, published
+from bot.store import claims, people, published
 from bot.store import messages as rows
-from bot.store.database import DatabaseError, Tx
+from bot.store.database import DATABASE_AWAY, DatabaseError, Tx
 from bot.store.messages import Outbox
+from bot.store.sealed import SealError
 from bot.watch import Part, Pulse
-from messages.addresses import not_texted, read_phone
 from messages.channel import Channel, ChannelError, ChannelUnknown, Outgoing, Sighting
-from messages.classes import TO_STAFF, Purpose
 from messages.leave import Channel as LeaveChannel
-from messages.leave import Expire, Later, Leave, LeaveFacts, Leaving, Mark, Refuse, Verdict, may_leave
-from messages.retry import LookAgain, ShowAPerson, TryAgain, after_error, after_unknown
+from messages.leave import Expire, Later, Leave
+from messages.retry import LookAgain, ShowAPerson, TryAgain, after_error, after_unknown, wait_before_next
 from messages.status import Event, event_of
-from scheduler.quiet import quiet_until
-from scheduler.safe_times import read_safe_times
 
 log = structlog.get_logger()
 LOOKED_AT = 100  # due rows that one claim considers
@@ -41,19 +42,30 @@ PAUSED = "paused"
 UNCONFIRMED = frozenset({"queued", "sending", "unknown", "accepted", "sent"})
 
 
-# Staff are texted as families are; their numbers are addresses of their own kind, with no consent to ask for.
-CHANNEL_OF = {"staff": "sms"}
+POLL = timedelta(seconds=1)  # between two looks when nobody wakes us
+SOONEST = timedelta(milliseconds=20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A row committed as `sending`, its number opened, and the channel it goes by."""
+
+    row: Outbox
+    to: str
+    channel: LeaveChannel
 
 
 class Dispatcher:
     """Any number may run: claims decide who sends what. With `by_email` it carries emails, and nothing else: a mail
     server that hangs keeps no family waiting."""
 
-    def __init__(self, house: House, *, by_email: bool = False) -> None:
+    def __init__(self, house: House, *, by_email: bool = False, clock: str = THIS_MACHINE) -> None:
         self.house = house
         self.by_email = by_email
         self.name = f"{socket.gethostname()[:48]}:{os.getpid()}"
         self.part: Part = "email" if by_email else "dispatcher"
+        self.allowance = Allowance(house, clock)
+        self.pause = POLL
         self._pulse = Pulse(house, self.part)
 
     def run(self, stop: threading.Event) -> None:
@@ -62,7 +74,7 @@ class Dispatcher:
             with one_pass(self.part):
                 busy = self._pass()
             if not busy:
-                self.house.wake.wait(1.0)
+                self.house.wake.wait(self.pause.total_seconds())
 
     def _pass(self) -> int:
         try:
@@ -75,71 +87,73 @@ class Dispatcher:
         return 0
 
     def once(self, *, address_id: int | None = None) -> int:
-        """Claim what may leave and send it; returns how many rows were settled or sent."""
+        """Claim what may leave and send it; returns how many rows were settled, put by or sent."""
         claimed, decided = self._claim(address_id)
-        for row, to in claimed:
-            self._send(row, to)
+        for one in claimed:
+            self._send(one)
         return len(claimed) + decided
 
-    def _claim(self, address_id: int | None) -> tuple[list[tuple[Outbox, str]], int]:
+    def _claim(self, address_id: int | None) -> tuple[list[Claimed], int]:
         now = self.house.clock.now()
-        claimed: list[tuple[Outbox, str]] = []
+        claimed: list[Claimed] = []
         decided = 0
         with self.house.db.read() as tx:
-            if not rows.any_due(tx, now, address_id=address_id, by_email=self.by_email):
+            door = Door(reach=claims.EMAILS) if self.by_email else self.allowance.door(tx)
+            self.pause = max(SOONEST, min(door.opens_in, POLL)) if door.opens_in else POLL
+            if not claims.any_due(tx, now, reach=door.reach, address_id=address_id):
                 return [], 0
         with self.house.db.write() as tx:
             published.beat(tx, self.part, now)
             paused = PAUSED in published.flags(tx)
-            due = rows.due_out(tx, now, limit=LOOKED_AT, address_id=address_id, by_email=self.by_email)
-            for row in due:
-                address = people.address_unless_busy(tx, row.address_id)
-                # A chat is shown from our own rows: no provider could take its message twice, so it is never paused.
-                if address is None or (paused and address.kind != "web"):
-                    continue
-                verdict = self._verdict(tx, row, address, now)
-                if isinstance(verdict, Leave):
-                    rows.change_outbox(
-                        tx, row.id, state="sending", claimed_at=now, claimed_by=self.name, attempts=row.attempts + 1
-                    )
-                    claimed.append((rows.outbox_by_id(tx, row.id), address.value))
+            self.house.live.snapshot(tx)  # what fails for every row must not be counted against one
+            for outbox_id in claims.due_ids(tx, now, limit=LOOKED_AT, reach=door.reach, address_id=address_id):
+                try:
+                    with tx.begin_nested():
+                        done = self._consider(tx, outbox_id, now, paused=paused)
+                except DATABASE_AWAY:
+                    raise
+                except Exception as fault:  # noqa: BLE001 - one broken row must not hold up the others
+                    poison.put_by(tx, outbox_id, fault, now)
+                    done = True
+                if isinstance(done, Claimed):
+                    claimed.append(done)
                     if len(claimed) == CLAIMED:
                         break
-                elif isinstance(verdict, Later):
-                    rows.change_outbox(tx, row.id, not_before=verdict.until)
+                elif done is None:  # another sender has spent what was left since we looked
+                    self.pause = SOONEST
+                    break
                 else:
-                    event: Event = "expired" if isinstance(verdict, Expire) else "refused"
-                    settle(tx, row, event, now, reason=verdict.reason)
-                    decided += 1
+                    decided += done
         return claimed, decided
 
-    def _verdict(self, tx: Tx, row: Outbox, address: people.Address, now: datetime) -> Verdict:
-        if _channel(address) not in self.house.channels:
-            what = "Email" if address.kind == "email" else "Texting"
-            return Refuse(reason=f"{what} is not set up on this service")
-        rules = self.house.live.snapshot(tx).rules
-        mark: Mark = "shared" if address.shared and address.safe != "unsafe" else address.safe  # type: ignore[assignment]
-        windows = (read_safe_times(address.safe_times) or ()) if address.safe_times else ()
-        purpose: Purpose = row.purpose  # type: ignore[assignment]  # the column holds only the table's words
-        return may_leave(
-            Leaving(
-                purpose=purpose, created_at=row.created_at, channel=_channel(address),
-                expires_at=row.expires_at,
-            ),
-            LeaveFacts(
-                now=now, consent=address.consent, mark=mark,  # type: ignore[arg-type]  # likewise
-                quiet_until=quiet_until(now, rules.contact.hours.quiet, windows), wrote_at=address.last_in_at,
-                not_texted=None if address.kind in {"web", "email"} else not_texted(read_phone(address.value)),
-                answered=purpose in TO_STAFF and alerts.answered(tx, row.id),
-            ),
-        )  # fmt: skip
+    def _consider(self, tx: Tx, outbox_id: int, now: datetime, *, paused: bool) -> Claimed | bool | None:
+        """Claim or settle one row: whether it was settled; None where the sender's allowance is spent."""
+        row = claims.open_due(tx, outbox_id, now)
+        address = None if row is None else people.address_unless_busy(tx, row.address_id)
+        # A chat is shown from our own rows: no provider could take its message twice, so it is never paused.
+        if row is None or address is None or (paused and address.kind != "web"):
+            return False
+        told = verdict(self.house, tx, row, address, now)
+        if isinstance(told, Later):
+            rows.change_outbox(tx, row.id, not_before=told.until)
+            return False
+        if not isinstance(told, Leave):
+            event: Event = "expired" if isinstance(told, Expire) else "refused"
+            settle(tx, row, event, now, reason=told.reason)
+            return True
+        channel = channel_of(address.kind)
+        if channel == "sms" and not self.allowance.spend(tx, safety=row.class_ == "safety"):
+            return None
+        tries = row.attempts + 1
+        rows.change_outbox(tx, row.id, state="sending", claimed_at=now, claimed_by=self.name, attempts=tries)
+        return Claimed(row=rows.outbox_by_id(tx, row.id), to=address.value, channel=channel)
 
-    def _send(self, row: Outbox, to: str) -> None:
-        channel = self._channel_of(row)
+    def _send(self, claimed: Claimed) -> None:
+        row, channel = claimed.row, self.house.channels[claimed.channel]
         try:
-            accepted = channel.send(Outgoing(outbox=row.id, to=to, body=row.body))
+            accepted = channel.send(Outgoing(outbox=row.id, to=claimed.to, body=row.body))
         except ChannelError as error:
-            self._failed(row, error)
+            self._failed(row, error, by_text=claimed.channel == "sms")
         except ChannelUnknown as unknown:
             self._lost(row, unknown.reason)
         except Exception as fault:  # noqa: BLE001 - nobody knows how far the call came
@@ -155,10 +169,6 @@ class Dispatcher:
                 if accepted.sid is not None:
                     self._early_receipts(tx, row.id, accepted.sid, now)
 
-    def _channel_of(self, row: Outbox) -> Channel:
-        with self.house.db.read() as tx:
-            return self.house.channels[_channel(people.address_by_id(tx, row.address_id))]
-
     def _early_receipts(self, tx: Tx, outbox_id: int, sid: str, now: datetime) -> None:
         """Receipts that overtook our own commit of the provider's id."""
         for status, code in rows.claim_receipts(tx, sid, outbox_id):
@@ -167,7 +177,7 @@ class Dispatcher:
             if event is not None and row is not None:
                 settle(tx, row, event, now, code=code)
 
-    def _failed(self, row: Outbox, error: ChannelError) -> None:
+    def _failed(self, row: Outbox, error: ChannelError, *, by_text: bool) -> None:
         now = self.house.clock.now()
         what = after_error(
             tries=row.attempts, permanent=error.permanent, reason=error.reason, now=now,
@@ -183,6 +193,9 @@ class Dispatcher:
             else:
                 event: Event = "held" if isinstance(what, ShowAPerson) else "refused"
                 settle(tx, fresh, event, now, reason=what.reason, code=error.code)
+            if error.busy and by_text:
+                again = error.retry_after_seconds
+                self.allowance.hold(tx, wait_before_next(tries=row.attempts, retry_after_seconds=again, busy=True))
         log.warning("not accepted", outbox_id=row.id, code=error.code, permanent=error.permanent)
 
     def _lost(self, row: Outbox, reason: str) -> None:
@@ -225,16 +238,18 @@ class Dispatcher:
 
     def _find(self, row: Outbox, now: datetime) -> None:
         """Look for one row at the provider. Two rows alike to one number never claim the same sighting."""
-        with self.house.db.read() as tx:
-            address = people.address_by_id(tx, row.address_id)
         sighting: Sighting | None = None
         listed: list[Sighting] | None = None
-        channel = self.house.channels.get(
-            _channel(address)
-        )  # none: texting is not set up (any more), so nobody can look
         try:
-            if channel is not None:
-                listed = channel.find(address.value, row.body, row.claimed_at or row.created_at)
+            with self.house.db.read() as tx:
+                address, body = people.address_by_id(tx, row.address_id), rows.outbox_by_id(tx, row.id).body
+            channel: Channel | None = self.house.channels.get(channel_of(address.kind))
+            if channel is not None:  # else it is not set up (any more), so nobody can look
+                listed = channel.find(address.value, body, row.claimed_at or row.created_at)
+        except DATABASE_AWAY:
+            raise
+        except SealError as fault:  # what was said to whom cannot be told: only a receipt or a person can
+            log.warning("could not look", outbox_id=row.id, fault=type(fault).__name__)
         except Exception as fault:  # noqa: BLE001 - one that cannot be looked for must not hold up the others
             log.warning("could not look", outbox_id=row.id, fault=type(fault).__name__)
         with self.house.db.write() as tx:
@@ -252,8 +267,3 @@ class Dispatcher:
                 rows.change_outbox(tx, row.id, looked=fresh.looked + 1, not_before=what.at)
             else:
                 settle(tx, fresh, "held", now, reason=what.reason)
-
-
-def _channel(address: people.Address) -> LeaveChannel:
-    """The channel an address is reached by; the column holds only such kinds."""
-    return CHANNEL_OF.get(address.kind, address.kind)  # type: ignore[return-value]

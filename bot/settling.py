@@ -10,6 +10,7 @@ from bot.store import messages as rows
 from bot.store.casework import RANK
 from bot.store.database import Tx
 from bot.store.messages import Outbox
+from bot.store.sealed import SealError
 from messages.addresses import NOT_TEXTED
 from messages.classes import TO_STAFF
 from messages.status import ENDS, NOT_ARRIVED, Event, State, forward
@@ -27,11 +28,14 @@ _OUTCOME: dict[str, str] = {
 
 
 def locked(tx: Tx, *, outbox_id: int | None = None, provider_sid: str | None = None) -> Outbox | None:
-    """A row to settle, with its address locked before it: what hangs on the row is locked in a turn's order."""
+    """A row to settle, with its address locked before it: what hangs on the row is locked in a turn's order.
+
+    Neither its words nor the number is opened: a row whose key is lost must be settled too.
+    """
     address_id = rows.address_of_outbox(tx, outbox_id=outbox_id, provider_sid=provider_sid)
     if address_id is None:
         return None
-    people.address_by_id(tx, address_id, lock=True)
+    people.lock_address(tx, address_id)
     return rows.find_outbox(tx, outbox_id=outbox_id, provider_sid=provider_sid)
 
 
@@ -103,11 +107,11 @@ def not_reached(tx: Tx, row: Outbox, now: datetime, reason: str) -> None:
     case = _case_of(tx, row)
     if case is None:
         level = "concern" if row.purpose == "safety" else "routine"
-        who = people.people_at(tx, row.address_id)
+        address_id, person_id = _readable(tx, row.address_id)
         case_id = casework.add_case(
             tx, ref=new_ref(), kind="escalation", level=level, rank=RANK[level], reason="not-reached",
-            address_id=row.address_id, person_id=who[0].id if len(who) == 1 else None, words="", because="[]",
-            opened_at=now, look_by=now, not_reached=True,
+            address_id=address_id, person_id=person_id, words="", because="[]", opened_at=now, look_by=now,
+            not_reached=True,
         )  # fmt: skip
     else:
         case_id = case
@@ -119,8 +123,27 @@ def not_reached(tx: Tx, row: Outbox, now: datetime, reason: str) -> None:
         climbing.safety_reply_lost(tx, case_id, now)
 
 
+def _readable(tx: Tx, address_id: int) -> tuple[int | None, int | None]:
+    """The address and the one person there, each where its page can be opened: a lost key leaves a case alone."""
+    try:
+        people.address_by_id(tx, address_id)
+    except SealError:
+        return None, None
+    try:
+        who = people.people_at(tx, address_id)
+    except SealError:
+        return address_id, None
+    return address_id, who[0].id if len(who) == 1 else None
+
+
 def _case_of(tx: Tx, row: Outbox) -> int | None:
-    if row.case_id is not None and casework.case_by_id(tx, row.case_id).state != "closed":
-        return row.case_id
-    open_cases = casework.open_cases_of(tx, address_id=row.address_id)
+    """The message's own case, or the address's open one; None where there is none or it cannot be opened."""
+    try:
+        if _readable(tx, row.address_id)[0] is None:
+            return None
+        if row.case_id is not None and casework.case_by_id(tx, row.case_id).state != "closed":
+            return row.case_id
+        open_cases = casework.open_cases_of(tx, address_id=row.address_id)
+    except SealError:
+        return None
     return open_cases[0].id if open_cases else None

@@ -35,6 +35,7 @@ CARRIER_CONFIRMS = "The provider has already confirmed their STOP"
 ONLY_BY_TEXT = "A check-in goes only by text"
 ANSWERED = "Not sent: somebody had answered for the case"
 ONLY_TO_STAFF = "An email goes only to staff"
+NOT_THEIRS = "Not sent: whoever has this number said that it is the wrong person's"
 TOO_OLD = "Not sent within a day of being written"
 WINDOW_CLOSED = "Its time had passed before it could be sent"
 WINDOW_CLOSES_QUIET = "Its time ends within quiet hours"
@@ -49,6 +50,7 @@ class Rule:
     hours: Hours
     lasts: timedelta | None  # older than this it would only confuse; None: never too old
     web: str = GO
+    follows: bool = False  # goes to whoever has the number, also after they said that it is the wrong person's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,8 @@ class LeaveFacts:
     """The world, read in the claiming transaction.
 
     `quiet_until` is when quiet hours end (the council's, or the family's own safe times), None where it is not quiet
-    now. `wrote_at` is when the family last wrote. `not_texted` is why the number takes no text
+    now. `wrote_at` is when the family last wrote. `released_at` is when whoever has the number last said that it is the
+    wrong person's: what was written before was for somebody else. `not_texted` is why the number takes no text
     (`messages/addresses.py`), None for a UK mobile. `carrier_confirms_stop` is true where the provider itself has
     answered their STOP and this row would only say it again. `answered` is of an alert: its case was acknowledged,
     claimed or closed, or is told of anew.
@@ -77,6 +80,7 @@ class LeaveFacts:
     mark: Mark
     quiet_until: datetime | None = None
     wrote_at: datetime | None = None
+    released_at: datetime | None = None
     not_texted: str | None = None
     carrier_confirms_stop: bool = False
     answered: bool = False
@@ -125,8 +129,9 @@ _CHECK_IN: Final = Rule(
 TABLE: Final[Mapping[Purpose, Rule]] = MappingProxyType(
     {
         # A safety reply answers danger: no consent, mark or hour stands before it. Its words are chosen for a phone
-        # that may be watched, and the desk is told to telephone where a carrier blocks it.
-        "safety": Rule(consent=_ANYONE, mark=_ANY_PHONE, hours="any", lasts=None),
+        # that may be watched, and the desk is told to telephone where a carrier blocks it. It answers words from this
+        # very phone and names nobody, so it follows the phone.
+        "safety": Rule(consent=_ANYONE, mark=_ANY_PHONE, hours="any", lasts=None, follows=True),
         # The family just wrote. Held up for longer than that, it is no longer part of what they are doing, so the
         # night and an unsafe phone count again.
         "answer": Rule(consent=_NOT_STOPPED, mark=_IN_HAND, hours="unless-talking", lasts=A_DAY),
@@ -144,8 +149,8 @@ TABLE: Final[Mapping[Purpose, Rule]] = MappingProxyType(
         "reminder": _CHECK_IN,
         # To a worker, not to a family: nobody's consent, mark or hour stands before it, and it is never too old while
         # nobody has answered for the case. Once somebody has, it stays.
-        "staff-alert": Rule(consent=_ANYONE, mark=_ANY_PHONE, hours="any", lasts=None),
-        "staff-email": Rule(consent=_ANYONE, mark=_ANY_PHONE, hours="any", lasts=None),
+        "staff-alert": Rule(consent=_ANYONE, mark=_ANY_PHONE, hours="any", lasts=None, follows=True),
+        "staff-email": Rule(consent=_ANYONE, mark=_ANY_PHONE, hours="any", lasts=None, follows=True),
     }
 )
 
@@ -181,6 +186,8 @@ def _timed(row: Leaving, rule: Rule, facts: LeaveFacts, *, talking: bool) -> Ver
 def _forbidden(row: Leaving, rule: Rule, facts: LeaveFacts, *, talking: bool) -> str | None:
     if facts.not_texted is not None:
         return facts.not_texted
+    if facts.released_at is not None and row.created_at < facts.released_at and not rule.follows:
+        return NOT_THEIRS
     if row.purpose == "stop-receipt" and facts.carrier_confirms_stop:
         return CARRIER_CONFIRMS
     consent, mark = rule.consent[facts.consent], rule.mark[facts.mark]

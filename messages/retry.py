@@ -64,17 +64,21 @@ def after_error(
     """What follows a try that the provider certainly did not take.
 
     `tries` counts this one. `busy` is true for a rate limit (429), which is no fault of the row. `retry_after_seconds`
-    is kept as the provider said it, up to an hour. Every row of one person shares the wait, so no jitter is needed:
-    the rate bucket spreads the rest.
+    is kept as the provider said it, up to an hour. No jitter is needed: the sender's bucket spreads the rows.
     """
     if permanent:
         return GiveUp(reason=reason)
     if tries >= (MOST_BUSY_TRIES if busy else MOST_TRIES):
         return ShowAPerson(reason=f"Tried {tries} times: {reason}")
+    return TryAgain(at=now + wait_before_next(tries=tries, retry_after_seconds=retry_after_seconds, busy=busy))
+
+
+def wait_before_next(*, tries: int, retry_after_seconds: float | None = None, busy: bool = False) -> timedelta:
+    """How long the row waits after so many tries; after a rate limit (`busy`), its whole sender with it."""
     wait = BACKOFF[min(tries, len(BACKOFF)) - 1]
     if retry_after_seconds is not None:
         wait = max(wait if not busy else timedelta(seconds=1), timedelta(seconds=retry_after_seconds))
-    return TryAgain(at=now + min(wait, LONGEST_WAIT))
+    return min(wait, LONGEST_WAIT)
 
 
 def after_unknown(*, looks: int, now: datetime) -> LookAgain | ShowAPerson:

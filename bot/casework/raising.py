@@ -78,7 +78,7 @@ def _open(turn: "Turn", effect: RaiseEscalation) -> Case:
 
 
 def raise_unread(
-    tx: Tx, *, address_id: int, words: str, now: datetime, level: Level = "concern", reason: str = "unread"
+    tx: Tx, *, address_id: int | None, words: str, now: datetime, level: Level = "concern", reason: str = "unread"
 ) -> int:
     """What our own fault kept us from reading or doing: a person looks now, since it may hold danger."""
     case_id = rows.add_case(

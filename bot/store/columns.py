@@ -7,8 +7,10 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-from bot.store.sealed import Keyring
+from bot.store.sealed import Keyring, SealError
 
+# What stands in a conversation in place of words that no key here opens.
+UNREADABLE = "(These words cannot be opened: the key they were sealed with is missing.)"
 KEYRING = "thrive_keyring"  # attribute of the engine's dialect: each engine has its own keys
 
 
@@ -65,6 +67,22 @@ class Sealed(TypeDecorator[str]):
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
         return None if value is None else keyring_of(dialect).unseal(self.place, bytes(value))
+
+
+class Readable(Sealed):
+    """Sealed text for a person to read: `instead` stands in place of what does not open, and the rest is shown."""
+
+    cache_ok = True
+
+    def __init__(self, place: str, instead: str | None = UNREADABLE) -> None:
+        super().__init__(place)
+        self.instead = instead
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        try:
+            return super().process_result_value(value, dialect)
+        except SealError:
+            return self.instead
 
 
 def keyring_of(dialect: Dialect) -> Keyring:

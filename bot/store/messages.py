@@ -1,16 +1,15 @@
 """What came in, what must go out, and what the provider said of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.columns import Instant, Row, Sealed, table_of
+from bot.store.columns import UNREADABLE, Instant, Readable, Row, Sealed, table_of
 from bot.store.database import Tx, insert_ignoring
-from messages.classes import BY_EMAIL, PRIORITY
 
 # Few rows of many: what operators count is read from these alone.
 _NOT_DONE: Final = sa.text("state <> 'done'")
@@ -108,6 +107,8 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbox:
+    """`body` is empty where the row was read without being opened: to settle it needs none of its words."""
+
     id: int
     key: str
     address_id: int
@@ -137,12 +138,28 @@ inbox = table_of(InboxRow)
 outbox = table_of(OutboxRow)
 receipt = table_of(ReceiptRow)
 
+OUTBOX_COLUMNS: Final = tuple(outbox.c[f] for f in Outbox.__dataclass_fields__)
+_SEALED_ARE: Final[dict[str, Any]] = {"body": sa.literal("").label("body"), "extras": sa.null().label("extras")}
+UNOPENED_COLUMNS: Final = tuple(_SEALED_ARE.get(column.name, column) for column in OUTBOX_COLUMNS)
+
+
+def _to_read(column: Any) -> Any:
+    """A column as a person reads it: one value that does not open must not hide the rest of a conversation."""
+    if not isinstance(column.type, Sealed):
+        return column
+    instead = None if column.name == "extras" else UNREADABLE
+    return sa.type_coerce(column, Readable(column.type.place, instead)).label(column.name)
+
+
 _INBOX = sa.select(*(inbox.c[f] for f in Inbox.__dataclass_fields__))
-_OUTBOX = sa.select(*(outbox.c[f] for f in Outbox.__dataclass_fields__))
+_INBOX_TO_READ = sa.select(*(_to_read(inbox.c[f]) for f in Inbox.__dataclass_fields__))
+_OUTBOX = sa.select(*OUTBOX_COLUMNS)
+_OUTBOX_TO_READ = sa.select(*map(_to_read, OUTBOX_COLUMNS))
+_UNOPENED = sa.select(*UNOPENED_COLUMNS)
 _INBOX_BY_ID = _INBOX.where(inbox.c.id == sa.bindparam("b_id"))
 _CHANGE_INBOX = sa.update(inbox).where(inbox.c.id == sa.bindparam("b_id"))
 _RECENT_WORDS = (
-    sa.select(inbox.c.body)
+    sa.select(_to_read(inbox.c.body))
     .where(
         inbox.c.address_id == sa.bindparam("b_address"),
         inbox.c.received_at >= sa.bindparam("b_since"),
@@ -151,9 +168,12 @@ _RECENT_WORDS = (
     )
     .order_by(inbox.c.id)
 )
-_WAITING = _INBOX.where(
-    inbox.c.address_id == sa.bindparam("b_address"), inbox.c.id < sa.bindparam("b_before"), inbox.c.state == "new"
-).order_by(inbox.c.id)
+_WAITING = (
+    sa.select(inbox.c.id)
+    .where(inbox.c.address_id == sa.bindparam("b_address"), inbox.c.id < sa.bindparam("b_before"))
+    .where(inbox.c.state == "new")
+    .order_by(inbox.c.id)
+)
 _ANSWERED_SINCE = (
     sa.select(inbox.c.id)
     .where(
@@ -164,22 +184,6 @@ _ANSWERED_SINCE = (
 _OUTBOX_BY_ID = _OUTBOX.where(outbox.c.id == sa.bindparam("b_id"))
 _CHANGE_OUTBOX = sa.update(outbox).where(outbox.c.id == sa.bindparam("b_id"))
 _CHANGE_OUTBOX_FROM = _CHANGE_OUTBOX.where(outbox.c.state.in_(sa.bindparam("b_from", expanding=True)))
-_AHEAD = outbox.alias("ahead")
-_HELD_BACK = sa.exists().where(
-    _AHEAD.c.address_id == outbox.c.address_id,
-    _AHEAD.c.class_ == outbox.c.class_,
-    _AHEAD.c.id < outbox.c.id,
-    _AHEAD.c.state.in_(("queued", "sending")),
-)
-_IS_DUE = (outbox.c.state == "queued", outbox.c.not_before <= sa.bindparam("b_now"))
-_DUE = (
-    sa.select(outbox.c.id)
-    .where(*_IS_DUE, outbox.c.rank == sa.bindparam("b_rank"), ~_HELD_BACK)
-    .order_by(outbox.c.not_before, outbox.c.id)
-    .limit(sa.bindparam("b_limit"))
-)
-_DUE_AT = _DUE.where(outbox.c.address_id == sa.bindparam("b_address"))
-_CLAIM = _OUTBOX.where(outbox.c.id == sa.bindparam("b_id"), *_IS_DUE).with_for_update(skip_locked=True)
 
 
 def take_in(
@@ -210,7 +214,7 @@ def change_inbox(tx: Tx, inbox_id: int, **values: object) -> None:
 def recent_words(tx: Tx, address_id: int, *, since: datetime, before_id: int) -> list[str]:
     """What the family wrote just before that showed no danger by itself, oldest first: to be screened together."""
     asked = {"b_address": address_id, "b_since": since, "b_before": before_id}
-    return [str(r[0]) for r in tx.execute(_RECENT_WORDS, asked)]
+    return [str(r[0]) for r in tx.execute(_RECENT_WORDS, asked) if r[0] != UNREADABLE]
 
 
 def inbox_to_retry(tx: Tx, now: datetime, limit: int = 100) -> list[tuple[int, int]]:
@@ -219,9 +223,16 @@ def inbox_to_retry(tx: Tx, now: datetime, limit: int = 100) -> list[tuple[int, i
     return [(int(i), int(a)) for i, a in tx.execute(due.order_by(inbox.c.id).limit(limit))]
 
 
-def inbox_waiting(tx: Tx, address_id: int, *, before_id: int) -> list[Inbox]:
-    """What this address wrote before and nobody could handle yet, oldest first."""
-    return [Inbox(**r._asdict()) for r in tx.execute(_WAITING, {"b_address": address_id, "b_before": before_id})]
+def inbox_waiting(tx: Tx, address_id: int, *, before_id: int) -> list[int]:
+    """The ids of what this address wrote before and nobody could handle yet, oldest first; no words are opened yet."""
+    return [int(r[0]) for r in tx.execute(_WAITING, {"b_address": address_id, "b_before": before_id})]
+
+
+def inbox_tries(tx: Tx, inbox_id: int) -> int | None:
+    """How often a message was tried, its words left sealed; None where it waits for no further try."""
+    tries = sa.select(inbox.c.attempts).where(inbox.c.id == inbox_id, inbox.c.state == "new")
+    found = tx.execute(tries).scalar_one_or_none()
+    return None if found is None else int(found)
 
 
 def answered_since(tx: Tx, message: Inbox) -> bool:
@@ -242,8 +253,9 @@ def outbox_by_id(tx: Tx, outbox_id: int) -> Outbox:
 
 
 def find_outbox(tx: Tx, *, outbox_id: int | None = None, provider_sid: str | None = None) -> Outbox | None:
+    """A row to settle, locked; its words stay sealed."""
     where = outbox.c.id == outbox_id if outbox_id is not None else outbox.c.provider_sid == provider_sid
-    row = tx.execute(_OUTBOX.where(where).with_for_update()).first()
+    row = tx.execute(_UNOPENED.where(where).with_for_update()).first()
     return None if row is None else Outbox(**row._asdict())
 
 
@@ -261,40 +273,17 @@ def change_outbox(tx: Tx, outbox_id: int, *, expect: Sequence[str] | None = None
     return tx.execute(_CHANGE_OUTBOX_FROM, {"b_id": outbox_id, "b_from": expect, **values}).rowcount == 1
 
 
-def due_out(
-    tx: Tx, now: datetime, *, limit: int, address_id: int | None = None, by_email: bool = False
-) -> Iterator[Outbox]:
-    """Rows that may be claimed, safety first: the head of each line (address and class) that nothing holds back.
-
-    Emails are looked for apart, with `by_email`.
-
-    `unknown` blocks nothing behind it; a row being sent blocks the later ones of its own line, to keep their order.
-    Each row is locked and opened only when it is asked for: who claims one leaves the others to those beside it, and
-    unseals no words but its own.
-    """
-    for outbox_id in _due_ids(tx, now, limit, address_id, _ranks(by_email=by_email)):
-        row = tx.execute(_CLAIM, {"b_id": outbox_id, "b_now": now}).first()
-        if row is not None:
-            yield Outbox(**row._asdict())
-
-
-def _ranks(*, by_email: bool) -> tuple[int, ...]:
-    return (BY_EMAIL,) if by_email else tuple(rank for rank in range(len(PRIORITY)) if rank != BY_EMAIL)
-
-
-def _due_ids(tx: Tx, now: datetime, limit: int, address_id: int | None, ranks: Sequence[int]) -> list[int]:
-    # One look for each rank: together they would make the database read and sort the whole backlog for a single row.
-    found: list[int] = []
-    for rank in ranks:
-        asked = {"b_rank": rank, "b_now": now, "b_limit": limit - len(found), "b_address": address_id}
-        found += [int(r[0]) for r in tx.execute(_DUE if address_id is None else _DUE_AT, asked)]
-        if len(found) >= limit:
-            break
-    return found
+def queued_to(tx: Tx, address_id: int) -> list[Outbox]:
+    """What has not left yet to this address, oldest first; the words stay sealed."""
+    rows = tx.execute(
+        _UNOPENED.where(outbox.c.address_id == address_id, outbox.c.state == "queued").order_by(outbox.c.id)
+    )
+    return [Outbox(**r._asdict()) for r in rows]
 
 
 def out_in_state(tx: Tx, state: str, *, claimed_before: datetime | None = None, limit: int = 200) -> list[Outbox]:
-    statement = _OUTBOX.where(outbox.c.state == state).order_by(outbox.c.id).limit(limit)
+    """Rows in this state, oldest first; the words stay sealed."""
+    statement = _UNOPENED.where(outbox.c.state == state).order_by(outbox.c.id).limit(limit)
     if claimed_before is not None:
         statement = statement.where(outbox.c.claimed_at < claimed_before)
     return [Outbox(**r._asdict()) for r in tx.execute(statement)]
@@ -315,13 +304,17 @@ def add_receipt(
 
 
 def inbox_of(tx: Tx, address_ids: Sequence[int], *, limit: int = 500) -> list[Inbox]:
-    rows = tx.execute(_INBOX.where(inbox.c.address_id.in_(address_ids)).order_by(inbox.c.id.desc()).limit(limit))
+    """To be read by a person: words that do not open say so."""
+    rows = tx.execute(
+        _INBOX_TO_READ.where(inbox.c.address_id.in_(address_ids)).order_by(inbox.c.id.desc()).limit(limit)
+    )
     return [Inbox(**r._asdict()) for r in rows][::-1]
 
 
 def outbox_of(tx: Tx, address_ids: Sequence[int], *, after_id: int = 0, limit: int = 500) -> list[Outbox]:
+    """To be read by a person: words that do not open say so."""
     rows = tx.execute(
-        _OUTBOX.where(outbox.c.address_id.in_(address_ids), outbox.c.id > after_id)
+        _OUTBOX_TO_READ.where(outbox.c.address_id.in_(address_ids), outbox.c.id > after_id)
         .order_by(outbox.c.id.desc())
         .limit(limit)
     )
@@ -337,7 +330,9 @@ def outbox_of_case(
         outbox.c.purpose.in_(("safety", "answer", "promise", "stop-receipt")),
     )  # fmt: skip
     tied = sa.and_(outbox.c.case_id == case_id, outbox.c.purpose != "staff-alert")
-    return [Outbox(**r._asdict()) for r in tx.execute(_OUTBOX.where(sa.or_(tied, beside)).order_by(outbox.c.id))]
+    return [
+        Outbox(**r._asdict()) for r in tx.execute(_OUTBOX_TO_READ.where(sa.or_(tied, beside)).order_by(outbox.c.id))
+    ]
 
 
 def count_out(tx: Tx) -> dict[str, int]:
@@ -353,15 +348,6 @@ def oldest_queued_at(tx: Tx, now: datetime) -> datetime | None:
     ).scalar_one_or_none()
 
 
-def any_due(tx: Tx, now: datetime, *, address_id: int | None = None, by_email: bool = False) -> bool:
-    """A cheap look before a writer's lock is taken."""
-    statement = sa.select(outbox.c.id).where(outbox.c.state == "queued", outbox.c.not_before <= now).limit(1)
-    statement = statement.where(outbox.c.rank.in_(_ranks(by_email=by_email)))
-    if address_id is not None:
-        statement = statement.where(outbox.c.address_id == address_id)
-    return tx.execute(statement).first() is not None
-
-
 def claim_receipts(tx: Tx, provider_sid: str, outbox_id: int) -> list[tuple[str, str | None]]:
     """Receipts that came before our own commit of the provider's id: tied to their row now; status and code of each."""
     early = (receipt.c.provider_sid == provider_sid, receipt.c.outbox_id.is_(None))
@@ -374,7 +360,7 @@ def claim_receipts(tx: Tx, provider_sid: str, outbox_id: int) -> list[tuple[str,
 def unconfirmed_safety(tx: Tx, *, before: datetime, since: datetime) -> list[Outbox]:
     """Safety replies that nobody confirmed in time and that the team has not been told of."""
     rows = tx.execute(
-        _OUTBOX.where(
+        _UNOPENED.where(
             outbox.c.rank == 0, outbox.c.purpose == "safety", outbox.c.told_at.is_(None), outbox.c.created_at >= since,
             outbox.c.created_at < before, outbox.c.state.in_(("queued", "sending", "unknown", "accepted", "sent")),
         ).limit(100)
@@ -401,3 +387,9 @@ def next_out_at(tx: Tx, after: datetime) -> datetime | None:
     return tx.execute(
         sa.select(sa.func.min(outbox.c.not_before)).where(outbox.c.state == "queued", outbox.c.not_before > after)
     ).scalar_one_or_none()
+
+
+def said_for_touch(tx: Tx, touch_id: int) -> bool:
+    """Whether the check-in of this touch was ever written."""
+    written = sa.select(outbox.c.id).where(outbox.c.touch_id == touch_id, outbox.c.purpose == "check-in").limit(1)
+    return tx.execute(written).first() is not None

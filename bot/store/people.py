@@ -135,6 +135,9 @@ consent = table_of(ConsentRow)
 _ADDRESS = sa.select(*(address.c[f] for f in Address.__dataclass_fields__))
 _BY_ID = _ADDRESS.where(address.c.id == sa.bindparam("b_id"))
 _BY_VALUE = _ADDRESS.where(address.c.kind == sa.bindparam("b_kind"), address.c.fingerprint == sa.bindparam("b_print"))
+_ID = sa.select(address.c.id).where(address.c.id == sa.bindparam("b_id"))
+_LOCK = _ID.with_for_update()
+_LOCK_UNLESS_BUSY = _ID.with_for_update(skip_locked=True)
 _CHANGE_ADDRESS = sa.update(address).where(address.c.id == sa.bindparam("b_id"))
 _PERSON = sa.select(*(person.c[f] for f in Person.__dataclass_fields__))
 _PEOPLE_AT = (
@@ -160,6 +163,16 @@ def address_unless_busy(tx: Tx, address_id: int) -> Address | None:
     wait for it: two that did would wait for each other."""
     row = tx.execute(_BY_ID.with_for_update(skip_locked=True), {"b_id": address_id}).one_or_none()
     return None if row is None else Address(**row._asdict())
+
+
+def lock_address(tx: Tx, address_id: int) -> None:
+    """Hold an address until the transaction ends without opening its number (SQLite has one writer anyway)."""
+    tx.execute(_LOCK, {"b_id": address_id}).one()
+
+
+def lock_unless_busy(tx: Tx, address_id: int) -> bool:
+    """The same; False while another transaction holds it."""
+    return tx.execute(_LOCK_UNLESS_BUSY, {"b_id": address_id}).first() is not None
 
 
 def find_address(tx: Tx, kind: str, value: str, *, lock: bool = False) -> Address | None:

@@ -17,7 +17,7 @@ from bot.turn import say as saying
 from bot.turn import timers
 from bot.turn.receipts import take_receipt
 from messages.channel import Receipt
-from tests.houses import Home
+from tests.houses import AMPLE, Home, at_rate
 
 KNIFE = "he has a knife hes outside"
 A, B = "+447700900431", "+447700900432"
@@ -31,7 +31,7 @@ def republish(home: Home, change: Callable[[dict[str, object]], None]) -> None:
     flow["nodes"] = dict(flow["nodes"])
     change(flow["nodes"])
     files["flows/refer.yaml"] = flow
-    publishing.publish(home.house, Content(files), by="test")
+    publishing.publish(home.house, at_rate(Content(files), AMPLE), by="test")
 
 
 def break_session(home: Home, sender: str, text: str) -> None:

@@ -1,0 +1,46 @@
+"""Asking "may it leave?" of a row: what the table needs is read in the transaction that claims it."""
+
+from datetime import datetime
+
+from bot.house import House
+from bot.store import alerts, people
+from bot.store.database import Tx
+from bot.store.messages import Outbox
+from messages.addresses import not_texted, read_phone
+from messages.classes import TO_STAFF, Purpose
+from messages.leave import Channel, LeaveFacts, Leaving, Mark, Refuse, Verdict, may_leave
+from scheduler.quiet import quiet_until
+from scheduler.safe_times import read_safe_times
+
+# Staff are texted as families are; their numbers are addresses of their own kind, with no consent to ask for.
+CHANNEL_OF = {"staff": "sms"}
+
+
+def channel_of(kind: str) -> Channel:
+    """The channel an address of this kind is reached by; the column holds only such kinds."""
+    return CHANNEL_OF.get(kind, kind)  # type: ignore[return-value]
+
+
+def mark_of(safe: str, *, shared: bool) -> Mark:
+    """What was said of a phone, as the table's word."""
+    return "shared" if shared and safe != "unsafe" else safe  # type: ignore[return-value]
+
+
+def verdict(house: House, tx: Tx, row: Outbox, address: people.Address, now: datetime) -> Verdict:
+    channel = channel_of(address.kind)
+    if channel not in house.channels:
+        what = "Email" if address.kind == "email" else "Texting"
+        return Refuse(reason=f"{what} is not set up on this service")
+    rules = house.live.snapshot(tx).rules
+    windows = (read_safe_times(address.safe_times) or ()) if address.safe_times else ()
+    purpose: Purpose = row.purpose  # type: ignore[assignment]  # the column holds only the table's words
+    return may_leave(
+        Leaving(purpose=purpose, created_at=row.created_at, channel=channel, expires_at=row.expires_at),
+        LeaveFacts(
+            now=now, consent=address.consent, mark=mark_of(address.safe, shared=address.shared),  # type: ignore[arg-type]  # likewise
+            quiet_until=quiet_until(now, rules.contact.hours.quiet, windows), wrote_at=address.last_in_at,
+            released_at=address.released_at,
+            not_texted=None if address.kind in {"web", "email"} else not_texted(read_phone(address.value)),
+            answered=purpose in TO_STAFF and alerts.answered(tx, row.id),
+        ),
+    )  # fmt: skip
