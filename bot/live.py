@@ -100,6 +100,11 @@ class Live:
                 self._refused = versions
             return self._snapshot
 
+    @property
+    def standing(self) -> Snapshot | None:
+        """What was published at the last look, without asking the database; None before the first."""
+        return self._snapshot
+
     def of(self, database: Database) -> Snapshot:
         with database.read() as tx:
             return self.snapshot(tx)

@@ -141,16 +141,6 @@ class Database:
         self._standing = None
         return True
 
-    def free_bytes(self) -> int | None:
-        """Room where an embedded database keeps its file; None where the database keeps itself, or nobody can tell."""
-        if not self.is_sqlite or not self.url.database or self.url.database == ":memory:":
-            return None
-        try:
-            room = os.statvfs(Path(self.url.database).resolve().parent)
-        except OSError:
-            return None
-        return room.f_bavail * room.f_frsize
-
     def _room_beside(self) -> None:
         """SQLite may hold what is written in memory until the commit: only the disk itself tells of room."""
         if not self.url.database or self.url.database == ":memory:":

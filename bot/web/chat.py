@@ -123,11 +123,17 @@ def _page(token: str, *, fault: str = "", words: str = "", status: int = 200) ->
     theirs = [at for at, bubble in enumerate(told) if not bubble.ours]
     page = render_template(
         "chat/page.html", bubbles=told, latest=theirs[-1] if theirs else -1, cursor=_cursor_of(told), fault=fault,
-        error=bool(fault), words=words, form_id=secrets.token_urlsafe(12), leave_for=NEUTRAL,
+        error=bool(fault), words=words, form_id=secrets.token_urlsafe(12), leave_for=NEUTRAL, phone=_phone(),
     )  # fmt: skip
     response = Response(page, status)
     _keep_token(response, token)
     return response
+
+
+def _phone() -> str:
+    """The council's number, for a page that may find later that nothing can be saved."""
+    here = house()
+    return here.live.of(here.db).compiled.council.phone
 
 
 def _not_taken(token: str, fault: str, words: str, status: int) -> AnyResponse:

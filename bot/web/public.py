@@ -106,11 +106,15 @@ def database_away(problem: Exception) -> AnyResponse:
         told = jsonify({"fault": "away"})
         told.status_code = 503
         return told
-    return Response(away_page(), 503)
+    if "desk" in request.blueprints:
+        return Response(_desk_away(request.form.get("words", "")), 503)
+    if request.method == "POST":
+        return Response(away_page(), 503)
+    return Response(bare_page("Sorry, we cannot show this page just now", more=telephone()), 503)
 
 
 def away_page(words: str = "") -> str:
-    """Nothing was saved, because the database is away. No template and no translation: both are read from it.
+    """Nothing was saved, because the database is away or full. No template and no translation: both are read from it.
 
     `words` come back in a box, with a button to send them again.
     """
@@ -118,7 +122,31 @@ def away_page(words: str = "") -> str:
     if words:
         token = current_app.jinja_env.globals["csrf_token"]()  # type: ignore[operator]  # set by `protect`
         box = _AGAIN.format(token=token, words=words)
-    return bare_page("Sorry, we could not save that just now", "Nothing was saved. Please try again in a minute.", box)
+    told = "Nothing was saved. Please try again in a minute."
+    return bare_page("Sorry, we could not save that just now", told, telephone() + box)
+
+
+def telephone() -> Markup:
+    """The way to a person that needs no computer of ours. From what was published when it was last read."""
+    standing = house().live.standing
+    if standing is None:
+        return NOTHING
+    council = standing.compiled.council
+    return _TELEPHONE.format(
+        phone=council.phone, dial=_dial(council.phone), hours=council.hours_in_words,
+        other=council.out_of_hours_phone, dial_other=_dial(council.out_of_hours_phone),
+    )  # fmt: skip
+
+
+def _dial(number: str) -> str:
+    return "".join(sign for sign in number if sign in "+0123456789")
+
+
+def _desk_away(words: str) -> str:
+    """For staff: what it means and what was not kept. What they had written comes back, to be copied."""
+    box = _TO_COPY.format(words=words) if words else NOTHING
+    told = "The desk cannot use its database just now, so nothing was saved. What families wrote before is kept."
+    return bare_page("The desk is away for a moment", told, _DESK + box)
 
 
 def bare_page(
@@ -129,6 +157,18 @@ def bare_page(
     return str(_BARE.format(title=title, words=words, more=more, sheet=sheet, leave=chat.NEUTRAL))
 
 
+_TELEPHONE = Markup(
+    '<p class="govuk-body">You can also telephone us on <a class="govuk-link" href="tel:{dial}">{phone}</a>, {hours}. '
+    'At other times telephone <a class="govuk-link" href="tel:{dial_other}">{other}</a>.</p>'
+)
+_DESK = Markup(
+    '<p class="govuk-body">Texts that come meanwhile are fetched when it is back. Until then answer urgent things by '
+    'telephone.</p><p class="govuk-body"><a class="govuk-link" href="/desk">Try the desk again</a></p>'
+)
+_TO_COPY = Markup(
+    '<div class="govuk-form-group"><label class="govuk-label" for="words">What you wrote, to copy</label>'
+    '<textarea class="govuk-textarea" id="words" rows="5" readonly>\n{words}</textarea></div>'
+)
 _AGAIN = Markup(
     '<form method="post" action="/chat"><input type="hidden" name="csrf_token" value="{token}">'
     '<div class="govuk-form-group"><label class="govuk-label" for="text">Your words</label>'

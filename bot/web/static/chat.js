@@ -118,10 +118,14 @@
       if (answer.status >= 500) { throw new Error("away"); }
       stop(words[answer.told.fault] || (going.typed ? words.lost : words.lostReply));
       return null;
-    }).catch(function () {
+    }).catch(function (fault) {
+      var away = fault && fault.message === "away";
       going.tries += 1;
       if (job !== going) { return; }
-      if (going.tries >= TRIES) { stop(going.typed ? words.lost : words.lostReply); return; }
+      if (going.tries >= TRIES) {
+        stop(away ? (going.typed ? words.away : words.awayReply) : (going.typed ? words.lost : words.lostReply));
+        return;
+      }
       say(words.again);
       setTimeout(attempt, FIRST_WAIT * Math.pow(2, going.tries - 1));
     });
