@@ -11,6 +11,7 @@ from wsgiref.types import WSGIApplication
 import structlog
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
+from bot.alarms import Alarm
 from bot.clockwork import EVERY_SECONDS, tick
 from bot.dispatcher import SENDERS, Dispatcher
 from bot.house import House
@@ -50,6 +51,7 @@ class Engine:
         ]
         if "email" in house.channels:
             self._out.append(email_sender(house, self._stop))
+        self._alarm = Alarm(house)
         self._first = threading.Thread(target=self._catch_up, name="catch-up", daemon=True)
 
     def start(self) -> None:
@@ -58,12 +60,14 @@ class Engine:
         for sender in self._out:
             sender.start()
         self._first.start()
+        self._alarm.start()
         self._ticker.start()
 
     def stop(self) -> None:
         self._stop.set()
         self._house.wake.wake()
         self._ticker.stop()
+        self._alarm.stop()
         for sender in self._out:
             sender.join(timeout=15)
         if self._also is not None:
