@@ -7,6 +7,7 @@ import sys
 import threading
 from argparse import Namespace
 
+from bot.alarms import Alarm
 from bot.app import furnish, make
 from bot.cli.opening import too_new
 from bot.clockwork import EVERY_SECONDS, tick
@@ -68,7 +69,10 @@ def _alone(house: House, role: str) -> int:
         Dispatcher(house).run(stop)
         return 0
     ticker = Ticker(lambda: tick(house), EVERY_SECONDS, lambda fault: print(type(fault).__name__, file=sys.stderr))
+    alarm = Alarm(house)
     ticker.start()
+    alarm.start()
     stop.wait()
     ticker.stop()
+    alarm.stop()
     return 0
