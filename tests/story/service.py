@@ -184,10 +184,12 @@ def service(
     pace_seconds: float = 0.02,
     more: Mapping[str, str] | None = None,
     furnished: bool = False,
+    log: Path | None = None,
 ) -> Iterator[Service]:
     """A product from nothing: keys made, schema and content by its own first start, sample directory, accounts.
 
-    `more` are further settings. With `furnished`, `database_url` is a copy of what `furnish` made, with its keys.
+    `more` are further settings. With `furnished`, `database_url` is a copy of what `furnish` made, with its keys. `log` is where the
+    service prints, if not into `folder`.
     """
     port = free_port()
     clock = folder / "clock"
@@ -208,7 +210,7 @@ def service(
     with standin(folder / "provider.db", webhook=webhook, pace_seconds=pace_seconds, clock_file=clock) as provider:
         environment["TWILIO_API_BASE"] = provider.base
         command = [sys.executable, "-m", "bot.cli", "serve", "--port", str(port)]
-        running = Running(command, port=port, environment=environment, log=folder / "server.log")
+        running = Running(command, port=port, environment=environment, log=log or folder / "server.log")
         made = Service(running=running, provider=provider, environment=environment, clock=clock, folder=folder)
         if not furnished:
             furnish(made.environment)
