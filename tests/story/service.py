@@ -188,8 +188,8 @@ def service(
 ) -> Iterator[Service]:
     """A product from nothing: keys made, schema and content by its own first start, sample directory, accounts.
 
-    `more` are further settings. With `furnished`, `database_url` is a copy of what `furnish` made, with its keys. `log` is where the
-    service prints, if not into `folder`.
+    `more` are further settings. With `furnished`, `database_url` is a copy of what `furnish` made, with its keys.
+    `log` is where the service prints, if not into `folder`.
     """
     port = free_port()
     clock = folder / "clock"
