@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot import keywords
 from bot.house import House
 from bot.store import alerts, people
 from bot.store.database import Tx
@@ -42,5 +43,6 @@ def verdict(house: House, tx: Tx, row: Outbox, address: people.Address, now: dat
             released_at=address.released_at,
             not_texted=None if address.kind in {"web", "email"} else not_texted(read_phone(address.value)),
             answered=purpose in TO_STAFF and alerts.answered(tx, row.id),
+            carrier_confirms_stop=keywords.confirms(tx, row),
         ),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from bot import keywords
 from bot.alerts import climbing
 from bot.refs import new_ref
 from bot.store import casework, keeping, people
@@ -13,6 +14,7 @@ from bot.store.messages import Outbox
 from bot.store.sealed import SealError
 from messages.addresses import NOT_TEXTED
 from messages.classes import TO_STAFF
+from messages.leave import CARRIER_CONFIRMS
 from messages.status import ENDS, NOT_ARRIVED, Event, State, forward
 
 BLOCKED_BY_CARRIER = "21610"  # Twilio's error dictionary: the number has texted STOP to our sender
@@ -68,10 +70,12 @@ def settle(
 
 def _consequences(tx: Tx, row: Outbox, state: State, now: datetime, reason: str | None, code: str | None) -> None:
     if code == BLOCKED_BY_CARRIER:
-        _carrier_stopped(tx, row.address_id, now)
+        keywords.refused(tx, row, now)
+    if state == "delivered":
+        keywords.arrived(tx, row)
     if row.touch_id is not None and row.purpose == "check-in":
         _touch(tx, row.touch_id, state, reason or f"The text was {state}.", now)
-    if code == BLOCKED_BY_CARRIER and row.text_id == "stop-receipt":
+    if row.text_id == "stop-receipt" and (code == BLOCKED_BY_CARRIER or reason == CARRIER_CONFIRMS):
         return  # the carrier has confirmed their STOP itself: nobody telephones about that
     if row.purpose in TO_STAFF:
         return  # the ladder goes on by itself; the family's own reply is another row
@@ -89,17 +93,6 @@ def _touch(tx: Tx, touch_id: int, state: State, reason: str, now: datetime) -> N
     elif state == "delivered" and standing.outcome in {"undelivered", "unknown"} and standing.settled_at is None:
         told = "It was delivered after all."
         keeping.change_touch(tx, touch_id, outcome="sent", reason=told, next_at=now, listed=False)
-
-
-def _carrier_stopped(tx: Tx, address_id: int, now: datetime) -> None:
-    """The carrier knows of a STOP that we did not: it counts as one."""
-    if people.address_by_id(tx, address_id).consent == "stopped":
-        return
-    people.change_address(tx, address_id, consent="stopped", asked_since_stop=False)
-    people.add_consent(
-        tx, address_id=address_id, person_id=None, kind="text", given=False, wording_id="provider.21610",
-        wording="The carrier reports that this number texted STOP to our number.", via="provider", at=now,
-    )  # fmt: skip
 
 
 def not_reached(tx: Tx, row: Outbox, now: datetime, reason: str) -> None:

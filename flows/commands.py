@@ -30,7 +30,7 @@ def start(run: Run, _reading: Reading) -> None:
 
 def after_stop(run: Run, reading: Reading) -> None:
     """What they write after STOP is still read. One answer, once, says how to start again or telephone."""
-    if not reading.danger and not reading.thanks:
+    if not reading.danger and not reading.thanks and reading.text.strip():
         reach_desk(run, reading, "wrote-after-stop")
     if not reading.danger and not reading.thanks and not run.told_after_stop:
         run.told_after_stop = True

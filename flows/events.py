@@ -10,11 +10,15 @@ from flows.understanding.types import Screening
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageReceived:
-    """The family wrote. `text` is clean (no NUL, no controls); `screening` ran first, apart from the step."""
+    """The family wrote. `text` is clean (no NUL, no controls); `screening` ran first, apart from the step.
+
+    `note` is what came beside the words, in plain English for staff.
+    """
 
     text: str
     screening: Screening
     pictures: int = 0  # media attached: kept as a note, never fetched
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

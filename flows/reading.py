@@ -103,6 +103,7 @@ class Reading:
     screening: Screening = _SILENT
     understood: Understanding = _NOTHING
     pictures: int = 0
+    note: str = ""
     whole_stop: bool = False
     whole_start: bool = False
     after_stop: bool = False
@@ -139,7 +140,10 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
     yes_restores = stopped and not facts.asked_since_stop and (bare in YES_START or keyword("yes", text))
     whole_start = not whole_stop and ({plain(text), bare} & START != set() or keyword("start", text) or yes_restores)
     if whole_stop or whole_start:
-        return Reading(text=text, screening=event.screening, whole_stop=whole_stop, whole_start=whole_start)
+        return Reading(
+            text=text, screening=event.screening, pictures=event.pictures, note=_note(event), whole_stop=whole_stop,
+            whole_start=whole_start,
+        )  # fmt: skip
     understood = run.assets.lexicon.understand(text) if text.strip() else Understanding(intent="thanks")
     fit = find_fit(run, text, understood, event.screening.risk)
     flow = run.top_flow
@@ -156,6 +160,7 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
         screening=event.screening,
         understood=understood,
         pictures=event.pictures,
+        note=_note(event),
         after_stop=stopped and facts.channel == "sms",
         command=find_command(run, text, understood, fit),
         worker_talking=facts.worker_talking,
@@ -164,6 +169,10 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
         need=bool(text.strip()) and not held and reading_need,
         thanks=understood.intent == "thanks" and bool(text.strip()),
     )
+
+
+def _note(event: MessageReceived) -> str:
+    return event.note or ("They sent a picture. It was not fetched." if event.pictures else "")
 
 
 def find_command(run: Run, text: str, understood: Understanding, fit: Fit | None) -> Command | None:

@@ -100,8 +100,12 @@ class Run:
         listings: tuple[Listing, ...] = (),
         purpose: Purpose | None = None,
         values: Mapping[str, Value] | None = None,
+        heard: str = "en",
     ) -> None:
-        """Say a text with the values it names. On a watched phone nothing follows the safety reply."""
+        """Say a text with the values it names. On a watched phone nothing follows the safety reply.
+
+        `heard` is the language their words seem to be in: it is answered where no other was chosen.
+        """
         if self.hushed:
             return
         purpose = purpose or self.purpose
@@ -114,7 +118,8 @@ class Run:
         given = values or {}
         named = {name: given.get(name, self.known(name)) for name in sorted(self.assets.wording.needs(text))}
         filled = {name: value for name, value in named.items() if value is not None}
-        self.do(Say(text=text, values=filled, choices=choices, listings=listings, purpose=purpose))
+        language = heard if self.facts.language == "en" and heard != "en" else None
+        self.do(Say(text=text, values=filled, choices=choices, listings=listings, purpose=purpose, language=language))
 
     def keep(self, name: str, value: Value | None) -> None:
         """Set or clear a name so that BACK can put the former value back."""

@@ -21,7 +21,7 @@ from flows.nodes import enter, walk
 from flows.reading import prepare
 from flows.run import Run
 from flows.session import LIVE_MINUTES, Frame, Parked, Session
-from flows.wins import decide
+from flows.wins import decide, show_pictures
 
 SPEAKER_HOURS = 12  # how long who is speaking is taken to be who spoke before
 PARKED_HOURS = 24  # how long a check-in waits for a talk to end when its programme does not say
@@ -72,6 +72,8 @@ def _message(run: Run, event: MessageReceived) -> None:
     elif run.heard_at is None or run.facts.now - run.heard_at > timedelta(hours=SPEAKER_HOURS):
         run.answers.pop("speaker", None)  # it may be somebody else's turn with the phone
     acted = decide(run, reading)
+    if reading.pictures:
+        show_pictures(run, reading)
     if reading.screening.risk == "urgent" and "answer" not in acted and run.waiting() is not None:
         run.answers["broken_off"] = "yes"
     else:

@@ -72,6 +72,7 @@ COUNTED = (
 # The words carriers act on, and their nearest forms. Twilio's documentation of opt-out keywords for SMS: STOP,
 # STOPALL, UNSUBSCRIBE, CANCEL, END, QUIT, OPTOUT, REVOKE end; START, YES, UNSTOP begin again.
 CARRIER_STOP = words("stop stopall unsubscribe cancel end quit revoke optout")
+CARRIER_START = words("start yes unstop")
 STOP = CARRIER_STOP | phrases(
     "stop all|opt out|opt-out|stop stop|stop texts|stop texting|stop messages|stop msgs|stop texting me"
     "|stop messaging me|text stop|stop now"

@@ -66,7 +66,8 @@ def _carry_on(run: Run) -> None:
 
 
 def _worker(run: Run, reading: Reading) -> None:
-    run.do(AddToCase(words=reading.text))
+    if reading.text.strip():
+        run.do(AddToCase(words=reading.text))
 
 
 def _answer(run: Run, reading: Reading) -> None:
@@ -150,6 +151,18 @@ def _need(run: Run, reading: Reading) -> None:
     enter(run, "find", seeds)
 
 
+def show_pictures(run: Run, reading: Reading) -> None:
+    """What came beside the words goes before a person, whatever the words did; and who sent it is told so, kindly.
+
+    Nothing is said of it after danger, after STOP, or where a worker is talking with them: they have their answer.
+    """
+    reach_desk(run, replace(reading, text=f"({reading.note})"), "picture")
+    answered = reading.danger or reading.after_stop or reading.whole_stop or reading.worker_talking
+    # Content that was published before there was such a text is still served.
+    if reading.text.strip() and not answered and run.assets.wording.has("picture.beside"):
+        run.say("picture.beside", heard=reading.understood.lang)
+
+
 def _thanks(run: Run, reading: Reading) -> None:
     if run.top_flow is not None and run.top_flow.holds:
         _repair(run, reading)
@@ -164,7 +177,6 @@ def _repair(run: Run, reading: Reading) -> None:
         _carry_on(run)
         return
     if reading.pictures and not reading.text.strip():
-        reach_desk(run, replace(reading, text="(They sent a picture. It was not fetched.)"), "picture")
         run.say("picture")
         ask_again(run)
         return

@@ -12,6 +12,7 @@ from messages.status import event_of
 
 _LONGEST_ID: Final = 64
 _MOST_MEDIA: Final = 10  # the provider's own limit
+_OPT_OUTS: Final = frozenset({"STOP", "START", "HELP"})
 _MOST_DIGITS: Final = 18  # within a 64-bit id
 
 
@@ -33,7 +34,7 @@ def parse_inbound(form: Mapping[str, str]) -> Inbound:
         text=clean(form.get("Body", "")),
         pictures=max(parse_count(form.get("NumMedia")), len(media)),
         media_types=media,
-        opt_out=clean(form.get("OptOutType", "")).upper() or None,
+        opt_out=told if (told := clean(form.get("OptOutType", "")).upper()) in _OPT_OUTS else None,
     )
 
 

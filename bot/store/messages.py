@@ -31,6 +31,7 @@ class InboxRow(Row):
     address_id: Mapped[int] = mapped_column(sa.ForeignKey("address.id"))
     body: Mapped[str] = mapped_column(Sealed("inbox.body"))
     pictures: Mapped[int] = mapped_column(default=0)
+    media: Mapped[str | None] = mapped_column(sa.String(400))  # their types; never where they lie
     received_at: Mapped[datetime] = mapped_column(Instant)
     state: Mapped[str] = mapped_column(sa.String(8), default="new")  # new, done, failed
     attempts: Mapped[int] = mapped_column(default=0)
@@ -99,6 +100,7 @@ class Inbox:
     address_id: int
     body: str
     pictures: int
+    media: str | None
     received_at: datetime
     state: str
     attempts: int
@@ -187,12 +189,13 @@ _CHANGE_OUTBOX_FROM = _CHANGE_OUTBOX.where(outbox.c.state.in_(sa.bindparam("b_fr
 
 
 def take_in(
-    tx: Tx, *, account: str, provider_sid: str, address_id: int, body: str, pictures: int, at: datetime
-) -> int | None:
+    tx: Tx, *, account: str, provider_sid: str, address_id: int, body: str, pictures: int, at: datetime,
+    media: str | None = None,
+) -> int | None:  # fmt: skip
     """Keep a message. None when it was seen before: then nothing more may happen."""
     values = {
         "account": account, "provider_sid": provider_sid, "address_id": address_id, "body": body, "pictures": pictures,
-        "received_at": at, "state": "new", "attempts": 0, "risk": "none",
+        "media": media, "received_at": at, "state": "new", "attempts": 0, "risk": "none",
     }  # fmt: skip
     row = tx.execute(insert_ignoring(tx, inbox), values).one_or_none()
     return None if row is None else int(row[0])

@@ -8,12 +8,24 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from bot.store import alerts, buckets, casework, conversations, keeping, messages, people, published, reviews, staff
+from bot.store import (
+    alerts,
+    buckets,
+    carrier,
+    casework,
+    conversations,
+    keeping,
+    messages,
+    people,
+    published,
+    reviews,
+    staff,
+)
 from bot.store.columns import Row
 from bot.store.database import Database
 
 ROOMS: tuple[ModuleType, ...] = (
-    people, published, staff, casework, keeping, messages, conversations, alerts, reviews, buckets,
+    people, published, staff, casework, keeping, messages, conversations, alerts, reviews, buckets, carrier,
 )  # fmt: skip
 METADATA = Row.metadata
 

@@ -15,6 +15,7 @@ from functools import partial
 
 import structlog
 
+from bot import keywords
 from bot.casework import raising
 from bot.house import House
 from bot.store import casework, conversations, keeping, people
@@ -22,6 +23,7 @@ from bot.store import messages as rows
 from bot.store.columns import UNREADABLE
 from bot.store.database import DatabaseError, Tx
 from bot.store.messages import Inbox
+from bot.store.people import Address
 from bot.store.sealed import SealError
 from bot.store.troubles import lost_transaction
 from bot.turn.apply import apply
@@ -34,6 +36,8 @@ from flows.safety import respond_to_danger
 from flows.session import Session
 from flows.step import step
 from flows.understanding.types import Screening
+from messages.addresses import one_way, read_phone
+from messages.media import note
 
 log = structlog.get_logger()
 JOINED = timedelta(minutes=2)  # texts this close are screened as one: danger is often split over two
@@ -44,7 +48,11 @@ BROKEN = "(A message of theirs could not be read: a fault of ours.)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A message at the door, clean. `account` and `sid` together are unique: the provider's, or the chat's post."""
+    """A message at the door, clean. `account` and `sid` together are unique: the provider's, or the chat's post.
+
+    `media` is the types of what came beside the words, as `messages/media.py` keeps them. `opt_out` is what the
+    provider's webhook told of its own keyword handling; None where no webhook brought it.
+    """
 
     kind: str  # sms, web
     account: str
@@ -52,6 +60,8 @@ class Arrival:
     sender: str
     text: str
     pictures: int = 0
+    media: str | None = None
+    opt_out: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +85,57 @@ def _take_in(house: House, tx: Tx, arrival: Arrival, now: datetime) -> Taken:
     address = people.open_address(tx, arrival.kind, arrival.sender, now)
     inbox_id = rows.take_in(
         tx, account=arrival.account, provider_sid=arrival.sid, address_id=address.id, body=arrival.text,
-        pictures=arrival.pictures, at=now,
+        pictures=arrival.pictures, media=arrival.media, at=now,
     )  # fmt: skip
     if inbox_id is None:
         return Taken(address_id=address.id, fresh=False)
+    if _is_one_way(address):
+        _kept(house, tx, rows.inbox_by_id(tx, inbox_id), now)
+        return Taken(address_id=address.id, fresh=True)
     people.change_address(tx, address.id, last_in_at=now)
+    if address.kind == "sms":
+        keywords.heard(
+            tx, account=arrival.account, address_id=address.id, words=arrival.text, opt_out=arrival.opt_out, now=now
+        )
     for earlier in rows.inbox_waiting(tx, address.id, before_id=inbox_id):
         _once_more(house, tx, earlier, address.id, now)
     handle(house, tx, rows.inbox_by_id(tx, inbox_id), now)
+    keywords.obeyed(tx, address_id=address.id, opt_out=arrival.opt_out, now=now)
     return Taken(address_id=address.id, fresh=True)
+
+
+def _is_one_way(address: Address) -> bool:
+    """A name or a short code: it sends, and nothing can be sent to it."""
+    return address.kind == "sms" and one_way(read_phone(address.value))
+
+
+def _kept(house: House, tx: Tx, message: Inbox, now: datetime) -> None:
+    """From a sender that cannot be answered: no conversation and no reply. Words of danger go before a person.
+
+    Where even screening fails, a person reads them too, since they may hold danger.
+    """
+    try:
+        with tx.begin_nested():
+            turn, screening = _prepare(house, tx, message, now)
+            if screening.risk != "none":
+                people.change_address(tx, message.address_id, last_in_at=now)
+                because = screening.because
+                case = RaiseEscalation(level=screening.risk, reason="danger", words=_shown(message), because=because)
+                apply(turn, (case,))
+            rows.change_inbox(tx, message.id, state="done", attempts=1, bundle_id=turn.snapshot.bundle_id)
+    except Exception as fault:
+        if lost_transaction(fault):
+            raise
+        log.error("could not read a message", inbox_id=message.id, fault=type(fault).__name__)
+        people.change_address(tx, message.address_id, last_in_at=now)
+        rows.change_inbox(tx, message.id, state="failed", attempts=1)
+        raising.raise_unread(tx, address_id=message.address_id, words=_shown(message), now=now)
+
+
+def _shown(message: Inbox) -> str:
+    """Their words with what came beside them, as a case shows them."""
+    beside = note(message.pictures, message.media)
+    return "\n".join(filter(None, (message.body, f"({beside})" if beside else "")))
 
 
 def handle(house: House, tx: Tx, message: Inbox, now: datetime) -> None:
@@ -104,7 +156,9 @@ def handle(house: House, tx: Tx, message: Inbox, now: datetime) -> None:
     if message.attempts and rows.answered_since(tx, message):
         _apart(tx, message, now, screening, lambda: _give_up(turn, message, screening))
         return
-    event = MessageReceived(text=message.body, screening=screening, pictures=message.pictures)
+    event = MessageReceived(
+        text=message.body, screening=screening, pictures=message.pictures, note=note(message.pictures, message.media)
+    )
     try:
         with tx.begin_nested():
             run(turn, event)
@@ -180,20 +234,20 @@ def _screen(turn: Turn, message: Inbox) -> Screening:
 
 def _keep(turn: Turn, message: Inbox, screening: Screening) -> None:
     """After a failed step: the safety reply and case alone, and another try; after the last, a person."""
-    apply(turn, respond_to_danger(screening, turn.facts, message.body))
+    apply(turn, respond_to_danger(screening, turn.facts, _shown(message)))
     if not _again(turn.tx, message, turn.now):
         _before_a_person(turn, message, screening)
 
 
 def _give_up(turn: Turn, message: Inbox, screening: Screening) -> None:
     """Too late to be stepped: its words, and the danger in them, go to a person."""
-    apply(turn, respond_to_danger(screening, turn.facts, message.body))
+    apply(turn, respond_to_danger(screening, turn.facts, _shown(message)))
     rows.change_inbox(turn.tx, message.id, state="failed", attempts=message.attempts + 1, retry_at=None)
     _before_a_person(turn, message, screening)
 
 
 def _before_a_person(turn: Turn, message: Inbox, screening: Screening) -> None:
-    raising.raise_escalation(turn, RaiseEscalation(level="concern", reason="stuck", words=message.body))
+    raising.raise_escalation(turn, RaiseEscalation(level="concern", reason="stuck", words=_shown(message)))
     if screening.risk == "none":
         apply(turn, (Say(text="stuck", values={"look_by": turn.facts.look_by["concern"]}),))
 
@@ -202,7 +256,7 @@ def _unread(tx: Tx, message: Inbox, now: datetime, level: Level) -> None:
     """It could not be answered, perhaps not even screened, so a person reads it, at once and once."""
     again = _again(tx, message, now)
     if message.attempts == 0 or not (again or casework.open_cases_of(tx, address_id=message.address_id)):
-        raising.raise_unread(tx, address_id=message.address_id, words=message.body, now=now, level=level)
+        raising.raise_unread(tx, address_id=message.address_id, words=_shown(message), now=now, level=level)
 
 
 def _again(tx: Tx, message: Inbox, now: datetime) -> bool:

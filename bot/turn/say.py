@@ -17,7 +17,10 @@ def say(turn: Turn, effect: Say) -> None:
     if effect.purpose == "safety":
         turn.safety_rows.extend(_safety(turn, effect))
         return
-    wording, language = turn.wording, turn.language
+    wording, language = turn.wording, effect.language or turn.language
+    if not effect.choices and not effect.listings:
+        _beside(turn, effect, language)
+        return
     text = wording.render(effect.text, effect.values, language)
     choices = [wording.label(choice.label, language) for choice in effect.choices]
     if turn.address.kind == "web":
@@ -29,6 +32,14 @@ def say(turn: Turn, effect: Say) -> None:
         lines = [f"- {line(listing, wording, language)}" for listing in effect.listings]
         for part in parts(for_sms(text, choices, lines)):
             put(turn, text_id=effect.text, body=part, purpose=effect.purpose)
+
+
+def _beside(turn: Turn, effect: Say, language: str) -> None:
+    """Words alone. A translation that no speaker has checked goes with the English beside it."""
+    said = turn.wording.render_beside(effect.text, effect.values, language, chosen=effect.language is None)
+    for spoken, words in said:
+        for part in parts(for_sms(words)) if turn.address.kind != "web" else (for_web(words)["text"],):
+            put(turn, text_id=effect.text, body=part, purpose=effect.purpose, language=spoken)
 
 
 def _safety(turn: Turn, effect: Say) -> list[int]:
@@ -75,6 +86,9 @@ def put(
         created_at=turn.now, not_before=turn.now, expires_at=turn.expires_at if check_in else None,
         touch_id=turn.touch_id if check_in else None, case_id=case_id,
     )  # fmt: skip
+    if purpose == "safety" and turn.address.consent == "stopped":
+        # Their YES may now answer what the safety reply asked of them: only START starts again.
+        people.change_address(turn.tx, turn.address.id, asked_since_stop=True)
     if turn.address.first_said_at is None:
         people.change_address(turn.tx, turn.address.id, first_said_at=turn.now)
     return outbox_id

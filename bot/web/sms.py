@@ -10,6 +10,7 @@ from bot.web.here import house
 from bot.web.security import serves_machines
 from messages.addresses import read_phone
 from messages.channel import Malformed
+from messages.media import kept
 from messages.twilio_sms import parse_inbound, parse_status, verify
 
 log = structlog.get_logger()
@@ -18,15 +19,25 @@ doors = serves_machines(Blueprint("sms", __name__, url_prefix="/sms"))
 
 
 def _checked() -> dict[str, str]:
-    """The signed form. 403 for anything Twilio did not sign, whatever it looks like."""
+    """The signed form. 403 for anything Twilio did not sign, whatever it looks like.
+
+    A field that comes twice is signed with all its values. Of words nothing is dropped; of all else the first counts.
+    """
     settings = house().settings
     tokens = [t for t in (settings.twilio_auth_token, settings.twilio_auth_token_next) if t]
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
-    form = request.form.to_dict()
+    form = request.form
     url = f"{settings.public_url}{request.path}{query}"
     if not tokens or not verify(url, form, request.headers.get("X-Twilio-Signature"), tokens):
         abort(403)
-    return form
+    words = "\n".join(dict.fromkeys(form.getlist("Body")))
+    return {**form.to_dict(), **({"Body": words} if "Body" in form else {})}
+
+
+def _malformed(fault: Malformed, what: str) -> Response:
+    """Signed, but no message: 400. The provider keeps it in its list, where the backfill finds the message's words."""
+    log.warning("malformed webhook", what=what, reason=fault.reason)
+    return Response(f"{fault.reason}\n", 400, mimetype="text/plain")
 
 
 def _done() -> Response:
@@ -38,15 +49,15 @@ def inbound() -> Response:
     try:
         message = parse_inbound(_checked())
     except Malformed as fault:
-        log.warning("malformed webhook", reason=fault.reason)
-        abort(403)
+        return _malformed(fault, "inbound")
     phone = read_phone(message.sender)
     try:
         receive(
             house(),
             Arrival(
                 kind="sms", account=message.account, sid=message.sid, sender=phone.e164 or message.sender[:40],
-                text=message.text, pictures=message.pictures,
+                text=message.text, pictures=message.pictures, media=kept(message.media_types),
+                opt_out=message.opt_out or "",
             ),
         )  # fmt: skip
     except DatabaseError as fault:
@@ -61,7 +72,6 @@ def status() -> Response:
     try:
         receipt = parse_status(_checked(), request.args)
     except Malformed as fault:
-        log.warning("malformed receipt", reason=fault.reason)
-        abort(403)
+        return _malformed(fault, "status")
     take_receipt(house(), receipt)
     return _done()
