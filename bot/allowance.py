@@ -15,6 +15,7 @@ from bot.house import House
 from bot.store import buckets
 from bot.store.claims import CHATS, EVERYTHING, SAFETY_AND_CHATS, Reach
 from bot.store.database import Tx
+from bot.store.troubles import lost_transaction
 from messages import bucket as rule
 from messages.bucket import NO_WAIT
 
@@ -49,8 +50,10 @@ class Allowance:
             if standing is None:
                 return Door(reach=EVERYTHING)
             waits = [rule.wait(standing, rate, self._clock, now, safety=safety) for safety in (False, True)]
-        except Exception as fault:  # noqa: BLE001 - whatever is wrong with it, nobody knows how much has left
-            self._closed(fault)
+        except Exception as fault:
+            if lost_transaction(fault):
+                raise
+            self._closed(fault)  # whatever is wrong with it, nobody knows how much has left
             return Door(reach=CHATS, opens_in=CLOSED_FOR)
         if waits[0] <= NO_WAIT:
             return Door(reach=EVERYTHING)
@@ -70,7 +73,9 @@ class Allowance:
                 after = rule.spend(standing, rate, self._clock, self._house.clock.now(), safety=safety)
                 if after is not None:
                     buckets.keep(tx, self._sender, after)
-        except Exception as fault:  # noqa: BLE001 - likewise
+        except Exception as fault:
+            if lost_transaction(fault):
+                raise
             self._closed(fault)
             return False
         return after is not None
@@ -82,7 +87,9 @@ class Allowance:
                 now = self._house.clock.now()
                 standing = buckets.open_locked(tx, self._sender, self._clock, now)
                 buckets.keep(tx, self._sender, rule.hold(standing, self._clock, self._house.clock.now(), time))
-        except Exception as fault:  # noqa: BLE001 - likewise
+        except Exception as fault:
+            if lost_transaction(fault):
+                raise
             self._closed(fault)
         else:
             log.warning("the provider asked us to wait", seconds=time.total_seconds())

@@ -10,6 +10,7 @@ import structlog
 
 from bot.alerts import climbing
 from bot.dispatcher import Dispatcher
+from bot.expiring import expire_stale
 from bot.house import House
 from bot.logs import one_pass
 from bot.store import published
@@ -65,5 +66,6 @@ WORK: tuple[tuple[str, Callable[[House, datetime], object]], ...] = (
     ("lookups", _look_up),
     ("alerts", climbing.climb_due),
     ("timers", timers.fire_due),
+    ("stale", expire_stale),
     ("touches", _keep_in_touch),
 )

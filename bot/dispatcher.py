@@ -22,12 +22,11 @@ from bot.store import claims, people, published
 from bot.store import messages as rows
 from bot.store.database import DATABASE_AWAY, DatabaseError, Tx
 from bot.store.messages import Outbox
-from bot.store.sealed import SealError
 from bot.watch import Part, Pulse
-from messages.channel import Channel, ChannelError, ChannelUnknown, Outgoing, Sighting
+from messages.channel import Accepted, Channel, ChannelError, ChannelUnknown, Outgoing, Sighting
 from messages.leave import Channel as LeaveChannel
 from messages.leave import Expire, Later, Leave
-from messages.retry import LookAgain, ShowAPerson, TryAgain, after_error, after_unknown, wait_before_next
+from messages.retry import GiveUp, LookAgain, ShowAPerson, TryAgain, after_error, after_unknown, wait_before_next
 from messages.status import Event, event_of
 
 log = structlog.get_logger()
@@ -110,9 +109,9 @@ class Dispatcher:
                 try:
                     with tx.begin_nested():
                         done = self._consider(tx, outbox_id, now, paused=paused)
-                except DATABASE_AWAY:
-                    raise
-                except Exception as fault:  # noqa: BLE001 - one broken row must not hold up the others
+                except Exception as fault:
+                    if isinstance(fault, DATABASE_AWAY):
+                        raise
                     poison.put_by(tx, outbox_id, fault, now)
                     done = True
                 if isinstance(done, Claimed):
@@ -160,14 +159,16 @@ class Dispatcher:
             log.error("channel broke", outbox_id=row.id, fault=type(fault).__name__)
             self._lost(row, "The call to the provider broke off")
         else:
-            with self.house.db.write() as tx:
-                now = self.house.clock.now()
-                fresh = locked(tx, outbox_id=row.id)
-                if fresh is None:
-                    return
-                settle(tx, fresh, accepted.event, now, sid=accepted.sid)
-                if accepted.sid is not None:
-                    self._early_receipts(tx, row.id, accepted.sid, now)
+            self.house.db.attempt(lambda tx: self._taken(tx, row.id, accepted))
+
+    def _taken(self, tx: Tx, outbox_id: int, accepted: Accepted) -> None:
+        now = self.house.clock.now()
+        fresh = locked(tx, outbox_id=outbox_id)
+        if fresh is None:
+            return
+        settle(tx, fresh, accepted.event, now, sid=accepted.sid)
+        if accepted.sid is not None:
+            self._early_receipts(tx, outbox_id, accepted.sid, now)
 
     def _early_receipts(self, tx: Tx, outbox_id: int, sid: str, now: datetime) -> None:
         """Receipts that overtook our own commit of the provider's id."""
@@ -183,31 +184,33 @@ class Dispatcher:
             tries=row.attempts, permanent=error.permanent, reason=error.reason, now=now,
             retry_after_seconds=error.retry_after_seconds, busy=error.busy,
         )  # fmt: skip
-        with self.house.db.write() as tx:
-            fresh = locked(tx, outbox_id=row.id)
-            if fresh is None:
-                return
-            if isinstance(what, TryAgain):
-                settle(tx, fresh, "put-back", now, reason=error.reason, code=error.code)
-                rows.change_outbox(tx, row.id, expect=("queued",), not_before=what.at)
-            else:
-                event: Event = "held" if isinstance(what, ShowAPerson) else "refused"
-                settle(tx, fresh, event, now, reason=what.reason, code=error.code)
-            if error.busy and by_text:
-                again = error.retry_after_seconds
-                self.allowance.hold(tx, wait_before_next(tries=row.attempts, retry_after_seconds=again, busy=True))
+        self.house.db.attempt(lambda tx: self._not_taken(tx, row, error, what, by_text=by_text))
         log.warning("not accepted", outbox_id=row.id, code=error.code, permanent=error.permanent)
 
+    def _not_taken(
+        self, tx: Tx, row: Outbox, error: ChannelError, what: TryAgain | GiveUp | ShowAPerson, *, by_text: bool
+    ) -> None:
+        now = self.house.clock.now()
+        fresh = locked(tx, outbox_id=row.id)
+        if fresh is None:
+            return
+        if isinstance(what, TryAgain):
+            settle(tx, fresh, "put-back", now, reason=error.reason, code=error.code)
+            rows.change_outbox(tx, row.id, expect=("queued",), not_before=what.at)
+        else:
+            event: Event = "held" if isinstance(what, ShowAPerson) else "refused"
+            settle(tx, fresh, event, now, reason=what.reason, code=error.code)
+        if error.busy and by_text:  # it is the sender who is too fast, not this row
+            asked = error.retry_after_seconds
+            self.allowance.hold(tx, wait_before_next(tries=row.attempts, retry_after_seconds=asked, busy=True))
+
     def _lost(self, row: Outbox, reason: str) -> None:
-        with self.house.db.write() as tx:
-            fresh = locked(tx, outbox_id=row.id)
-            if fresh is not None:
-                self._mark_unknown(tx, fresh, reason)
+        self.house.db.attempt(lambda tx: self._mark_unknown(tx, locked(tx, outbox_id=row.id), reason))
         log.warning("outcome unknown", outbox_id=row.id)
 
-    def _mark_unknown(self, tx: Tx, row: Outbox, reason: str) -> None:
+    def _mark_unknown(self, tx: Tx, row: Outbox | None, reason: str) -> None:
         now = self.house.clock.now()
-        if settle(tx, row, "lost", now, reason=reason) == "unknown":
+        if row is not None and settle(tx, row, "lost", now, reason=reason) == "unknown":
             what = after_unknown(looks=0, now=now)
             if isinstance(what, LookAgain):
                 rows.change_outbox(tx, row.id, not_before=what.at)
@@ -248,8 +251,6 @@ class Dispatcher:
                 listed = channel.find(address.value, body, row.claimed_at or row.created_at)
         except DATABASE_AWAY:
             raise
-        except SealError as fault:  # what was said to whom cannot be told: only a receipt or a person can
-            log.warning("could not look", outbox_id=row.id, fault=type(fault).__name__)
         except Exception as fault:  # noqa: BLE001 - one that cannot be looked for must not hold up the others
             log.warning("could not look", outbox_id=row.id, fault=type(fault).__name__)
         with self.house.db.write() as tx:

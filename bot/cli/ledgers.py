@@ -35,6 +35,8 @@ def _tell(house: House, options: Namespace, since: date | None) -> int:
                 return 1
         start = None if since is None else datetime.combine(since, time(), LONDON).astimezone(UTC)
         for touch, enrolment in keeping.ledger(tx, person_id=None if person is None else person.id, since=start):
+            if touch.outcome == keeping.PARKED:  # still waiting: it is told of once it has ended
+                continue
             row = {
                 "person": people.person_by_id(tx, enrolment.person_id).ref,
                 "programme": enrolment.programme,

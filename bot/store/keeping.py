@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.store.columns import Instant, Row, Sealed, table_of
 from bot.store.database import Tx, insert_ignoring
 
+PARKED = "parked"  # no outcome yet: a check-in that waits for a conversation to end
+
 
 class EnrolmentRow(Row):
     """A person, a programme, a child (0: none) and a starting event: once."""
@@ -190,7 +192,7 @@ def last_sent_at(tx: Tx, address_id: int) -> datetime | None:
     return tx.execute(
         sa.select(sa.func.max(touch.c.decided_at)).where(
             touch.c.address_id == address_id,
-            touch.c.outcome.in_(("sent", "answered", "no-reply", "unknown", "undelivered")),
+            touch.c.outcome.in_(("sent", PARKED, "answered", "no-reply", "unknown", "undelivered")),
         )
     ).scalar_one_or_none()
 
@@ -274,6 +276,23 @@ def end_open_touches(tx: Tx, address_id: int, *, outcome: str, reason: str, now:
     tx.execute(
         sa.update(touch).where(*waiting).values(outcome=outcome, reason=reason, settled_at=now, next_at=None)
     )  # fmt: skip
+
+
+def end_unsent(tx: Tx, touch_ids: Sequence[int], *, outcome: str, reason: str) -> None:
+    """Check-ins whose text never left."""
+    theirs = (touch.c.id.in_(touch_ids), touch.c.outcome == "sent")
+    tx.execute(sa.update(touch).where(*theirs).values(outcome=outcome, reason=reason, next_at=None))
+
+
+def park_touch(tx: Tx, touch_id: int, reason: str) -> None:
+    """Decided, and not yet said: they are in conversation with us."""
+    decided = (touch.c.id == touch_id, touch.c.outcome == "sent")
+    tx.execute(sa.update(touch).where(*decided).values(outcome=PARKED, reason=reason, next_at=None))
+
+
+def unpark_touch(tx: Tx, touch_id: int, **values: object) -> None:
+    """What became of one that waited; one that has ended meanwhile stays as it ended."""
+    tx.execute(sa.update(touch).where(touch.c.id == touch_id, touch.c.outcome == PARKED).values(**values))
 
 
 def any_enrolment(tx: Tx) -> bool:

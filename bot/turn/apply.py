@@ -5,11 +5,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.casework import raising
-from bot.store import conversations, keeping, people, published
+from bot.settling import settle
+from bot.store import casework, conversations, keeping, people, published
 from bot.store import messages as rows
 from bot.turn.context import Turn
 from bot.turn.say import say
 from flows import effects as fx
+from messages.classes import Purpose
+from messages.leave import NOT_THEIRS, TABLE
 
 
 def apply(turn: Turn, effects: Sequence[fx.Effect]) -> None:
@@ -118,6 +121,7 @@ def _release(turn: Turn, _effect: fx.ReleaseAddress) -> None:
     number agreed to was theirs too; only a STOP is of the phone itself, and stands.
     """
     address = turn.address
+    _refuse_queued(turn)
     if turn.people:
         raising.part_from_address(turn)
     if turn.person is not None:
@@ -133,7 +137,24 @@ def _release(turn: Turn, _effect: fx.ReleaseAddress) -> None:
     people.change_address(
         turn.tx, address.id, safe="unknown", shared=False, watched=False, safe_times=None, first_said_at=None,
         consent="stopped" if address.consent == "stopped" else "unasked", worker_wrote_at=None,
+        released_at=turn.now,
     )  # fmt: skip
+
+
+def _refuse_queued(turn: Turn) -> None:
+    """What was written for the one who had this number goes to nobody. The answer to this very message does.
+
+    While the people are still known here, so that a worker's reply tells its case. What is just being sent and comes
+    back is refused by the leave table, by when the number was released.
+    """
+    asked = False
+    for row in rows.queued_to(turn.tx, turn.address.id):
+        purpose: Purpose = row.purpose  # type: ignore[assignment]  # the column holds only the table's words
+        if not TABLE[purpose].follows and not row.key.startswith(f"{turn.key}:"):
+            asked |= settle(turn.tx, row, "refused", turn.now, reason=NOT_THEIRS) == "refused"
+    if asked:  # a case may have been raised, or its version moved on
+        ids = [person.id for person in turn.people]
+        turn.open_cases = casework.open_cases_of(turn.tx, address_id=turn.address.id, person_ids=ids)
 
 
 def _search(turn: Turn, effect: fx.RecordSearch) -> None:

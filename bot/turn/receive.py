@@ -29,6 +29,7 @@ from bot.store.troubles import lost_transaction
 from bot.turn.apply import apply
 from bot.turn.context import Turn
 from bot.turn.load import load_session, open_turn
+from bot.turn.parked import tell_parked
 from flows.effects import Level, RaiseEscalation, Say
 from flows.events import Event, MessageReceived
 from flows.facts import Facts
@@ -209,6 +210,7 @@ def run(turn: Turn, event: Event) -> None:
     done = step(assets, session, event, _facts(turn, session))
     turn.step_no = done.session.step_no
     apply(turn, done.effects)
+    tell_parked(turn, session.parked, done.session.parked)
     conversations.save_session(
         turn.tx, turn.address.id, done.session.to_json(), _bundle(turn, done.session.bundle), turn.now
     )

@@ -92,6 +92,7 @@ ALERTS_ENDED: Final = {
 
 OUTCOMES_OF_TOUCHES: Final = {
     "sent": "Sent, no answer yet",
+    "parked": "Waiting for their conversation to end",
     "answered": "Answered",
     "no-reply": "No reply",
     "undelivered": "Did not arrive",
