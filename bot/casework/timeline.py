@@ -16,6 +16,7 @@ from bot.store.database import Tx
 from bot.store.keeping import Enrolment
 from bot.store.people import Address, Person
 from bot.store.reviews import Review
+from messages.media import counted
 
 MOST = 500  # messages each way that a case's or a person's page shows, the newest
 Kind = Literal["wrote", "said", "score", "touch", "case", "note", "alert"]
@@ -211,7 +212,7 @@ def _words(
             level=m.risk,
             message=m.id,
             mark=marks.get(m.id),
-            detail=f"{m.pictures} pictures" if m.pictures else "",
+            detail=counted(m.pictures, m.media),
         )
         for m in heard
     ]

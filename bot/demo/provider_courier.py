@@ -63,9 +63,9 @@ class Courier:
         self._store.add_webhooks(hooks)
         self._wake.set()
 
-    def tell_inbound(self, message: Message, url: str, opt_out: str | None) -> int:
+    def tell_inbound(self, message: Message, url: str, opt_out: str | None, media: Sequence[str] = ()) -> int:
         """Queue the webhook of an incoming text; returns its number."""
-        form = inbound_form(message, opt_out, self._account_sid)
+        form = inbound_form(message, opt_out, self._account_sid, media)
         number = self._store.add_webhooks([("inbound", message.sid, url, form, time.time())])[0]
         self._wake.set()
         return number
@@ -137,8 +137,8 @@ def status_form(message: Message, word: str, error_code: int | None, account_sid
     return form
 
 
-def inbound_form(message: Message, opt_out: str | None, account_sid: str) -> dict[str, str]:
-    """The fields of an incoming-message webhook."""
+def inbound_form(message: Message, opt_out: str | None, account_sid: str, media: Sequence[str] = ()) -> dict[str, str]:
+    """The fields of an incoming-message webhook; `media` is the types of what came beside the words."""
     form = {
         "AccountSid": account_sid,
         "ApiVersion": "2010-04-01",
@@ -154,9 +154,9 @@ def inbound_form(message: Message, opt_out: str | None, account_sid: str) -> dic
         "To": message.recipient,
         "ToCountry": "GB",
     }
-    for number in range(message.media):
-        media = f"/2010-04-01/Accounts/{account_sid}/Messages/{message.sid}/Media/ME{number:032x}"
-        form |= {f"MediaContentType{number}": "image/jpeg", f"MediaUrl{number}": f"https://api.twilio.com{media}"}
+    for number, kind in enumerate(media):
+        lies = f"/2010-04-01/Accounts/{account_sid}/Messages/{message.sid}/Media/ME{number:032x}"
+        form |= {f"MediaContentType{number}": kind, f"MediaUrl{number}": f"https://api.twilio.com{lies}"}
     if opt_out is not None:
         form["OptOutType"] = opt_out
     return form

@@ -1,6 +1,6 @@
 """The stand-in provider itself: what it remembers, how it fails, whom it calls back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,6 +9,7 @@ from bot.demo.provider_faults import Fault, Faults
 from bot.demo.provider_store import Message, Store, outbox_of
 
 ARRIVES = ("sent", "delivered")
+PICTURE = "image/jpeg"
 _STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
 _START_WORDS = frozenset({"START", "YES", "UNSTOP"})
 _HELP_WORDS = frozenset({"HELP", "INFO"})
@@ -65,17 +66,18 @@ class StandIn:
         )
 
     def text_in(
-        self, *, sender: str, body: str, sid: str | None = None, media: int = 0, lost: bool = False
+        self, *, sender: str, body: str, sid: str | None = None, media: int | Sequence[str] = 0, lost: bool = False
     ) -> tuple[Message, int | None]:
         """A family texts the council: kept, and the signed webhook queued. Returns its number too; None where the
-        webhook is lost, as the network may lose one."""
+        webhook is lost, as the network may lose one. `media` is how many pictures, or the types of what is sent."""
+        types = [PICTURE] * media if isinstance(media, int) else list(media)
         message = self.store.receive(
-            now=self.now(), sid=sid, sender=sender, to=self.settings.number, body=body, media=media
+            now=self.now(), sid=sid, sender=sender, to=self.settings.number, body=body, media=len(types)
         )
         opt_out = self._keyword(sender, body) if self.settings.keywords else None
         if lost:
             return message, None
-        return message, self.courier.tell_inbound(message, self.settings.inbound_url, opt_out)
+        return message, self.courier.tell_inbound(message, self.settings.inbound_url, opt_out, types)
 
     def take(self, form: Mapping[str, str], fault: Fault | None) -> Message:
         """Accept a message that was found in order."""

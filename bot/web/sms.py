@@ -35,9 +35,9 @@ def _checked() -> dict[str, str]:
 
 
 def _malformed(fault: Malformed, what: str) -> Response:
-    """Signed, but no message: 400. The provider keeps it in its list, where the backfill finds the message's words."""
+    """Signed, but no message: refused, with why. The provider lists what it holds: the backfill takes the words in."""
     log.warning("malformed webhook", what=what, reason=fault.reason)
-    return Response(f"{fault.reason}\n", 400, mimetype="text/plain")
+    return Response(f"{fault.reason}\n", 403, mimetype="text/plain")
 
 
 def _done() -> Response:

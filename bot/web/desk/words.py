@@ -21,7 +21,7 @@ REASONS: Final = {
     "wrong-person": "They say that this is not the person we think",
     "wrote-after-stop": "They wrote after texting STOP",
     "wrote": "They wrote to the team",
-    "picture": "They sent a picture with no words; it was not fetched",
+    "picture": "They sent a picture, a sound or a file; it was not fetched",
     "my-data": "They asked about the information we hold on them",
     "less": "They asked to hear from us less often",
     "pause": "They asked us to pause",
