@@ -12,6 +12,7 @@ from typing import Final
 
 import structlog
 
+from bot.house import House
 from bot.store import carrier, people
 from bot.store import messages as rows
 from bot.store.database import Tx
@@ -23,6 +24,11 @@ log = structlog.get_logger()
 LASTS: Final = timedelta(days=30)
 BY_OPT_OUT_TYPE: Final = "opt-out-type"
 BY_REFUSAL: Final = "21610"
+TURN_OFF: Final = (
+    "In the Twilio console open Messaging, Services, the service that sends for us, Opt-Out Management, and turn its "
+    "handling of keywords off. For a number that no messaging service sends for, ask Twilio's support to turn off its "
+    "STOP filtering."
+)
 REACHES_THE_STOPPED: Final = frozenset({"safety", "stop-receipt"})
 
 
@@ -38,6 +44,29 @@ def standing(tx: Tx, now: datetime) -> Handled | None:
     """What operators and staff are warned of; None where nothing has shown it for thirty days."""
     seen = [one.seen_at for one in carrier.accounts(tx) if now - one.seen_at < LASTS]
     return Handled(seen_at=max(seen), blocked=carrier.count_blocked(tx)) if seen else None
+
+
+def looked_up(house: House) -> Handled | None:
+    """The same, for a page."""
+    with house.db.read() as tx:
+        return standing(tx, house.clock.now())
+
+
+def blocks(house: House, address_id: int) -> bool:
+    """The provider refuses every text to this number, for all we know."""
+    with house.db.read() as tx:
+        return carrier.blocked_since(tx, address_id) is not None
+
+
+def told(handled: Handled) -> str:
+    """What is wrong and what to do, for an operator. Where in the console: Twilio, "Advanced Opt-Out"."""
+    count = handled.blocked
+    those = "the number that texted STOP" if count == 1 else f"the {count} numbers that texted STOP"
+    blocked = f" A safety reply to {those} would be refused with 21610." if count else ""
+    return (
+        f"The provider answers STOP, START and HELP itself (last seen {handled.seen_at.isoformat(timespec='seconds')}) "
+        f"and refuses whatever we send after a STOP, safety replies too.{blocked} {TURN_OFF}"
+    )
 
 
 def heard(tx: Tx, *, account: str, address_id: int, words: str, opt_out: str | None, now: datetime) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
+from bot import keywords
 from bot.alerts.people import people_of
 from bot.app import LATE, furnish
 from bot.content import ContentFaults
@@ -63,6 +64,7 @@ def examine() -> Iterator[Check]:
             with house.db.read() as tx:
                 yield from _stored(house, tx)
                 yield _alerts(house, tx)
+                yield _keywords(house, tx)
     yield _provider(house)
     house.db.close()
 
@@ -129,6 +131,12 @@ def _alerts(house: House, tx: Tx) -> Check:
             told.append(f"{level.capitalize()}: no way to reach {', '.join(alone)}.")
     reachable = any(people[rung.tell].ways(house) for rung in council.ladder.urgent)
     return Check(check="alerts", ok=reachable or house.settings.demo, what_to_do=" ".join(told))
+
+
+def _keywords(house: House, tx: Tx) -> Check:
+    """The provider leaves STOP, START and HELP to us, for all that has shown in thirty days."""
+    handled = keywords.standing(tx, house.clock.now())
+    return Check(check="keywords", ok=handled is None, what_to_do="" if handled is None else keywords.told(handled))
 
 
 def _provider(house: House) -> Check:

@@ -13,6 +13,7 @@ from typing import Final
 from flask import Response, abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from bot import keywords
 from bot.casework import case_page, work
 from bot.casework.inbox import is_late
 from bot.casework.saved import saved_replies
@@ -158,6 +159,7 @@ def _page(ref: str, draft: Draft, *, done: str = "", version: int = 0) -> Answer
         referral=laid_out(found.timeline),
         telephones=_telephones(found),
         given_phone=_given(found),
+        blocked=address is not None and keywords.blocks(house(), address.id),
         not_texted=None if address is None or address.kind != "sms" else not_texted(read_phone(address.value)),
         chart=chart(found.timeline.scores),
         longest=work.LONGEST_REPLY,

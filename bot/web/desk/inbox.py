@@ -2,6 +2,7 @@
 
 from flask import Response, abort, jsonify, render_template, request
 
+from bot import keywords
 from bot.casework import inbox as lists
 from bot.casework.work import because_of
 from bot.refs import read_ref
@@ -35,7 +36,7 @@ def inbox() -> str:
     found = lists.inbox(house(), me(), which=which, page=page_number())
     return render_template(
         "desk/inbox.html", section="inbox", inbox=found, tabs=TABS, me=me().staff.id, because_of=because_of,
-        first_lines=first_lines,
+        first_lines=first_lines, keywords=keywords.looked_up(house()),
     )  # fmt: skip
 
 
