@@ -4,9 +4,10 @@ Being told by a worker, on a day, is the consent to be texted; STOP stands over 
 undoes a STOP.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Literal
 
@@ -51,25 +52,40 @@ def enrol_sheet(house: House, lines: Iterable[str], *, dry_run: bool = False, re
         rows = resolve_dates(rows, today)
     source = iter(rows)
     while batch := list(islice(source, BATCH)):
-        with house.db.write() as tx:
-            snapshot = house.live.snapshot(tx)
-            for sheet_row in batch:
-                row = read_row(sheet_row, read_mobile, snapshot.compiled.programmes.keys(), today)
-                if isinstance(row, RefusedRow):
-                    report.refused.append(row)
-                    continue
-                with tx.begin_nested() as savepoint:
-                    reason = _why_not(tx, row)
-                    outcome: Outcome = "unchanged" if reason else _enrol(tx, snapshot, row, now)
-                    if dry_run:
-                        savepoint.rollback()
-                if reason:
-                    report.refused.append(RefusedRow(line=row.line, reference=row.reference, reasons=(reason,)))
-                    continue
-                setattr(report, outcome, getattr(report, outcome) + 1)
-            if not dry_run:
-                told = f"so far: {report.added} added, {report.changed} changed, {report.unchanged} unchanged"
-                staff.add_audit(tx, at=now, staff_id=None, action="people.enrol", target="sheet", detail=told)
+        # Tried again where the database gave it up for a turn's sake: what it had counted goes with it.
+        report = house.db.attempt(partial(_enrol_batch, house, batch, report, now, dry_run))
+    return report
+
+
+def _enrol_batch(
+    house: House,
+    batch: Sequence[SheetRow],
+    before: Report,
+    now: datetime,
+    dry_run: bool,
+    tx: Tx,
+) -> Report:
+    """The report with these rows. One import at a time: two with rows in opposite orders would lock each other out."""
+    people.import_alone(tx)
+    report = replace(before, refused=[*before.refused])
+    snapshot = house.live.snapshot(tx)
+    for sheet_row in batch:
+        row = read_row(sheet_row, read_mobile, snapshot.compiled.programmes.keys(), local_date(now))
+        if isinstance(row, RefusedRow):
+            report.refused.append(row)
+            continue
+        with tx.begin_nested() as savepoint:
+            reason = _why_not(tx, row)
+            outcome: Outcome = "unchanged" if reason else _enrol(tx, snapshot, row, now)
+            if dry_run:
+                savepoint.rollback()
+        if reason:
+            report.refused.append(RefusedRow(line=row.line, reference=row.reference, reasons=(reason,)))
+            continue
+        setattr(report, outcome, getattr(report, outcome) + 1)
+    if not dry_run:
+        told = f"so far: {report.added} added, {report.changed} changed, {report.unchanged} unchanged"
+        staff.add_audit(tx, at=now, staff_id=None, action="people.enrol", target="sheet", detail=told)
     return report
 
 

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import Instant, Row, Sealed, keyring_of, table_of
 from bot.store.database import Tx, insert_ignoring
+from bot.store.sealed import SealError
+
+IMPORTS = 7_700_900  # names the lock of those who import families; no other advisory lock is used
 
 
 class AddressRow(Row):
@@ -185,7 +188,10 @@ def find_address(tx: Tx, kind: str, value: str, *, lock: bool = False) -> Addres
 
 def open_address(tx: Tx, kind: str, value: str, now: datetime) -> Address:
     """The address, locked, made if it is new. Two makers at once end with one row."""
-    found = find_address(tx, kind, value, lock=True)
+    try:
+        found = find_address(tx, kind, value, lock=True)
+    except SealError:
+        found = _seal_again(tx, kind, value)
     if found is not None:
         return found
     values = {
@@ -197,6 +203,21 @@ def open_address(tx: Tx, kind: str, value: str, now: datetime) -> Address:
     made = find_address(tx, kind, value, lock=True)
     assert made is not None
     return made
+
+
+def _seal_again(tx: Tx, kind: str, value: str) -> Address | None:
+    """The key of a number is lost, and whoever has it has just written: it is known again. When it is safe to text
+    was lost with the key, so a person is asked (words that nobody can read as times)."""
+    theirs = (address.c.kind == kind, address.c.fingerprint == keyring_of(tx.dialect).index(kind, value))
+    asked = sa.case((address.c.safe_times.is_(None), None), else_=sa.literal("not known", address.c.safe_times.type))
+    tx.execute(sa.update(address).where(*theirs).values(value=value, safe_times=asked))
+    return find_address(tx, kind, value, lock=True)
+
+
+def import_alone(tx: Tx) -> None:
+    """Wait until no other import has a transaction open; SQLite has one writer anyway."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(sa.select(sa.func.pg_advisory_xact_lock(IMPORTS)))
 
 
 def change_address(tx: Tx, address_id: int, **values: object) -> None:
