@@ -14,10 +14,10 @@ import threading
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from types import FrameType, TracebackType
-from typing import Any, Final
+from typing import Any, Final, TextIO, cast
 
 import structlog
 
@@ -81,6 +81,23 @@ def without_words(fault: BaseException | None, trace: TracebackType | None = Non
     return told if len(kinds) < 2 else {**told, "because": kinds[1:]}
 
 
+class Unfailing:
+    """A stream whose writer never hears that it failed. A log is often on the disk that is full: what a family wrote,
+    or the thread that sends, must not be lost because a line about it is."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):  # no room; a pipe that nobody reads; a stream that is closed
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+
 def set_up_logs(level: str = "warning") -> None:
     """Send everything to standard error as JSON lines: our own from `info` on, the libraries' from `level`.
 
@@ -101,7 +118,7 @@ def set_up_logs(level: str = "warning") -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(min(logging.INFO, LEVELS[level])),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=cast(TextIO, Unfailing(sys.stderr))),
     )
 
 
