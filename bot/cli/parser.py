@@ -80,8 +80,11 @@ def parser() -> Parser:  # noqa: PLR0915 - one table, a line a command
     backup.add_argument("path", metavar="PATH")
     restore = add("restore", "put a backup in place; it opens paused", "backups:restore")
     restore.add_argument("path", metavar="PATH")
-    restore.add_argument("--force", action="store_true", help="even over a database that holds data")
-    add("resume", "let a restored database send again", "resuming")
+    restore.add_argument(
+        "--force", action="store_true", help="even over a database that holds data, or whose service ran this minute"
+    )
+    resume = add("resume", "let a restored database send again", "resuming")
+    resume.add_argument("--force", action="store_true", help="even without what came since the backup")
     add("doctor", "check settings, database, content, clock and provider", "doctor")
     for name, words in NOT_BUILT.items():
         commands.add_parser(name, help=f"{words} (not built yet)")

@@ -1,4 +1,4 @@
-"""The same commands on PostgreSQL; and what is the embedded database's own is refused by name."""
+"""The same commands on PostgreSQL."""
 
 import os
 import signal
@@ -47,15 +47,6 @@ def test_a_service_from_nothing(apart: Operator, tmp_path: Path) -> None:
     assert doctor.pop("clock") is False
     assert doctor.pop("alerts") is False  # the shipped council names nobody's telephone
     assert all(doctor.values()), doctor
-
-
-@pytest.mark.parametrize("command", ["backup", "restore"])
-def test_copies_are_postgresqls_own(apart: Operator, tmp_path: Path, command: str) -> None:
-    """Claim: backup and restore are refused, naming what copies a PostgreSQL."""
-    done = apart(command, str(tmp_path / "copy.db"))
-    assert (done.code, done.out) == (1, "")
-    assert "pg_dump" in done.err
-    assert not (tmp_path / "copy.db").exists()
 
 
 @pytest.mark.net
