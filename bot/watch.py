@@ -28,7 +28,7 @@ MINUTE_SECONDS: Final = 60.0
 FAILING: Final = "failing:"  # before the name of a kind of the clock's work, in the heartbeats
 
 Part = Literal["clock", "dispatcher", "email"]
-Kind = Literal["clock", "work", "dispatcher", "email", "queue", "paused", "disk"]
+Kind = Literal["clock", "work", "dispatcher", "email", "queue", "paused", "disk", "full"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ def look(house: House) -> Health:
     with house.db.read() as tx:
         vitals = watching.vitals(tx, house.clock.now())
     free = free_bytes(house)
-    return Health(vitals=vitals, alerts=tuple(judge(vitals, parts(house), free)), free_bytes=free)
+    return Health(vitals=vitals, alerts=_alerts(house, vitals, free), free_bytes=free)
 
 
 def measure(house: House) -> Measured:
@@ -80,9 +80,17 @@ def measure(house: House) -> Measured:
         size = watching.size_bytes(house.db, tx)
     free = free_bytes(house)
     return Measured(
-        health=Health(vitals=vitals, alerts=tuple(judge(vitals, parts(house), free)), free_bytes=free), counts=counts,
+        health=Health(vitals=vitals, alerts=_alerts(house, vitals, free), free_bytes=free), counts=counts,
         database_bytes=size, last_backup_at=vitals.beats.get("backup"),
     )  # fmt: skip
+
+
+def _alerts(house: House, vitals: Vitals, free: int | None) -> tuple[Alert, ...]:
+    """What is judged, and what this process met itself: a disk that takes no writes cannot be read from the rows."""
+    found = judge(vitals, parts(house), free)
+    if house.db.disk_full:
+        found = [Alert(kind="full"), *(alert for alert in found if alert.kind != "disk")]
+    return tuple(found)
 
 
 def judge(vitals: Vitals, beating: Iterable[Part], free: int | None) -> list[Alert]:
