@@ -1,10 +1,9 @@
 """Building the application: settings in, a Flask app out. It starts no thread; `thrive serve` does."""
 
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, g, jsonify
+from flask import Flask, g
 
 from bot.clock import Clock, ShiftedClock, SystemClock
 from bot.directory_source import load_places
@@ -13,13 +12,15 @@ from bot.live import Live
 from bot.queue import EmbeddedWake
 from bot.serving import Made
 from bot.settings import Settings
-from bot.store import messages, published
 from bot.store.database import DATABASE_AWAY, Database
 from bot.store.sealed import Keyring
 from bot.web import assets
 from bot.web.chat import pages as chat_pages
 from bot.web.desk import pages as desk_pages
+from bot.web.health import AnyName
+from bot.web.health import pages as health_pages
 from bot.web.here import HOUSE
+from bot.web.metrics import pages as metrics_pages
 from bot.web.oruk import pages as oruk_pages
 from bot.web.proxies import NamedProxies
 from bot.web.public import database_away
@@ -27,6 +28,7 @@ from bot.web.public import pages as public_pages
 from bot.web.security import protect
 from bot.web.sms import doors as sms_doors
 from bot.web.templating import Catalogs, Names, dress
+from bot.web.tracing import trace
 from messages.channel import Channel
 from messages.smtp_email import SmtpEmail
 from messages.twilio_sms import TwilioSms
@@ -34,7 +36,6 @@ from messages.webchat import WebChat
 
 log = structlog.get_logger()
 STAND_IN = "thrive_stand_in"  # where a demo keeps its provider
-LATE = timedelta(minutes=2)
 
 
 def furnish(settings: Settings, clock: Clock | None = None) -> House:
@@ -69,7 +70,8 @@ def build(settings: Settings, clock: Clock | None = None, house: House | None = 
         names=Names(service=council.service, council=council.name, phase="Demo" if settings.demo else None),
         catalogs=lambda: _catalogs(house),
     )
-    for blueprint in (assets.blueprint(assets.load()), public_pages, chat_pages, desk_pages, sms_doors, oruk_pages):
+    pages = (public_pages, chat_pages, desk_pages, sms_doors, oruk_pages, health_pages, metrics_pages)
+    for blueprint in (assets.blueprint(assets.load()), *pages):
         app.register_blueprint(blueprint)
     if settings.demo:
         from bot.demo.doors import open_doors
@@ -77,7 +79,8 @@ def build(settings: Settings, clock: Clock | None = None, house: House | None = 
         app.extensions[STAND_IN] = open_doors(app, house)
     if settings.trusted_proxies:
         app.wsgi_app = NamedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
-    _health(app, house)
+    app.wsgi_app = AnyName(app.wsgi_app, settings.public_url)  # type: ignore[method-assign]
+    trace(app, settings.trusted_proxies)
     for fault in DATABASE_AWAY:
         app.register_error_handler(fault, database_away)
     return app
@@ -101,28 +104,3 @@ def _catalogs(house: House) -> Catalogs:
 def _hosts(settings: Settings) -> tuple[str, ...]:
     host = urlsplit(settings.public_url).hostname or ""
     return (host, "127.0.0.1", "localhost") if settings.demo or host in {"127.0.0.1", "localhost"} else (host,)
-
-
-def _health(app: Flask, house: House) -> None:
-    @app.get("/healthz")
-    def healthz() -> Response:
-        return Response("ok\n", mimetype="text/plain")
-
-    @app.get("/readyz")
-    def readyz() -> tuple[Response, int]:
-        """Database, clock heartbeat and dispatcher lag; 503 where one of them is away or late."""
-        now = house.clock.now()
-        with house.db.read() as tx:
-            beats = published.heartbeats(tx)
-            oldest = messages.oldest_queued_at(tx, now)
-            paused = "paused" in published.flags(tx)
-        clock_at = beats.get("clock")
-        lag = 0.0 if oldest is None else (now - oldest).total_seconds()
-        report = {
-            "database": "ok",
-            "clock": "ok" if clock_at is not None and now - clock_at < LATE else "late",
-            "dispatcher_lag_seconds": round(lag, 1),
-            "paused": paused,
-        }
-        ready = report["clock"] == "ok" and lag < LATE.total_seconds() and not paused
-        return jsonify(report), 200 if ready else 503

@@ -21,8 +21,10 @@ from typing import Any, Final, TextIO, cast
 
 import structlog
 
+from bot.settings import LOG_LEVELS
+
 log = structlog.get_logger()
-LEVELS: Final = {name: getattr(logging, name.upper()) for name in ("debug", "info", "warning", "error")}
+LEVELS: Final[dict[str, int]] = {name: getattr(logging, name.upper()) for name in LOG_LEVELS}
 FRAMES: Final = 16  # how far up a library's message is looked for: logging's own frames and wrappers are between
 # As proxies make them: 16 to 32 hexadecimal digits (nginx, W3C trace ids) or a UUID (RFC 9562; Envoy, HAProxy). A
 # family's number or name has none of these shapes, whoever let it through.

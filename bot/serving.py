@@ -1,21 +1,21 @@
 """Serving: gunicorn with one worker and threads; clock and dispatcher start once, after the worker forks."""
 
 import logging
-import sys
 import threading
-import traceback
 from collections.abc import Callable
 from typing import Any, Protocol
 from wsgiref.types import WSGIApplication
 
 import structlog
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from bot.alarms import Alarm
 from bot.clockwork import EVERY_SECONDS, tick
 from bot.dispatcher import SENDERS, Dispatcher
 from bot.house import House
 from bot.turn.backfill import backfill
+from bot.watch import Watchman
 from scheduler.ticker import Ticker
 
 log = structlog.get_logger()
@@ -93,6 +93,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
         self._bind = f"{host}:{port}"
         self._engine = engine
         self._running: Engine | None = None
+        self._watchman: Watchman | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -105,8 +106,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
             "graceful_timeout": 10,
             "keepalive": 30,
             "accesslog": None,
-            "errorlog": "-",
-            "loglevel": "warning",
+            "logger_class": _OneLog,
             "control_socket_disable": True,
             "worker_exit": self._worker_exit,
         }
@@ -120,35 +120,24 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
         if self._engine:
             self._running = Engine(house, also)
             self._running.start()
+        self._watchman = Watchman(house)
+        self._watchman.start()
         return app
 
     def _worker_exit(self, _server: Any, _worker: Any) -> None:
+        if self._watchman is not None:
+            self._watchman.stop()
         if self._running is not None:
             self._running.stop()
 
 
-class _WithoutWords(logging.Formatter):
-    """A fault as its kind and its places in the code. What it says may quote the family: it is never written."""
+class _OneLog(Logger):  # type: ignore[misc]
+    """gunicorn's own lines go where all others do, in their form; it would write them with what a request held."""
 
-    def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's name
-        kind, _, trace = ei
-        frames = traceback.extract_tb(trace)
-        places = "".join(f"\n  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
-        return f"{getattr(kind, '__name__', 'fault')} in {frames[-1].name if frames else 'an unknown place'}{places}"
-
-
-def set_up_logs() -> None:
-    """JSON lines on standard error: ids, never words, names or numbers. Libraries speak only of trouble."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(_WithoutWords("%(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
-    )
+    def setup(self, cfg: Any) -> None:
+        self.cfg = cfg
+        self._access_log_enabled = False
+        for own in (self.error_log, self.access_log):
+            own.handlers.clear()
+            own.propagate = True
+            own.setLevel(logging.NOTSET)

@@ -22,10 +22,10 @@ NOT_BUILT = {
     "OIDC_CLIENT_ID": "single sign-on",
     "OIDC_CLIENT_SECRET": "single sign-on",
     "TEAMS_URL": "alerts by Teams",
-    "METRICS_TOKEN": "metrics",
     "API_TOKENS": "the enrolment API",
 }
 POSTGRES = {"postgres", "postgresql", "postgresql+psycopg"}
+LOG_LEVELS = ("debug", "info", "warning", "error")
 TWILIO = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
 
 
@@ -53,6 +53,8 @@ class Settings:
     content_dir: Path = ROOT / "content"
     council: Path | None = None  # a YAML file that stands in for content/council.yaml
     trusted_proxies: tuple[str, ...] = ()
+    metrics_token: str | None = field(default=None, repr=False)
+    log_level: str = "warning"  # of the libraries; our own lines are told from `info` on
     demo: bool = False
     demo_dir: Path | None = None
     clock_file: Path | None = None
@@ -99,6 +101,7 @@ class Settings:
         faults += _database_faults(database_url, demo=demo)
         proxies = tuple(filter(None, (p.strip() for p in get("TRUSTED_PROXIES").split(","))))
         faults += _proxy_faults(proxies)
+        faults += _watching_faults(get("METRICS_TOKEN"), get("LOG_LEVEL"))
         council = Path(get("COUNCIL")) if get("COUNCIL") else None
         if council is not None and not council.is_file():
             faults.append(f"COUNCIL: there is no file {council}.")
@@ -122,6 +125,8 @@ class Settings:
             content_dir=content,
             council=council,
             trusted_proxies=proxies,
+            metrics_token=get("METRICS_TOKEN") or None,
+            log_level=(get("LOG_LEVEL") or "warning").casefold(),
             demo=demo,
             demo_dir=Path(get("DEMO_DIR")) if demo and get("DEMO_DIR") else None,
             clock_file=Path(get("CLOCK_FILE")) if get("CLOCK_FILE") else None,
@@ -167,6 +172,16 @@ def _proxy_faults(proxies: Sequence[str]) -> list[str]:
             ip_network(proxy, strict=False)
         except ValueError:
             faults.append(f"TRUSTED_PROXIES: {proxy} is neither an address nor a network such as 10.0.0.0/24.")
+    return faults
+
+
+def _watching_faults(token: str, level: str) -> list[str]:
+    """The token is never told back."""
+    faults = []
+    if token and not (token.isascii() and token.isprintable() and " " not in token):
+        faults.append("METRICS_TOKEN: a header cannot carry it; use letters, digits and - . _ alone.")
+    if level and level.casefold() not in LOG_LEVELS:
+        faults.append(f"LOG_LEVEL is {level!r}; write one of {', '.join(LOG_LEVELS)}, or take the setting out.")
     return faults
 
 

@@ -2,29 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final, Literal
+from datetime import datetime
+from typing import Final
 
 from bot.casework.accounts import SignedIn
 from bot.casework.timeline import programme_titles
 from bot.house import House
-from bot.store import casework, desk, messages, people, published, staff
+from bot.store import casework, desk, people, staff
 from bot.store.casework import Case
 from bot.store.database import Tx
 from bot.store.desk import HeldMessage, ListedAudit, ListedCase, ListedTouch, Which
 
 WHICH: Final[tuple[Which, ...]] = ("all", "mine", "unclaimed", "closed")
 PAGE: Final = 50
-LATE: Final = timedelta(minutes=2)  # a heartbeat or a queued message older than this is shown on each page
 _REFS_A_ROW: Final = 20  # of eight letters each, within the audit's 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
-    """Something that stops messages: the clock, the dispatcher or an operator's pause; `since` where it is known."""
-
-    kind: Literal["clock", "dispatcher", "paused"]
-    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,28 +150,6 @@ def audit(house: House, by: SignedIn, *, ref: str | None, page: int) -> AuditPag
         )
         total, rows = desk.audit_page(tx, ref=ref, offset=(page - 1) * PAGE, limit=PAGE)
         return AuditPage(total=total, rows=rows, page=page)
-
-
-def alerts(house: House) -> list[Alert]:
-    """What every page of the desk must say: messages are not going, or not on time."""
-    now = house.clock.now()
-    with house.db.read() as tx:
-        clock_at = published.heartbeats(tx).get("clock")
-        oldest = messages.oldest_queued_at(tx, now)
-        paused = "paused" in published.flags(tx)
-    return judge(now, clock_at=clock_at, oldest_queued_at=oldest, paused=paused)
-
-
-def judge(now: datetime, *, clock_at: datetime | None, oldest_queued_at: datetime | None, paused: bool) -> list[Alert]:
-    """The rule of `alerts`, pure. A pause is why the queue stands, so it is told alone of the two."""
-    found = []
-    if clock_at is None or now - clock_at > LATE:
-        found.append(Alert(kind="clock", since=clock_at))
-    if paused:
-        found.append(Alert(kind="paused"))
-    elif oldest_queued_at is not None and now - oldest_queued_at > LATE:
-        found.append(Alert(kind="dispatcher", since=oldest_queued_at))
-    return found
 
 
 def _audit_list(tx: Tx, by: SignedIn, at: datetime, *, action: str, target: str, refs: Sequence[str]) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from bot.app import furnish, make
 from bot.content import ContentFaults
 from bot.demo.setup import environment, furnish_demo, sign_ins
-from bot.serving import Server, set_up_logs
+from bot.logs import catch_the_rest, set_up_logs
+from bot.serving import Server
 from bot.settings import Settings
 from bot.store import published, schema
 
@@ -20,8 +21,9 @@ def command(options: Namespace) -> int:
     if refused:
         print(f"Unset {' and '.join(refused)}: a demo has its own, on this machine only.", file=sys.stderr)
         return 1
-    set_up_logs()
     settings = Settings.from_env({**_kept(), **environment(folder, options.port)})
+    set_up_logs(settings.log_level)
+    catch_the_rest()
     house = furnish(settings)
     schema.upgrade(house.db)
     try:
@@ -43,8 +45,8 @@ def command(options: Namespace) -> int:
 
 
 def _kept() -> dict[str, str]:
-    """What a demo may take from the environment: only where the content is."""
-    return {name: os.environ[name] for name in ("CONTENT_DIR", "COUNCIL") if name in os.environ}
+    """What a demo may take from the environment: where the content is, and how much is logged."""
+    return {name: os.environ[name] for name in ("CONTENT_DIR", "COUNCIL", "LOG_LEVEL") if name in os.environ}
 
 
 def _addresses(settings: Settings, folder: Path) -> dict[str, object]:

@@ -5,20 +5,26 @@ from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import Final
+from urllib.parse import urlsplit
 
 from bot import keywords
 from bot.alerts.people import people_of
-from bot.app import LATE, furnish
+from bot.app import furnish
 from bot.content import ContentFaults
 from bot.house import House
 from bot.publishing import content
 from bot.settings import Settings, SettingsFault
-from bot.store import messages, published, schema
+from bot.store import published, schema, watching
 from bot.store.copying import is_known, keys_fit
 from bot.store.database import DatabaseError, Tx
 from bot.store.sealed import SealError
+from bot.store.watching import Vitals
+from bot.watch import LATE, failing, parts
 from messages.channel import Backfill, ChannelError, ChannelUnknown
 from scheduler.ladder import GRAVEST_FIRST
+
+OLD_COPY: Final = timedelta(days=2)  # a copy each night, and a day to notice that one failed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +72,7 @@ def examine() -> Iterator[Check]:
                 yield _alerts(house, tx)
                 yield _keywords(house, tx)
     yield _provider(house)
+    yield _metrics(house)
     house.db.close()
 
 
@@ -76,18 +83,66 @@ def _stored(house: House, tx: Tx) -> Iterator[Check]:
     empty = "The directory is empty. Run `thrive directory import PATH`, or `thrive directory import --sample`."
     yield Check(check="directory", ok=bool(services), what_to_do="" if services else empty)
     now = house.clock.now()
-    beat = published.heartbeats(tx).get("clock")
-    ticking = beat is not None and now - beat < LATE
-    late = "it has never run" if beat is None else f"it last ran at {beat.isoformat(timespec='seconds')}"
-    start = f"The clock stands still: {late}. Start `thrive serve` (or `thrive clock`)."
-    yield Check(check="clock", ok=ticking, what_to_do="" if ticking else start)
+    vitals = watching.vitals(tx, now)
+    yield _clock(vitals)
     paused = "paused" in published.flags(tx)
     resume = "Nothing is sent since a restore. Look at what is unknown on the desk, then run `thrive resume`."
     yield Check(check="sending", ok=not paused, what_to_do=resume if paused else "")
-    oldest = messages.oldest_queued_at(tx, now)
-    waits = timedelta(0) if oldest is None else now - oldest
-    slow = f"A message waits since {waits.total_seconds():.0f} seconds. Start `thrive serve` (or `thrive worker`)."
-    yield Check(check="dispatcher", ok=waits < LATE, what_to_do="" if waits < LATE else slow)
+    yield _dispatcher(house, vitals)
+    yield _copies(house, vitals)
+
+
+def _late(vitals: Vitals, part: str) -> str:
+    """When a part last said that it lives, where that is too long ago; nothing where it lives."""
+    beat = vitals.beats.get(part)
+    if beat is None:
+        return "it has never run"
+    return f"it last ran at {beat.isoformat(timespec='seconds')}" if vitals.now - beat > LATE else ""
+
+
+def _clock(vitals: Vitals) -> Check:
+    late, broken = _late(vitals, "clock"), [name for name, at in failing(vitals) if vitals.now - at > LATE]
+    told = ""
+    if late:
+        told = f"The clock stands still: {late}. Start `thrive serve` (or `thrive clock`)."
+    elif broken:
+        told = f"The clock runs, but its work fails: {', '.join(broken)}. Its log names the fault (`tick failed`)."
+    return Check(check="clock", ok=not told, what_to_do=told)
+
+
+def _dispatcher(house: House, vitals: Vitals) -> Check:
+    """A pause is told apart: what waits because of it is no fault of the dispatcher's."""
+    told = [
+        f"The dispatcher{' of emails' if part == 'email' else ''} stands still: {late}. "
+        "Start `thrive serve` (or `thrive worker`)."
+        for part in parts(house)
+        if part != "clock" and (late := _late(vitals, part))
+    ]
+    waits = timedelta(0) if vitals.due_since is None else vitals.now - vitals.due_since
+    if not told and not vitals.paused and waits > LATE:
+        told.append(f"A message has waited to leave for {waits.total_seconds():.0f} seconds. Look at the log.")
+    return Check(check="dispatcher", ok=not told, what_to_do=" ".join(told))
+
+
+def _copies(house: House, vitals: Vitals) -> Check:
+    """Only of what `thrive backup` made is anything known; a council may copy its disk otherwise."""
+    if not house.db.is_sqlite:
+        told = "PostgreSQL keeps its own copies (pg_dump); when the last was taken is not known here."
+        return Check(check="backup", ok=True, what_to_do=told)
+    at = vitals.beats.get("backup")
+    if at is None:
+        told = "No `thrive backup` of this database is known. Take one each night, and keep it elsewhere."
+        return Check(check="backup", ok=True, what_to_do=told)
+    days = (vitals.now - at).days
+    told = f"The last `thrive backup` is {days} days old. Take one each night, and keep it elsewhere."
+    return Check(check="backup", ok=vitals.now - at < OLD_COPY, what_to_do=told if vitals.now - at >= OLD_COPY else "")
+
+
+def _metrics(house: House) -> Check:
+    """A warning alone: a council may watch by `/readyz`."""
+    local = urlsplit(house.settings.public_url).hostname in {"127.0.0.1", "localhost", "::1"}
+    told = "METRICS_TOKEN is not set: /metrics answers on this machine alone. Set one for what watches the service."
+    return Check(check="metrics", ok=True, what_to_do="" if local or house.settings.metrics_token else told)
 
 
 def _keys(house: House, tx: Tx) -> Check:

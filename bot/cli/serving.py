@@ -7,22 +7,28 @@ import sys
 import threading
 from argparse import Namespace
 
+import structlog
+
 from bot.alarms import Alarm
 from bot.app import furnish, make
 from bot.cli.opening import too_new
 from bot.clockwork import EVERY_SECONDS, tick
 from bot.dispatcher import Dispatcher
 from bot.house import House
+from bot.logs import catch_the_rest, set_up_logs
 from bot.publishing import content
-from bot.serving import Server, email_sender, set_up_logs
+from bot.serving import Server, email_sender
 from bot.settings import Settings
 from bot.store import schema
 from scheduler.ticker import Ticker
 
+log = structlog.get_logger()
+
 
 def command(options: Namespace) -> int:
-    set_up_logs()
     settings = Settings.from_env()
+    set_up_logs(settings.log_level)
+    catch_the_rest()
     if settings.demo and options.command in {"serve", "web"} and not _loopback(options.host):
         print(f"--host {options.host}: a demo is served on this machine only. Take --host out.", file=sys.stderr)
         return 1
@@ -68,7 +74,7 @@ def _alone(house: House, role: str) -> int:
             email_sender(house, stop).start()
         Dispatcher(house).run(stop)
         return 0
-    ticker = Ticker(lambda: tick(house), EVERY_SECONDS, lambda fault: print(type(fault).__name__, file=sys.stderr))
+    ticker = Ticker(lambda: tick(house), EVERY_SECONDS, _broken)
     alarm = Alarm(house)
     ticker.start()
     alarm.start()
@@ -76,3 +82,7 @@ def _alone(house: House, role: str) -> int:
     ticker.stop()
     alarm.stop()
     return 0
+
+
+def _broken(fault: Exception) -> None:
+    log.error("ticker failed", fault=type(fault).__name__)

@@ -19,15 +19,22 @@ class NamedProxies:
         """Raises ValueError for what is neither an address nor a network."""
         self._app = app
         self._behind = ProxyFix(app, x_for=1, x_proto=1)
-        self._networks: tuple[Network, ...] = tuple(ip_network(proxy, strict=False) for proxy in proxies)
+        self._networks = networks(proxies)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        app = self._behind if self._named(str(environ.get("REMOTE_ADDR", ""))) else self._app
+        app = self._behind if named(str(environ.get("REMOTE_ADDR", "")), self._networks) else self._app
         return app(environ, start_response)
 
-    def _named(self, peer: str) -> bool:
-        try:
-            address = ip_address(peer)
-        except ValueError:
-            return False
-        return any(address in network for network in self._networks)
+
+def networks(proxies: Sequence[str]) -> tuple[Network, ...]:
+    """The addresses or networks an operator named. Raises ValueError for what is neither."""
+    return tuple(ip_network(proxy, strict=False) for proxy in proxies)
+
+
+def named(peer: str, among: Sequence[Network]) -> bool:
+    """Whether the other end of a connection is one of them."""
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return False
+    return any(address in network for network in among)

@@ -11,7 +11,6 @@ from flask import Flask
 
 from bot.app import build
 from bot.casework import inbox
-from bot.casework.inbox import Alert, judge
 from bot.refs import new_ref
 from bot.store import casework, keeping, messages, people, published
 from bot.store import staff as staff_rows
@@ -334,37 +333,35 @@ def test_a_person_s_page_holds_their_household_and_their_story(sam: Worker, home
     assert sam.get(f"/desk/people/{new_ref()}").status_code == 404
 
 
+def living(home: Home) -> None:
+    """The clock and the dispatcher have just said that they live."""
+    with home.house.db.write() as tx:
+        for part in ("clock", "dispatcher"):
+            published.beat(tx, part, home.clock.at)
+
+
 @PAGE
 def test_every_page_says_when_messages_are_not_going(sam: Worker, home: Home) -> None:
     """Claim: a clock that stands, a queue that stands and a pause are on every page in words; health is not."""
     pages = ("/desk", "/desk/no-replies", "/desk/ledger")
     assert all("The clock is not running" in sam.get(page).text for page in pages)
-    with home.house.db.write() as tx:
-        published.beat(tx, "clock", home.clock.at)
+    assert all("No text can leave" in sam.get(page).text for page in pages)
+    living(home)
     assert not any('role="alert"' in sam.get(page).text for page in pages)
     home.text("hello")
     home.later(minutes=3)
     page = sam.get("/desk").text
     assert "The clock has stood still since 11am" in page
+    assert "No text has left since 11am" in page
+    living(home)
+    page = sam.get("/desk").text
+    assert "The clock" not in page
     assert "Messages have been waiting to leave since 11am" in page
     with home.house.db.write() as tx:
-        published.beat(tx, "clock", home.clock.at)
         published.set_flag(tx, "paused", "restored", home.clock.at)
     page = sam.get("/desk").text
     assert "Sending is paused" in page
     assert "Messages have been waiting" not in page
-
-
-def test_two_minutes_late_is_late() -> None:
-    """Claim: the alert's rule to the second."""
-    edge = AT - timedelta(minutes=2)
-    assert judge(AT, clock_at=edge, oldest_queued_at=edge, paused=False) == []
-    past = edge - timedelta(seconds=1)
-    assert judge(AT, clock_at=past, oldest_queued_at=past, paused=False) == [
-        Alert(kind="clock", since=past),
-        Alert(kind="dispatcher", since=past),
-    ]
-    assert judge(AT, clock_at=None, oldest_queued_at=past, paused=True) == [Alert(kind="clock"), Alert(kind="paused")]
 
 
 @PAGE

@@ -16,8 +16,9 @@ from markupsafe import Markup
 from werkzeug.exceptions import Forbidden, HTTPException, NotFound, Unauthorized
 from werkzeug.wrappers import Response as AnyResponse
 
+from bot import watch
 from bot.alerts import answering
-from bot.casework import accounts, inbox
+from bot.casework import accounts
 from bot.casework.accounts import SignedIn
 from bot.casework.permissions import Permission, may
 from bot.casework.work import OUTCOMES, NoSuchCase
@@ -181,14 +182,23 @@ def exact(at: datetime) -> str:
 
 
 def _alert(role: str) -> Markup | str:
-    found, unreached = inbox.alerts(house()), answering.nobody_reached(house())
+    health, unreached = watch.look(house()), answering.nobody_reached(house())
+    found = [alert for alert in health.alerts if alert.kind in words.LATE]
     if not found and not unreached:
         return ""
     # not render_template: that would ask `frame` again
     told = current_app.jinja_env.get_template("desk/alert.html").render(
-        alerts=found, unreached=unreached, w=words, may=lambda permission: may(role, permission)
-    )
+        alerts=found, unreached=unreached, urgent=health.vitals.urgent, w=words,
+        nobody_told=any(alert.kind in words.NOBODY_TOLD for alert in found),
+        may=lambda permission: may(role, permission),
+    )  # fmt: skip
     return Markup(told.strip())  # noqa: S704
+
+
+def what_is_late() -> str:
+    """What the red band of a page made now would say first of each fault; nothing where all is well."""
+    found = [alert for alert in watch.look(house()).alerts if alert.kind in words.LATE]
+    return " ".join(words.LATE[alert.kind][0] for alert in found)
 
 
 def refused(fault: HTTPException) -> tuple[str, int] | Response:

@@ -6,7 +6,7 @@ from bot import keywords
 from bot.casework import inbox as lists
 from bot.casework.work import because_of
 from bot.refs import read_ref
-from bot.web.desk.guard import me, needs, pages
+from bot.web.desk.guard import me, needs, pages, what_is_late
 from bot.web.here import house
 
 SHOWN_CHARACTERS = 280  # the first lines; the whole is on the case's own page
@@ -50,4 +50,9 @@ def count() -> Response:
     ref = request.args.get("case")
     news = lists.news(house(), after_id=after, ref=read_ref(ref) if ref else None, version=version, heard=heard)
     urgent = news.fresh.get("urgent", 0)
-    return jsonify({"fresh": sum(news.fresh.values()), "urgent": urgent, "changed": news.changed, "wrote": news.wrote})
+    return jsonify(
+        {
+            "fresh": sum(news.fresh.values()), "urgent": urgent, "changed": news.changed, "wrote": news.wrote,
+            "late": what_is_late(),
+        }
+    )  # fmt: skip

@@ -195,6 +195,84 @@ ACTIONS: Final = {
     "reviews.export": "Exported marked messages",
 }
 
+# What keeps families or the team from being told, on every page: what is wrong, without and with the time since when;
+# what that means for families; and what to do.
+TELL: Final = "Tell whoever runs this service now."
+LATE: Final = {
+    "clock": (
+        "The clock is not running.",
+        "The clock has stood still since %(when)s.",
+        (
+            "Nobody is texted or emailed about urgent cases. Families get no check-ins and no reminders, and what "
+            "failed once is not tried again. Families who write are still answered."
+        ),
+        "Keep the inbox open and look at it every few minutes.",
+    ),
+    "work": (
+        "Part of the clock's work fails.",
+        "Part of the clock's work has failed since %(when)s.",
+        "",
+        "Keep the inbox open and look at it every few minutes.",
+    ),
+    "dispatcher": (
+        "No text can leave: what sends them is not running.",
+        "No text has left since %(when)s: what sends them stands still.",
+        (
+            "Families who text get no answer, not even the one that gives 999, and nobody on duty is texted about "
+            "urgent cases. What families write still arrives here, and the web chat still answers."
+        ),
+        "Keep the inbox open, and telephone everybody who cannot wait.",
+    ),
+    "email": (
+        "No email can leave: what sends them is not running.",
+        "No email has left since %(when)s: what sends them stands still.",
+        "Nobody on duty is emailed about urgent cases. Texts still leave.",
+        "See that somebody on duty can be reached by text, and look at the inbox every few minutes.",
+    ),
+    "queue": (
+        "Messages are waiting to leave.",
+        "Messages have been waiting to leave since %(when)s.",
+        "Families who text may have no answer yet, and somebody on duty may not have been told of an urgent case.",
+        "Keep the inbox open, and telephone everybody who cannot wait.",
+    ),
+    "paused": (
+        "Sending is paused: a backup was restored, and nothing leaves until an operator resumes it.",
+        "Sending is paused: a backup was restored, and nothing leaves until an operator resumes it.",
+        (
+            "Families who text get no answer, and nobody on duty is told of urgent cases. What families write still "
+            "arrives here, and the web chat still answers."
+        ),
+        "Keep the inbox open, and telephone everybody who cannot wait.",
+    ),
+    "disk": (
+        "The disk is nearly full.",
+        "The disk is nearly full.",
+        "When it is full, nothing that families write can be kept, and nothing that you write either.",
+        "",
+    ),
+    "full": (
+        "The disk is full: nothing can be saved.",
+        "The disk is full: nothing can be saved.",
+        (
+            "Texts are not taken in: the provider keeps them, and they are fetched when there is room. The web chat "
+            "tells families to telephone. Nobody is told of a new urgent case, and what you write here is not saved."
+        ),
+        "Keep somebody at the telephone.",
+    ),
+}
+# Of "work": what each kind of the clock's work means when it fails.
+LATE_WORK: Final = {
+    "heartbeat": "The clock cannot say that it lives.",
+    "backfill": "Messages that did not reach us are not fetched from the provider.",
+    "inbox": "Families' messages that could not be read are not tried again.",
+    "lookups": "Nobody is told of a safety reply that was not confirmed, or of a message that was lost.",
+    "alerts": "Nobody is texted or emailed about urgent cases.",
+    "timers": "Families get no reminders of what they were asked.",
+    "touches": "Families get no check-ins.",
+}
+# Of these, the ones that keep word of urgent cases from the people on duty.
+NOBODY_TOLD: Final = frozenset({"clock", "work", "dispatcher", "paused", "full"})
+
 # What can be marked of a message or a case.
 MISSED: Final = {
     "urgent": "This was danger and was missed: urgent",

@@ -5,6 +5,7 @@
 
   var POLL_MS = 30000;
   var PAUSE_MS = 600;
+  var LOST_AFTER = 4; // polls that failed: two minutes
 
   // A reply's length and price, counted by the server exactly as it would be sent.
   function counting(place) {
@@ -50,6 +51,8 @@
   // Says that something came; the page itself is never changed under a worker's hands.
   function polling(place) {
     var timer = 0;
+    var failed = 0;
+    var page = document.body.dataset;
     function link(words, href) {
       var a = document.createElement("a");
       a.className = "govuk-link";
@@ -59,6 +62,10 @@
     }
     function tell(news) {
       var parts = [];
+      failed = 0;
+      if (news.late && !document.querySelector(".app-alert")) {
+        parts.push([news.late, page.look, location.href]);
+      }
       if (news.changed || news.wrote) {
         var what = news.wrote ? place.dataset.wrote : place.dataset.changed;
         parts.push([what, place.dataset.again, place.dataset.here]);
@@ -83,15 +90,24 @@
       place.textContent = place.dataset.out;
       place.classList.add("desk-news--on");
     }
+    // The service itself may be what stands still: then nobody else can say so.
+    function lost() {
+      failed += 1;
+      if (failed < LOST_AFTER || !page.lost) { return; }
+      place.dataset.said = "";
+      place.textContent = page.lost;
+      place.classList.add("desk-news--on");
+    }
     function again() { clearTimeout(timer); timer = setTimeout(ask, POLL_MS); }
     function ask() {
       if (document.hidden) { again(); return; }
       fetch(place.dataset.poll, { redirect: "manual", headers: { Accept: "application/json" } })
         .then(function (answer) {
           if (answer.type === "opaqueredirect") { out(); return null; }
-          return answer.ok ? answer.json().then(tell) : null;
+          if (!answer.ok) { lost(); return null; }
+          return answer.json().then(tell);
         })
-        .catch(function () { /* the next poll tells */ })
+        .catch(lost)
         .then(function () { if (place.textContent !== place.dataset.out) { again(); } });
     }
     document.addEventListener("visibilitychange", function () { if (!document.hidden) { clearTimeout(timer); ask(); } });
