@@ -10,6 +10,8 @@ from typing import Final
 
 ONE_TEXT_CHARACTERS: Final = 1_600  # the longest body the provider passes on; never cut
 MOST_CHARACTERS: Final = 10_000  # a web post can be longer; past this it is not a message
+# A signed webhook's words are all kept: more than its size limit lets through is never cut off here.
+SIGNED_CHARACTERS: Final = 64_000
 
 _LINE_ENDS: Final = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 
@@ -29,16 +31,16 @@ _BLANK_LETTERS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _UNSEEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cn", "Mn", "Me", "Zl", "Zp", "Zs"})
 
 
-def clean(text: str) -> str:
+def clean(text: str, most: int = MOST_CHARACTERS) -> str:
     """The text in NFC with line ends as newlines and no control characters; "" where nothing can be seen.
 
     Two halves of a surrogate pair that came apart are joined; a lone half is dropped (UTF-8 cannot hold it).
-    Anything up to 1,600 characters is kept whole and anything longer up to 10,000. Never raises;
+    Anything up to 1,600 characters is kept whole and anything longer up to `most`. Never raises;
     `clean(clean(text)) == clean(text)`.
     """
     joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
     lines = _LINE_ENDS.sub("\n", joined).translate(_DROPPED)
-    kept = unicodedata.normalize("NFC", lines).strip()[:MOST_CHARACTERS].rstrip()
+    kept = unicodedata.normalize("NFC", lines).strip()[:most].rstrip()
     return kept if is_visible(kept) else ""
 
 

@@ -22,7 +22,7 @@ from twilio.rest import Client  # type: ignore[import-untyped]
 
 from messages.addresses import read_phone
 from messages.channel import Accepted, ChannelError, ChannelUnknown, Inbound, Outgoing, Sighting
-from messages.clean import clean
+from messages.clean import SIGNED_CHARACTERS, clean
 from messages.sms import plain
 from messages.status import event_of
 from messages.twilio_outcome import no_answer, refusal
@@ -114,7 +114,7 @@ class TwilioSms:
                 sid=message.sid,
                 sender=message.from_ or "",
                 to=message.to or "",
-                text=clean(message.body or ""),
+                text=clean(message.body or "", SIGNED_CHARACTERS),
                 pictures=parse_count(message.num_media),
                 at=message.date_sent or message.date_created,
             )

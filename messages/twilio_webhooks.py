@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from messages.channel import Inbound, Malformed, Receipt
-from messages.clean import clean
+from messages.clean import SIGNED_CHARACTERS, clean
 from messages.status import event_of
 
 _LONGEST_ID: Final = 64
@@ -31,7 +31,7 @@ def parse_inbound(form: Mapping[str, str]) -> Inbound:
         sid=sid,
         sender=sender,
         to=clean(form.get("To", "")),
-        text=clean(form.get("Body", "")),
+        text=clean(form.get("Body", ""), SIGNED_CHARACTERS),
         pictures=max(parse_count(form.get("NumMedia")), len(media)),
         media_types=media,
         opt_out=told if (told := clean(form.get("OptOutType", "")).upper()) in _OPT_OUTS else None,

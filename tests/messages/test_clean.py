@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messages.clean import MOST_CHARACTERS, ONE_TEXT_CHARACTERS, clean
+from messages.clean import MOST_CHARACTERS, ONE_TEXT_CHARACTERS, SIGNED_CHARACTERS, clean
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,7 @@ def test_a_whole_text_is_never_cut() -> None:
     assert clean("x" * ONE_TEXT_CHARACTERS) == "x" * ONE_TEXT_CHARACTERS
     assert clean("y" * (MOST_CHARACTERS - 1)) == "y" * (MOST_CHARACTERS - 1)
     assert len(clean("z" * 50_000)) == MOST_CHARACTERS
+    assert len(clean("z" * 50_000, SIGNED_CHARACTERS)) == 50_000
 
 
 @given(st.text(alphabet=st.characters(), max_size=200))

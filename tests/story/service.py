@@ -185,11 +185,12 @@ def service(
     more: Mapping[str, str] | None = None,
     furnished: bool = False,
     log: Path | None = None,
+    keywords: bool = False,
 ) -> Iterator[Service]:
     """A product from nothing: keys made, schema and content by its own first start, sample directory, accounts.
 
     `more` are further settings. With `furnished`, `database_url` is a copy of what `furnish` made, with its keys.
-    `log` is where the service prints, if not into `folder`.
+    `log` is where the service prints, if not into `folder`. With `keywords` the provider answers STOP itself.
     """
     port = free_port()
     clock = folder / "clock"
@@ -207,7 +208,9 @@ def service(
         **(more or {}),
     }
     webhook = f"http://127.0.0.1:{port}/sms/inbound"
-    with standin(folder / "provider.db", webhook=webhook, pace_seconds=pace_seconds, clock_file=clock) as provider:
+    with standin(
+        folder / "provider.db", webhook=webhook, pace_seconds=pace_seconds, clock_file=clock, keywords=keywords
+    ) as provider:
         environment["TWILIO_API_BASE"] = provider.base
         command = [sys.executable, "-m", "bot.cli", "serve", "--port", str(port)]
         running = Running(command, port=port, environment=environment, log=log or folder / "server.log")

@@ -37,10 +37,10 @@ def signed(client: FlaskClient, path: str, form: dict[str, str]) -> int:
         ({"From": "+33612345678"}, 200),
         ({"From": "LARKCOUNCIL"}, 200),
         ({"From": "y" * 500}, 200),
-        ({"MessageSid": ""}, 400),
-        ({"MessageSid": "S" * 65}, 400),
-        ({"From": ""}, 400),
-        ({"AccountSid": "A" * 65}, 400),
+        ({"MessageSid": ""}, 403),
+        ({"MessageSid": "S" * 65}, 403),
+        ({"From": ""}, 403),
+        ({"AccountSid": "A" * 65}, 403),
     ],
 )
 def test_each_kind_of_input_has_its_answer(
