@@ -105,7 +105,7 @@ def _outbox(tx: Tx) -> dict[str, Any]:
         rows.outbox.c.address_id, people.address.c.kind,
     )  # fmt: skip
     asked = sa.select(*columns).join(people.address, people.address.c.id == rows.outbox.c.address_id)
-    return {str(row.id): row for row in tx.execute(asked.where(people.address.c.kind != "web"))}
+    return {str(row.id): row for row in tx.execute(asked.where(people.address.c.kind.in_(("sms", "staff"))))}
 
 
 def _inbound(tx: Tx, came: set[str], told: list[str]) -> tuple[int, int]:
