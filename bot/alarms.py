@@ -33,7 +33,7 @@ Until there is room:
 - No text is taken in. The provider keeps each one, and it is fetched when there is room.
 - The web chat tells families that nothing was saved, and gives our telephone number.
 - No case is raised and nobody is alerted, also where somebody is in danger. Keep a person at the telephone.
-- No text leaves, and the desk shows what is there but saves nothing.
+- No text leaves, and the desk does not open: it shows nobody's words without noting who looked.
 
 Whoever runs the service: make room on that disk. It goes on by itself within seconds; restart nothing.
 """

@@ -20,7 +20,7 @@ from bot.store.copying import is_known, keys_fit
 from bot.store.database import DatabaseError, Tx
 from bot.store.sealed import SealError
 from bot.store.watching import Vitals
-from bot.watch import LATE, failing, parts
+from bot.watch import LATE, NEARLY_FULL_BYTES, failing, free_bytes, parts
 from messages.channel import Backfill, ChannelError, ChannelUnknown
 from scheduler.ladder import GRAVEST_FIRST
 
@@ -71,6 +71,7 @@ def examine() -> Iterator[Check]:
                 yield from _stored(house, tx)
                 yield _alerts(house, tx)
                 yield _keywords(house, tx)
+    yield _disk(house)
     yield _provider(house)
     yield _metrics(house)
     house.db.close()
@@ -143,6 +144,22 @@ def _metrics(house: House) -> Check:
     local = urlsplit(house.settings.public_url).hostname in {"127.0.0.1", "localhost", "::1"}
     told = "METRICS_TOKEN is not set: /metrics answers on this machine alone. Set one for what watches the service."
     return Check(check="metrics", ok=True, what_to_do="" if local or house.settings.metrics_token else told)
+
+
+def _disk(house: House) -> Check:
+    """Warns while there is time; a full one refuses everything that families write."""
+    free = free_bytes(house)
+    if free is None:
+        told = (
+            ""
+            if house.db.is_sqlite
+            else "PostgreSQL's disk is its server's to watch: when it is full, nothing is kept."
+        )
+        return Check(check="disk", ok=True, what_to_do=told)
+    nobody = "SMTP_URL is not set: were the disk full, only /readyz would tell."
+    alone = "" if "email" in house.channels else nobody
+    told = f"Only {free // 2**20} MB are free where the database is. When it is full, nothing families write is kept."
+    return Check(check="disk", ok=free >= NEARLY_FULL_BYTES, what_to_do=alone if free >= NEARLY_FULL_BYTES else told)
 
 
 def _keys(house: House, tx: Tx) -> Check:

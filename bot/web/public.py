@@ -3,7 +3,7 @@
 import structlog
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.browsing import PAGE, Asked, look, need_groups
@@ -73,6 +73,8 @@ def _council() -> object:
 @pages.app_errorhandler(HTTPException)
 def fault(problem: HTTPException) -> AnyResponse:
     """Any refusal or fault as a page in kind words, in the same status and with the same headers."""
+    if isinstance(problem, SecurityError):  # a name that is not ours: there is no address to make a page's links with
+        return BadRequest().get_response()
     if for_machines(request.blueprints):
         return problem.get_response()
     if isinstance(problem, FormTooOld) and (answer := chat.too_old(problem)) is not None:
@@ -145,7 +147,8 @@ def _dial(number: str) -> str:
 def _desk_away(words: str) -> str:
     """For staff: what it means and what was not kept. What they had written comes back, to be copied."""
     box = _TO_COPY.format(words=words) if words else NOTHING
-    told = "The desk cannot use its database just now, so nothing was saved. What families wrote before is kept."
+    why = "The disk is full" if house().db.disk_full else "The desk cannot use its database just now"
+    told = f"{why}, so nothing was saved, and no page opens: who looked at what must be noted, and cannot be."
     return bare_page("The desk is away for a moment", told, _DESK + box)
 
 
@@ -162,8 +165,9 @@ _TELEPHONE = Markup(
     'At other times telephone <a class="govuk-link" href="tel:{dial_other}">{other}</a>.</p>'
 )
 _DESK = Markup(
-    '<p class="govuk-body">Texts that come meanwhile are fetched when it is back. Until then answer urgent things by '
-    'telephone.</p><p class="govuk-body"><a class="govuk-link" href="/desk">Try the desk again</a></p>'
+    '<p class="govuk-body">What families wrote before is kept. Texts that come meanwhile are fetched when it is back. '
+    "Keep somebody at the telephone until then, and tell whoever runs this service.</p>"
+    '<p class="govuk-body"><a class="govuk-link" href="/desk">Try the desk again</a></p>'
 )
 _TO_COPY = Markup(
     '<div class="govuk-form-group"><label class="govuk-label" for="words">What you wrote, to copy</label>'
