@@ -98,16 +98,14 @@ def counts(tx: Tx, now: datetime) -> Counts:
         .group_by(outbox.c.state, outbox.c.rank)
     ):
         depth[PRIORITY[rank], state] += number
-    kept: dict[str, int] = dict(
-        tx.execute(
-            sa.select(inbox.c.state, sa.func.count()).where(sa.text("state <> 'done'")).group_by(inbox.c.state)
-        ).tuples()
-    )
-    overdue = tx.execute(
+    not_done = sa.select(inbox.c.state, sa.func.count()).where(sa.text("state <> 'done'")).group_by(inbox.c.state)
+    kept = {str(state): int(number) for state, number in tx.execute(not_done)}
+    late = (
         sa.select(cases.c.level, sa.func.count())
         .where(cases.c.state.in_(("open", "claimed")), cases.c.looked_at.is_(None), cases.c.look_by < now)
         .group_by(cases.c.level)
-    ).tuples()
+    )
+    overdue = {str(level): int(number) for level, number in tx.execute(late)}
     return Counts(
         outbox=depth,
         due_since=_due_since(tx, now, range(len(PRIORITY))),
@@ -116,7 +114,7 @@ def counts(tx: Tx, now: datetime) -> Counts:
         refusals=_refusals(tx, now),
         escalations=_unanswered(tx),
         unreached=sum(int(row[3]) for row in tx.execute(_UNANSWERED)),
-        overdue={**dict.fromkeys(LEVELS, 0), **dict(overdue)},
+        overdue={**dict.fromkeys(LEVELS, 0), **overdue},
     )
 
 

@@ -295,16 +295,17 @@ def test_who_saw_this_family_has_an_answer(app: Flask, sam: Worker, home: Home) 
 
 def test_a_poll_tells_what_came_and_of_whom_nothing(sam: Worker, home: Home) -> None:
     """Claim: new cases, a change of the open one and new words of the family are told as numbers and yes or no."""
+    living(home)
     ref = a_case(home, "Ana", sender="+447700900321")
     poll = re.search(r'data-poll="([^"]+)"', sam.get(f"/desk/cases/{ref}").text)
     assert poll is not None
     address = unescape(poll[1])
-    assert sam.get(address).json == {"fresh": 0, "urgent": 0, "changed": False, "wrote": False}
+    assert sam.get(address).json == {"fresh": 0, "urgent": 0, "changed": False, "wrote": False, "late": ""}
     home.text("hello there")
-    assert sam.get(address).json == {"fresh": 0, "urgent": 0, "changed": False, "wrote": True}
+    assert sam.get(address).json == {"fresh": 0, "urgent": 0, "changed": False, "wrote": True, "late": ""}
     sam.act(ref, "claim")
     a_case(home, "Ben", level="urgent", sender="+447700900002")
-    assert sam.get(address).json == {"fresh": 1, "urgent": 1, "changed": True, "wrote": True}
+    assert sam.get(address).json == {"fresh": 1, "urgent": 1, "changed": True, "wrote": True, "late": ""}
     assert sam.get("/desk/count?after=99999999999").status_code == 400
     assert not [action for action, _, _ in audited(home) if action.startswith("count")]
 

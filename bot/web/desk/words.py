@@ -268,6 +268,7 @@ LATE_WORK: Final = {
     "lookups": "Nobody is told of a safety reply that was not confirmed, or of a message that was lost.",
     "alerts": "Nobody is texted or emailed about urgent cases.",
     "timers": "Families get no reminders of what they were asked.",
+    "stale": "Check-ins that have waited too long to be sent are not taken back.",
     "touches": "Families get no check-ins.",
 }
 # Of these, the ones that keep word of urgent cases from the people on duty.
