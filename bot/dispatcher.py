@@ -22,6 +22,7 @@ from bot.store import claims, people, published
 from bot.store import messages as rows
 from bot.store.database import DATABASE_AWAY, DatabaseError, Tx
 from bot.store.messages import Outbox
+from bot.turn.twins import said_before
 from bot.watch import Part, Pulse
 from messages.channel import Accepted, Channel, ChannelError, ChannelUnknown, Outgoing, Sighting
 from messages.leave import Channel as LeaveChannel
@@ -150,7 +151,8 @@ class Dispatcher:
     def _send(self, claimed: Claimed) -> None:
         row, channel = claimed.row, self.house.channels[claimed.channel]
         try:
-            accepted = channel.send(Outgoing(outbox=row.id, to=claimed.to, body=row.body))
+            twin = said_before(self.house, channel, row, claimed.to) if claimed.channel == "sms" else None
+            accepted = twin or channel.send(Outgoing(outbox=row.id, to=claimed.to, body=row.body))
         except ChannelError as error:
             self._failed(row, error, by_text=claimed.channel == "sms")
         except ChannelUnknown as unknown:

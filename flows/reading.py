@@ -10,8 +10,9 @@ from flows.events import MessageReceived
 from flows.flow import AskNode, Option
 from flows.run import Run
 from flows.session import Asked, Frame
+from flows.stopping import is_whole_stop
 from flows.understanding.types import Risk, Screening, Understanding
-from flows.vocabulary import SKIP, START, STOP, YES_START
+from flows.vocabulary import SKIP, START, YES_START
 
 Command = Literal[
     "stop-in-words",
@@ -136,7 +137,7 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
     bare = without_politeness(text)
     stopped = facts.consent == "stopped"
     keyword = run.assets.lexicon.is_keyword
-    whole_stop = {plain(text), bare} & STOP != set() or keyword("stop", text)
+    whole_stop = is_whole_stop(run.assets.lexicon, text)
     yes_restores = stopped and not facts.asked_since_stop and (bare in YES_START or keyword("yes", text))
     whole_start = not whole_stop and ({plain(text), bare} & START != set() or keyword("start", text) or yes_restores)
     if whole_stop or whole_start:

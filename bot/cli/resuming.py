@@ -25,7 +25,7 @@ def _resume(house: House, options: Namespace) -> int:
         print(NOT_FETCHED, file=sys.stderr)
         return 1
     with house.db.write() as tx:
-        was = lost.resume(tx, house.clock.now())
+        was = lost.resume(tx)
         staff.add_audit(tx, at=house.clock.now(), staff_id=None, action="service.resume", target="service")
     print(json.dumps({"was_paused": was}) if options.json else "Sending." if was else "It was not paused.")
     return 0

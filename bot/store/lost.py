@@ -1,7 +1,7 @@
 """The time that a restored backup does not know: from when it was taken until it was put back.
 
-What families wrote in it is in the provider's list, and so is what they were sent. Three flags keep it: `restored`,
-`fetch` (until what they wrote has been taken in) and `resumed`; `paused` stands until an operator resumes.
+What families wrote in it is in the provider's list, and so is what they were sent. Two flags keep it: `restored`, and
+`fetch` until what they wrote has been taken in; `paused` stands until an operator resumes.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from bot.store.messages import inbox
 from bot.store.people import address
 from bot.store.published import flag
 
-_KEPT = ("restored", "fetch", "resumed")
+_KEPT = ("restored", "fetch")
 _LAST_TEXT = (
     sa.select(inbox.c.received_at)
     .join(address, address.c.id == inbox.c.address_id)
@@ -28,12 +28,11 @@ _LAST_TEXT = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostTime:
     """`since` is when the backup was taken, or a little before; `until` when it was restored. `fetched`: what families
-    wrote in it has been taken in. `resumed_at` is None while nothing may leave."""
+    wrote in it has been taken in."""
 
     since: datetime
     until: datetime
     fetched: bool
-    resumed_at: datetime | None
 
 
 def begin_anew(tx: Tx, now: datetime) -> None:
@@ -41,7 +40,6 @@ def begin_anew(tx: Tx, now: datetime) -> None:
     beats = published.heartbeats(tx)
     # A copy says when it was taken; of an older one, the last that any part of the service did.
     taken_at = min(beats.get("backup") or max(beats.values(), default=now), now)
-    published.clear_flag(tx, "resumed")
     published.set_flag(tx, "paused", "restored from a backup", now)
     published.set_flag(tx, "restored", taken_at.isoformat(), now)
     published.set_flag(tx, "fetch", "what came since the backup", now)
@@ -53,22 +51,18 @@ def lost_time(tx: Tx) -> LostTime | None:
     found = {name: (value, at) for name, value, at in rows}
     if "restored" not in found:
         return None
-    return LostTime(
-        since=datetime.fromisoformat(found["restored"][0]), until=found["restored"][1], fetched="fetch" not in found,
-        resumed_at=found["resumed"][1] if "resumed" in found else None,
-    )  # fmt: skip
+    taken_at, restored_at = found["restored"]
+    return LostTime(since=datetime.fromisoformat(taken_at), until=restored_at, fetched="fetch" not in found)
 
 
 def fetched(tx: Tx) -> None:
     published.clear_flag(tx, "fetch")
 
 
-def resume(tx: Tx, now: datetime) -> bool:
+def resume(tx: Tx) -> bool:
     """Let messages leave again. False where nothing was paused."""
     was = "paused" in published.flags(tx)
     published.clear_flag(tx, "paused")
-    if was:
-        published.set_flag(tx, "resumed", "", now)
     return was
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from bot.store.database import Tx, insert_ignoring
 # Few rows of many: what operators count is read from these alone.
 _NOT_DONE: Final = sa.text("state <> 'done'")
 _HAS_CODE: Final = sa.text("error_code IS NOT NULL")
+SOME: Final = 500  # values in one question: databases set a limit
 
 
 class InboxRow(Row):
@@ -183,6 +184,14 @@ _ANSWERED_SINCE = (
     )
     .limit(1)
 )
+_ANSWERED_AFTER = (
+    sa.select(inbox.c.id)
+    .where(
+        inbox.c.address_id == sa.bindparam("b_address"), inbox.c.received_at > sa.bindparam("b_at"),
+        inbox.c.state == "done",
+    )
+    .limit(1)
+)  # fmt: skip
 _OUTBOX_BY_ID = _OUTBOX.where(outbox.c.id == sa.bindparam("b_id"))
 _CHANGE_OUTBOX = sa.update(outbox).where(outbox.c.id == sa.bindparam("b_id"))
 _CHANGE_OUTBOX_FROM = _CHANGE_OUTBOX.where(outbox.c.state.in_(sa.bindparam("b_from", expanding=True)))
@@ -242,6 +251,21 @@ def answered_since(tx: Tx, message: Inbox) -> bool:
     """Whether something newer from the same address has been handled."""
     asked = {"b_address": message.address_id, "b_after": message.id}
     return tx.execute(_ANSWERED_SINCE, asked).first() is not None
+
+
+def answered_after(tx: Tx, message: Inbox, margin: timedelta) -> bool:
+    """Whether something that the same address wrote later than this, by more than `margin`, has been handled."""
+    asked = {"b_address": message.address_id, "b_at": message.received_at + margin}
+    return tx.execute(_ANSWERED_AFTER, asked).first() is not None
+
+
+def seen(tx: Tx, account: str, sids: Sequence[str]) -> set[str]:
+    """Which of these messages of families are kept already."""
+    found: set[str] = set()
+    for start in range(0, len(sids), SOME):
+        asked = (inbox.c.account == account, inbox.c.provider_sid.in_(sids[start : start + SOME]))
+        found.update(str(sid) for (sid,) in tx.execute(sa.select(inbox.c.provider_sid).where(*asked)))
+    return found
 
 
 def put_out(tx: Tx, *, key: str, **values: object) -> int | None:

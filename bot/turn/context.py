@@ -14,7 +14,8 @@ from flows.wording import Wording
 
 @dataclass(slots=True, kw_only=True)
 class Turn:
-    """`key` begins the unique keys of what this turn says, so that the same turn run twice says it once."""
+    """`key` begins the unique keys of what this turn says, so that the same turn run twice says it once. `wrote_at` is
+    when the family wrote what it answers: long ago, where it had to be fetched or tried again."""
 
     house: House
     tx: Tx
@@ -31,6 +32,7 @@ class Turn:
     said: int = 0
     inbox_id: int | None = None
     touch_id: int | None = None
+    wrote_at: datetime | None = None
     expires_at: datetime | None = None
     safety_rows: list[int] = field(default_factory=list)
 

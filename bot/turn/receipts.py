@@ -33,11 +33,11 @@ def _row_of(tx: Tx, receipt: Receipt) -> Outbox | None:
     """The message it is about. The id in its address counts only where nothing says that it is another's.
 
     After an older backup is restored, ids are given out again: a late receipt of the message that had one before
-    carries another provider's id, and must not move the one that has it now.
+    carries another provider's id, and must not move the one that has it now; nor one that was never yet tried.
     """
     if receipt.outbox is not None and receipt.outbox <= LARGEST_ID:
         row = locked(tx, outbox_id=receipt.outbox)
-        if row is not None and row.provider_sid in {None, receipt.sid} and _by_text(tx, row):
+        if row is not None and row.attempts and row.provider_sid in {None, receipt.sid} and _by_text(tx, row):
             return row
     return locked(tx, provider_sid=receipt.sid)
 

@@ -5,7 +5,8 @@ stepping raises, the savepoint is rolled back and the fixed safety reply and cas
 alone; the row is tried again later. So our own bug can never swallow a disclosure.
 
 A row that waits for another try is tried before anything newer of its family. Once something newer was answered, a
-person reads it instead: stepped then, its words could answer a question that they were never said to.
+person reads it instead: stepped then, its words could answer a question that they were never said to. So does one that
+no webhook brought and that was fetched too late; but a STOP is a STOP whenever it comes.
 """
 
 from collections.abc import Callable
@@ -36,11 +37,13 @@ from flows.facts import Facts
 from flows.safety import respond_to_danger
 from flows.session import Session
 from flows.step import step
+from flows.stopping import is_whole_stop
 from flows.understanding.types import Screening
 from messages.addresses import one_way, read_phone
 from messages.media import note
 
 log = structlog.get_logger()
+CLOCKS_DIFFER_BY = timedelta(seconds=5)  # the provider's and ours, both kept by time servers
 JOINED = timedelta(minutes=2)  # texts this close are screened as one: danger is often split over two
 TRIES = 5
 RETRY_SECONDS = (5, 15, 60, 300, 900)
@@ -52,7 +55,8 @@ class Arrival:
     """A message at the door, clean. `account` and `sid` together are unique: the provider's, or the chat's post.
 
     `media` is the types of what came beside the words, as `messages/media.py` keeps them. `opt_out` is what the
-    provider's webhook told of its own keyword handling; None where no webhook brought it.
+    provider's webhook told of its own keyword handling; None where no webhook brought it. `listed_at` is when the
+    provider got what no webhook brought.
     """
 
     kind: str  # sms, web
@@ -63,6 +67,7 @@ class Arrival:
     pictures: int = 0
     media: str | None = None
     opt_out: str | None = None
+    listed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,23 +89,24 @@ def receive(house: House, arrival: Arrival) -> Taken:
 
 def _take_in(house: House, tx: Tx, arrival: Arrival, now: datetime) -> Taken:
     address = people.open_address(tx, arrival.kind, arrival.sender, now)
+    wrote_at = now if arrival.listed_at is None else min(arrival.listed_at, now)
     inbox_id = rows.take_in(
         tx, account=arrival.account, provider_sid=arrival.sid, address_id=address.id, body=arrival.text,
-        pictures=arrival.pictures, media=arrival.media, at=now,
+        pictures=arrival.pictures, media=arrival.media, at=wrote_at,
     )  # fmt: skip
     if inbox_id is None:
         return Taken(address_id=address.id, fresh=False)
     if _is_one_way(address):
         _kept(house, tx, rows.inbox_by_id(tx, inbox_id), now)
         return Taken(address_id=address.id, fresh=True)
-    people.change_address(tx, address.id, last_in_at=now)
+    people.change_address(tx, address.id, last_in_at=max(wrote_at, address.last_in_at or wrote_at))
     if address.kind == "sms":
         keywords.heard(
             tx, account=arrival.account, address_id=address.id, words=arrival.text, opt_out=arrival.opt_out, now=now
         )
     for earlier in rows.inbox_waiting(tx, address.id, before_id=inbox_id):
         _once_more(house, tx, earlier, address.id, now)
-    handle(house, tx, rows.inbox_by_id(tx, inbox_id), now)
+    handle(house, tx, rows.inbox_by_id(tx, inbox_id), now, listed=arrival.listed_at is not None)
     keywords.obeyed(tx, address_id=address.id, opt_out=arrival.opt_out, now=now)
     return Taken(address_id=address.id, fresh=True)
 
@@ -139,7 +145,7 @@ def _shown(message: Inbox) -> str:
     return "\n".join(filter(None, (message.body, f"({beside})" if beside else "")))
 
 
-def handle(house: House, tx: Tx, message: Inbox, now: datetime) -> None:
+def handle(house: House, tx: Tx, message: Inbox, now: datetime, *, listed: bool = False) -> None:
     """Step one inbox row. Never raises for a fault of ours: the row is kept for another try.
 
     What the database itself cannot do is no fault of the row's and costs it no try: that raises, nothing is kept, and
@@ -154,7 +160,8 @@ def handle(house: House, tx: Tx, message: Inbox, now: datetime) -> None:
         log.error("could not read a message", inbox_id=message.id, fault=type(fault).__name__)
         _unread(tx, message, now, "concern")
         return
-    if message.attempts and rows.answered_since(tx, message):
+    late = listed and rows.answered_after(tx, message, CLOCKS_DIFFER_BY) and not _is_stop(turn, message)
+    if late or (message.attempts and rows.answered_since(tx, message)):
         _apart(tx, message, now, screening, lambda: _give_up(turn, message, screening))
         return
     event = MessageReceived(
@@ -177,6 +184,10 @@ def handle(house: House, tx: Tx, message: Inbox, now: datetime) -> None:
         )  # fmt: skip
 
 
+def _is_stop(turn: Turn, message: Inbox) -> bool:
+    return is_whole_stop(turn.snapshot.assets.lexicon, message.body)
+
+
 def _apart(tx: Tx, message: Inbox, now: datetime, screening: Screening, work: Callable[[], None]) -> None:
     """What follows a failed step may fail for the same reason: then the words alone go before a person, at once."""
     try:
@@ -192,6 +203,7 @@ def _apart(tx: Tx, message: Inbox, now: datetime, screening: Screening, work: Ca
 def _prepare(house: House, tx: Tx, message: Inbox, now: datetime) -> tuple[Turn, Screening]:
     address = people.address_by_id(tx, message.address_id, lock=True)
     turn = open_turn(house, tx, address, key=f"in{message.id}", now=now, inbox_id=message.id)
+    turn.wrote_at = message.received_at
     return turn, _screen(turn, message)
 
 

@@ -1,6 +1,7 @@
 """Putting words into the outbox: the text rendered in their language, laid out for their channel, under its key."""
 
 import json
+from datetime import datetime, timedelta
 
 from bot.listings import card, line
 from bot.store import messages as rows
@@ -9,7 +10,10 @@ from bot.turn.context import Turn
 from flows.effects import Purpose, Say
 from messages.classes import class_of, priority_of
 from messages.fitting import together
+from messages.leave import TABLE
 from messages.render import for_sms, for_web, parts
+
+A_WHILE = timedelta(minutes=5)  # answered later than this, their words had to wait for us
 
 
 def say(turn: Turn, effect: Say) -> None:
@@ -83,7 +87,7 @@ def put(
     outbox_id = rows.put_out(
         turn.tx, key=key, address_id=turn.address.id, purpose=purpose, class_=class_of(purpose),
         rank=priority_of(purpose), text_id=text_id, body=body, extras=extras, language=language or turn.language,
-        created_at=turn.now, not_before=turn.now, expires_at=turn.expires_at if check_in else None,
+        created_at=turn.now, not_before=turn.now, expires_at=turn.expires_at if check_in else _late(turn, purpose),
         touch_id=turn.touch_id if check_in else None, case_id=case_id,
     )  # fmt: skip
     if purpose == "safety" and turn.address.consent == "stopped":
@@ -92,3 +96,11 @@ def put(
     if turn.address.first_said_at is None:
         people.change_address(turn.tx, turn.address.id, first_said_at=turn.now)
     return outbox_id
+
+
+def _late(turn: Turn, purpose: Purpose) -> datetime | None:
+    """When an answer that comes late is of no more use: its class's time counts from when the family wrote."""
+    lasts = TABLE[purpose].lasts
+    if turn.wrote_at is None or lasts is None or turn.now - turn.wrote_at < A_WHILE:
+        return None
+    return turn.wrote_at + lasts
