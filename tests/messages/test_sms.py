@@ -4,26 +4,78 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from messages.graphemes import graphemes
 from messages.sms import encoding_of, measure, plain, segments
 from tests.conftest import missing
+from tests.messages.segment_cases import ACCENTS, BASIC, ENDS, EXTENSION, FAMILIES, PLAINED, SCRIPTS, bodies
 
 CORPUS = [json.loads(line) for line in Path(__file__).with_name("segments.jsonl").read_text("ascii").splitlines()]
 ROOT = Path(__file__).resolve().parents[2]
 CALCULATOR = ROOT / "node_modules" / "sms-segments-calculator"
 ASK = """
 const { SegmentedMessage } = require(process.argv[1]);
-for (const line of require('fs').readFileSync(0, 'utf8').split('\\n').filter(Boolean)) {
-  const made = new SegmentedMessage(JSON.parse(line));
-  console.log(JSON.stringify([made.encodingName, made.segments.length]));
-}
+require('readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  const made = JSON.parse(line).map((body) => new SegmentedMessage(body));
+  const counted = made.map((message) => [message.encodingName, message.segments.length]);
+  process.stdout.write(JSON.stringify(counted) + '\\n');
+});
 """
+# What bodies are made of where counting is hard: signs of each width, joiners, marks, halves of pairs, line ends.
+HARD = (
+    *("a", "b c", "\u200d", "\ufe0f", "\u20e3", "\U0001f3fd", "\U0001f1ec", "\u0301", "\u0bcd", "\u1100", "\u1161"),
+    *("\ud83d", "\ude00"),
+)
+PIECES = st.sampled_from([*EXTENSION, *ACCENTS, *PLAINED, *FAMILIES, *ENDS, *SCRIPTS.values(), *HARD])
+STRETCHES = st.builds(
+    str.__mul__, st.sampled_from(["a", "ł", "€", "\U0001f600"]), st.sampled_from([66, 67, 69, 76, 152])
+)
+BODIES = st.one_of(
+    st.text(st.characters(), max_size=200),
+    st.text(st.sampled_from(BASIC + EXTENSION), min_size=100, max_size=400),
+    st.lists(st.one_of(PIECES, STRETCHES, st.characters()), max_size=30).map("".join),
+)
+
+
+class Calculator:
+    """Twilio's own calculator, asked over and over in one node process."""
+
+    def __init__(self, node: str) -> None:
+        command = [node, "-e", ASK, str(CALCULATOR)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def count(self, bodies: Sequence[str]) -> list[list[object]]:
+        """The encoding and segments of each body."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(bodies) + "\n")
+        self._process.stdin.flush()
+        counted: list[list[object]] = json.loads(self._process.stdout.readline())
+        return counted
+
+    def close(self) -> None:
+        self._process.communicate(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def calculator() -> Iterator[Calculator]:
+    """The real one, which set-up brings with the test packages."""
+    node = shutil.which("node") or shutil.which("node", path=Path(sys.executable).parent)
+    if node is None or not CALCULATOR.exists():
+        missing("The calculator of segments is missing, so it cannot be asked: `make test` brings it")
+    asked = Calculator(node)
+    yield asked
+    asked.close()
+
+
+def ours(body: str) -> list[object]:
+    return [measure(body).encoding, segments(body)]
 
 
 def test_the_whole_corpus_agrees() -> None:
@@ -38,21 +90,28 @@ def test_the_whole_corpus_agrees() -> None:
     assert not wrong
 
 
-def test_the_calculator_itself_agrees() -> None:
-    """The real calculator, which set-up brings with the test packages, is asked again over mixtures of the corpus."""
-    node = shutil.which("node") or shutil.which("node", path=Path(sys.executable).parent)
-    if node is None or not CALCULATOR.exists():
-        missing("The calculator of segments is missing, so it cannot be asked: `make test` brings it")
-    bodies = [one["body"] + other["body"] for one, other in zip(CORPUS, CORPUS[7:], strict=False)]
-    told = subprocess.run(
-        [node, "-e", ASK, str(CALCULATOR)],
-        input="\n".join(json.dumps(body) for body in bodies),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    counted = [json.loads(line) for line in told.stdout.splitlines()]
-    assert [[measure(body).encoding, segments(body)] for body in bodies] == counted
+def test_the_calculator_itself_agrees(calculator: Calculator) -> None:
+    """Asked anew, it says of every recorded body what was recorded, and of every mixture of two what we say."""
+    recorded = [[case["encoding"], case["segments"]] for case in CORPUS]
+    assert calculator.count([case["body"] for case in CORPUS]) == recorded
+    mixed = [one["body"] + other["body"] for one, other in zip(CORPUS, CORPUS[7:], strict=False)]
+    assert calculator.count(mixed) == [ours(body) for body in mixed]
+
+
+def test_every_built_case_agrees(calculator: Calculator) -> None:
+    """Each sign at each edge (160 and 153, 70 and 67, and the later ones): basic, extension, accents, families, flags,
+    skin tones, scripts, marks, line ends and parted surrogates. The calculator is asked of every one."""
+    built = list(bodies())
+    assert len(built) > 1_500
+    told = calculator.count(built)
+    assert [body for body, counted in zip(built, told, strict=True) if ours(body) != counted] == []
+
+
+@settings(max_examples=80, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow])
+@given(batch=st.lists(BODIES, min_size=5, max_size=25))
+def test_any_body_agrees(calculator: Calculator, batch: list[str]) -> None:
+    """Whatever is written, in batches: the calculator's count is ours."""
+    assert calculator.count(batch) == [ours(body) for body in batch]
 
 
 @given(st.text(st.characters(), max_size=400))

@@ -1,4 +1,4 @@
-"""Right at the edges, through the real HTTP surface: senders that cannot be answered, STOP at a provider that handles it
+"""Right at the edges, over real HTTP: senders that cannot be answered, STOP at a provider that handles it
 itself, pictures and voice."""
 
 import json
@@ -42,7 +42,7 @@ def case_with(desk: Desk, words: str) -> str:
 
 
 def test_a_landline_is_read_aloud_so_it_is_telephoned(living: Service, desk: Desk) -> None:
-    """Its text is heard; the answer is not sent, the provider is never asked, and the case says why and to telephone."""
+    """Its text is heard; the answer is not sent, the provider never asked, and the case says why and to telephone."""
     before = len(living.provider.calls())
     living.provider.text(LANDLINE, "hello from my home phone about food")
     page = case_with(desk, "020 7946 0321")
@@ -156,7 +156,7 @@ def test_stop_is_not_confirmed_twice_and_a_safety_reply_tells_the_team_to_teleph
     says to telephone; the doctor and the desk say what to turn off. START: texts again."""
     number = "+447700900341"
     assert checks(handled)["keywords"][0]
-    handled.text(number, "hello", expect="?")
+    handled.text(number, "hello", expect="1.")
     before, calls = len(handled.heard(number)), len(handled.provider.calls())
     handled.provider.text(number, "STOP")
     handled.text("+447700900342", "MENU")
