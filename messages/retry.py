@@ -15,12 +15,13 @@ MOST_TRIES: Final = len(BACKOFF) + 1
 # A provider that is busy says when to come back; each time counts less than a failure, but not for ever.
 MOST_BUSY_TRIES: Final = 30
 LONGEST_WAIT: Final = timedelta(hours=1)
-# When to look an unknown message up again; after the last, only a person can decide. All within ten minutes.
+# When to look an unknown message up again; after the last, only a person can decide. With the minute of its claim
+# before the first, eight: ten are promised, and the clock that looks may be busy.
 LOOK_UPS: Final = (
     timedelta(seconds=15),
     timedelta(seconds=45),
     timedelta(minutes=2),
-    timedelta(minutes=5),
+    timedelta(minutes=4),
 )
 
 

@@ -6,8 +6,11 @@ fails in every way it is asked to. `python -m bot.demo.provider --help` says how
 
 import argparse
 import json
+import logging
+import sys
 from pathlib import Path
 
+import structlog
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -31,7 +34,11 @@ class _Quiet(WSGIRequestHandler):
 
 
 def main() -> None:
-    """Run the stand-in alone on loopback and print where."""
+    """Run the stand-in alone on loopback and print where: nothing else, since nobody may be reading any more."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )
     parser = argparse.ArgumentParser(prog="python -m bot.demo.provider", description=__doc__)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--state", type=Path, required=True, help="the file that remembers")

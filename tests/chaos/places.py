@@ -1,10 +1,12 @@
 """Where a fault happens: a fresh service on a copy of a database that was furnished once."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from bot.settings import ROOT
 from bot.store.sealed import new_key
 from tests import postgres
 from tests.running import free_port
@@ -51,6 +53,18 @@ class Places:
             self.cluster = self._open.enter_context(postgres.cluster())
         return self.cluster.clone("chaos", self._furnish)
 
+    def _council(self) -> Path:
+        """The shipped council with a number that texts fast: the more is under way at once, the more a fault meets.
+
+        What a slow number does to a backlog is measured apart (tests/faults).
+        """
+        council = self._folder / "council.yaml"
+        shipped = (ROOT / "content" / "council.yaml").read_text(encoding="utf-8")
+        swift, changed = re.subn(r"(?m)^(  (?:per_second|burst)): \d+$", r"\1: 1000", shipped)
+        assert changed == 2, "the council's file says its texting rate otherwise than before"
+        council.write_text(swift, encoding="utf-8")
+        return council
+
     def _furnish(self, address: str) -> None:
         port = free_port()
         furnish(
@@ -61,6 +75,7 @@ class Places:
                 "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
                 "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
                 "TWILIO_FROM": NUMBER,
+                "COUNCIL": str(self._council()),
                 **self._keys,
             }
         )

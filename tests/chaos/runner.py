@@ -113,9 +113,10 @@ def _cells(line: Line) -> tuple[str, ...]:
 
 def _told(line: Line) -> str:
     if line.counts is None:
-        return "  broke off"
+        return f"  broke off\n{line.error}"
     seen = ", ".join(f"{what} {times}" for what, times in sorted(line.counts.seen.items()))
-    return f"  {'kept' if line.kept else 'NOT KEPT'}{f': {seen}' if seen else ''}"
+    told = f"  {'kept' if line.kept else 'NOT KEPT'}{f': {seen}' if seen else ''}"
+    return "\n    ".join([told, *line.counts.broken])
 
 
 def _whole(given: str) -> int:

@@ -192,6 +192,18 @@ def test_every_asking_is_counted_taken_or_not(provider: StandInProcess, product:
 
 
 @pytest.mark.net
+def test_nobody_need_listen_to_the_stand_in(tmp_path: Path) -> None:
+    """Its output is a pipe that nobody reads after the first line: however much it does, its webhooks go on."""
+    with standin(tmp_path / "provider.db", webhook="http://127.0.0.1:9/sms/inbound") as provider:
+        for _ in range(800):
+            provider.text(FAMILY, "x", wait=False)
+        end = time.monotonic() + 30
+        while not all(hook["done"] for hook in provider.webhooks()):
+            assert time.monotonic() < end, "the webhooks stand still"
+            time.sleep(0.1)
+
+
+@pytest.mark.net
 def test_a_webhook_can_be_lost(provider: StandInProcess, product: Product) -> None:
     """The text is in the provider's list, and nobody is called."""
     assert provider.text(FAMILY, "anyone?", lost=True)["answer"] is None
