@@ -15,6 +15,7 @@ from flows.checks import flow_warnings
 from flows.flow import AskNode
 from flows.reading import COMMANDS
 from flows.wording import PLACEHOLDER
+from messages.render import for_sms
 from messages.sms import segments
 
 MOST_SEGMENTS = 2
@@ -120,8 +121,8 @@ def _lengths(compiled: Compiled, places: _Places) -> Iterator[Issue]:
         filled = PLACEHOLDER.sub(lambda m: LONGEST.get(m[1], wording.shared.get(m[1], "x" * 8)), words)
         flow = compiled.flows.get(text_id.partition(".")[0])
         ask = flow.ask(text_id.partition(".")[2]) if flow is not None else None
-        labels = [f"\n{n}. {option.label}" for n, option in enumerate(ask.options, 1)] if ask is not None else []
-        count = segments("".join([filled, *labels]))
+        # Counted as it is sent: quotes made plain, the choices beneath it.
+        count = segments(for_sms(filled, [option.label for option in ask.options] if ask is not None else []))
         if count > MOST_SEGMENTS:
             yield places.issue(text_id, "too-long", f"takes {count} texts to send; the most is {MOST_SEGMENTS}")
 
