@@ -7,7 +7,6 @@ import pytest
 from tests import postgres
 from tests.conftest import missing
 from tests.faults.grounds import Grounds
-from tests.mail import PostOffice, post_office
 
 
 @pytest.fixture(scope="session")
@@ -22,9 +21,3 @@ def own_cluster() -> Iterator[postgres.Cluster]:
 @pytest.fixture(scope="session")
 def grounds(tmp_path_factory: pytest.TempPathFactory) -> Grounds:
     return Grounds(tmp_path_factory.mktemp("faults"))
-
-
-@pytest.fixture
-def mail() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office

@@ -51,6 +51,10 @@ class Grounds:
                 living.running.kill()
         if cluster is not None:
             cluster.drop(address)
+            if disk is not None:
+                name = address.rsplit("/", 1)[1]
+                with psycopg.connect(cluster.address("postgres"), autocommit=True) as connection:
+                    connection.execute(f"DROP TABLESPACE small_{name}".encode())
 
     def _sqlite(self, folder: Path) -> str:
         furnished = self._folder / "furnished.db"
