@@ -70,7 +70,7 @@ def open_case(house: House, ref: str, by: SignedIn) -> CasePage:
         case = looked_at(tx, ref, by, now)
         names = staff.staff_names(tx)
         events = rows.events_of(tx, [case.id])
-        address = None if case.address_id is None else people.address_by_id(tx, case.address_id)
+        address = None if case.address_id is None else people.readable_address(tx, case.address_id)
         return CasePage(
             case=case,
             timeline=timeline.of_case(house, tx, case),
@@ -96,7 +96,7 @@ def _replied(
     turns = [event.at for event in events if event.kind in RAISING and event.staff_id is None]
     writers = {event.at: names.get(event.staff_id or 0, "") for event in events if event.kind == "replied"}
     found = messages.outbox_of_case(tx, case.id, address_id=case.address_id, said_at=turns)
-    kinds = {m.address_id: people.address_by_id(tx, m.address_id).kind for m in found}
+    kinds = {m.address_id: people.kind_of(tx, m.address_id) for m in found}
     return [
         Reply(
             words=m.body, at=m.created_at, purpose=m.purpose, state=m.state, reason=m.reason or "",

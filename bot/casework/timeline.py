@@ -84,7 +84,8 @@ class Timeline:
 def of_case(house: House, tx: Tx, case: Case) -> Timeline:
     """The timeline behind a case: its person's, or its address's where that is nobody yet."""
     person = None if case.person_id is None else people.person_by_id(tx, case.person_id)
-    own = [] if case.address_id is None else [people.address_by_id(tx, case.address_id)]
+    address = None if case.address_id is None else people.readable_address(tx, case.address_id)
+    own = [] if address is None else [address]
     timeline = _timeline(tx, person, own, programme_titles(house, tx), case.opened_at)
     found = case_rows.referral_of(tx, case.id)
     if found is None:

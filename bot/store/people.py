@@ -168,6 +168,19 @@ def address_unless_busy(tx: Tx, address_id: int) -> Address | None:
     return None if row is None else Address(**row._asdict())
 
 
+def readable_address(tx: Tx, address_id: int) -> Address | None:
+    """An address for a page; None where its number cannot be opened any more, and the page does without."""
+    try:
+        return address_by_id(tx, address_id)
+    except SealError:
+        return None
+
+
+def kind_of(tx: Tx, address_id: int) -> str:
+    """What kind of address it is, its number left sealed."""
+    return str(tx.execute(sa.select(address.c.kind).where(address.c.id == address_id)).scalar_one())
+
+
 def lock_address(tx: Tx, address_id: int) -> None:
     """Hold an address until the transaction ends without opening its number (SQLite has one writer anyway)."""
     tx.execute(_LOCK, {"b_id": address_id}).one()
