@@ -3,6 +3,7 @@
 APScheduler only ticks. Two tickers, a restart or an hour that happens twice do no harm: rows and claims decide.
 """
 
+import threading
 from collections.abc import Callable
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from bot.watch import mark_failing
 
 log = structlog.get_logger()
 EVERY_SECONDS = 2.0
+_taking_in = threading.Lock()
 
 
 def tick(house: House) -> None:
@@ -36,6 +38,21 @@ def tick(house: House) -> None:
             mark_failing(house, failed, now)
         except Exception as fault:  # noqa: BLE001 - likewise
             log.error("tick failed", work="marks", fault=type(fault).__name__)
+
+
+def catch_up(house: House) -> None:
+    """Take in what came while we were away: at a start, on a thread of its own. It may be a thousand messages, and the
+    clock meanwhile tells the team of the first danger among them."""
+    with _taking_in:
+        backfill.backfill(house, house.clock.now())
+
+
+def _backfill(house: House, now: datetime) -> None:
+    if _taking_in.acquire(blocking=False):
+        try:
+            backfill.backfill_due(house, now)
+        finally:
+            _taking_in.release()
 
 
 def _beat(house: House, now: datetime) -> None:
@@ -61,7 +78,7 @@ def _look_up(house: House, _now: datetime) -> None:
 
 WORK: tuple[tuple[str, Callable[[House, datetime], object]], ...] = (
     ("heartbeat", _beat),
-    ("backfill", backfill.backfill_due),
+    ("backfill", _backfill),
     ("inbox", receive.retry_stuck),
     ("lookups", _look_up),
     ("alerts", climbing.climb_due),

@@ -11,10 +11,9 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from bot.alarms import Alarm
-from bot.clockwork import EVERY_SECONDS, tick
+from bot.clockwork import EVERY_SECONDS, catch_up, tick
 from bot.dispatcher import SENDERS, Dispatcher
 from bot.house import House
-from bot.turn.backfill import backfill
 from bot.watch import Watchman
 from scheduler.ticker import Ticker
 
@@ -76,7 +75,7 @@ class Engine:
     def _catch_up(self) -> None:
         """What came while we were away: at once, not at the next five minutes."""
         try:
-            backfill(self._house, self._house.clock.now())
+            catch_up(self._house)
         except Exception as fault:  # noqa: BLE001 - the clock looks again
             self._broken(fault)
 

@@ -39,9 +39,11 @@ def killed_while_sending(living: Service, chance: random.Random, runs: int) -> C
             watch.reach(chance.choice(MOMENTS), chance.random())
             living.running.freeze()
             seen.update(watch.found() or ["between sends"])
+            talkers.nobody_there.set()
             living.running.kill()
             living.provider.clear_faults()
             living.running.start()
+            talkers.nobody_there.clear()
     return finish(living, runs=runs, danger=talkers.in_danger, seen=seen)
 
 

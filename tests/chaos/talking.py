@@ -14,6 +14,7 @@ from tests.story.service import Service
 
 DANGER = "he has a knife hes outside"
 NEED = "my 4yr old is not talking much yet, SW18 2PU"
+SELDOM = 10
 TALK = (NEED, "more", "refer", "he is kind", DANGER, "menu", "STOP", "START")
 
 
@@ -25,12 +26,14 @@ def numbers(count: int, first: int = 100) -> list[str]:
 
 @dataclass
 class Talkers:
-    """Who has said what, while a thread goes on texting."""
+    """Who has said what, while a thread goes on texting. While `nobody_there`, they text seldom: else on a slow
+    machine, where starting takes long, most words would come from the provider's list and few would be answered."""
 
     families: Sequence[str]
     in_danger: set[str] = field(default_factory=set)
     said: int = 0
     fault: BaseException | None = None
+    nobody_there: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager
@@ -52,7 +55,7 @@ def talking(
                 talkers.said += 1
                 if words == DANGER:
                     talkers.in_danger.add(number)
-                stop.wait(own.uniform(*pause_seconds))
+                stop.wait(own.uniform(*pause_seconds) * (SELDOM if talkers.nobody_there.is_set() else 1))
         except BaseException as fault:  # noqa: BLE001 - raised again where the thread is waited for
             talkers.fault = fault
 
