@@ -100,6 +100,13 @@ class Unfailing:
             self._stream.flush()
 
 
+class _Quiet(logging.StreamHandler[TextIO]):
+    """A line that cannot be made is left out: the library's own complaint would print its arguments."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        del record
+
+
 def set_up_logs(level: str = "warning") -> None:
     """Send everything to standard error as JSON lines: our own from `info` on, the libraries' from `level`.
 
@@ -108,10 +115,11 @@ def set_up_logs(level: str = "warning") -> None:
     """
     root = logging.getLogger()
     if not any(isinstance(handler.formatter, JsonLines) for handler in root.handlers):
-        handler = logging.StreamHandler(sys.stderr)
+        handler = _Quiet(cast("TextIO", Unfailing(sys.stderr)))
         handler.setFormatter(JsonLines())
         root.addHandler(handler)
     root.setLevel(LEVELS[level])
+    logging.getLogger("sqlalchemy").setLevel(LEVELS[level])  # it gives itself a level of its own
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
