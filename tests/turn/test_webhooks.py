@@ -1,12 +1,19 @@
 """Bad input at the provider's doors: each kind has a defined answer, never 500, and nothing signed is lost."""
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
+from werkzeug.datastructures import MultiDict
 
 from bot.app import build
 from bot.store import messages as rows
-from tests.houses import Home
+from bot.store import published
+from bot.turn.backfill import NAME, backfill
+from messages.channel import Inbound
+from tests.houses import Home, Pigeon
 
 A = "+447700900461"
 FORM = {"MessageSid": "SM" + "a" * 32, "AccountSid": "AC1", "From": A, "To": "+447700900000", "Body": "hello"}
@@ -53,6 +60,55 @@ def test_each_kind_of_input_has_its_answer(
     assert len(kept) == (status == 200)
     assert all(m.state == "done" for m in kept)
     assert "\x00" not in "".join(m.body for m in kept)
+
+
+def test_a_field_that_comes_twice_loses_no_words(home: Home, client: FlaskClient) -> None:
+    """The provider signs every value of a field; all the words are kept, and of the rest the first counts."""
+    form = MultiDict([*FORM.items(), ("Body", "he has a knife"), ("From", "+447700900999"), ("NewField", "a")])
+    url = "http://127.0.0.1:8000/sms/inbound"
+    headers = {"X-Twilio-Signature": RequestValidator("token").compute_signature(url, form)}
+    assert client.post("/sms/inbound", data=form, headers=headers).status_code == 200
+    with home.house.db.read() as tx:
+        (kept,) = rows.inbox_of(tx, [home.address(A).id])
+    assert (kept.body, kept.risk) == ("hello\nhe has a knife", "urgent")
+
+
+@pytest.mark.parametrize("body", [b"Body=%ff%fe%00&From=x", b"Body=%E4%BD", "Body=caf\u00e9&From=x".encode("latin-1")])
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "nonsense"])
+def test_encodings_that_cannot_be_read_are_refused(home: Home, client: FlaskClient, body: bytes, charset: str) -> None:
+    """The provider posts UTF-8 and signs what it means: anything else was not signed by it. 403, never 500."""
+    signature = RequestValidator("token").compute_signature("http://127.0.0.1:8000/sms/inbound", FORM)
+    headers = {"X-Twilio-Signature": signature}
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+    assert client.post("/sms/inbound", data=body, headers=headers, content_type=kind).status_code == 403
+    with home.house.db.read() as tx:
+        assert rows.inbox_of(tx, [1, 2]) == []
+
+
+@pytest.mark.parametrize("lacks", ["MessageSid", "From"])
+def test_what_a_malformed_webhook_said_is_taken_in_from_the_list(home: Home, client: FlaskClient, lacks: str) -> None:
+    """Refused for want of a field; the provider still lists the message, and the backfill takes it in, once."""
+    form = {name: value for name, value in FORM.items() if name != lacks}
+    assert signed(client, "/sms/inbound", form) == 403
+    listed = Inbound(account="AC1", sid=FORM["MessageSid"], sender=A, to="", text="hello", at=home.clock.now())
+    house = replace(home.house, channels={**home.house.channels, "sms": Listing(listed)})
+    with home.house.db.write() as tx:
+        published.beat(tx, NAME, home.clock.now())
+    backfill(house, home.clock.now())
+    backfill(house, home.clock.now())
+    with home.house.db.read() as tx:
+        assert [m.body for m in rows.inbox_of(tx, [home.address(A).id])] == ["hello"]
+
+
+class Listing(Pigeon):
+    """A provider that lists one message of a family's."""
+
+    def __init__(self, listed: Inbound) -> None:
+        super().__init__()
+        self._inbound = listed
+
+    def list_inbound(self, since: datetime) -> list[Inbound]:
+        return [self._inbound]
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Twilio-Signature": ""}, {"X-Twilio-Signature": "\xff\xfe"}])
