@@ -102,9 +102,13 @@ def in_order(missed: Iterable[Inbound], lexicon: Reader) -> list[Inbound]:
 
 
 def _haste(theirs: Sequence[Inbound], lexicon: Reader) -> int:
-    if any(is_whole_stop(lexicon, message.text) for message in theirs):
-        return 0
-    return 1 + min(_RISKS.index(lexicon.screen(said).risk) for said in _joined(theirs))
+    try:
+        if any(is_whole_stop(lexicon, message.text) for message in theirs):
+            return 0
+        return 1 + min(_RISKS.index(lexicon.screen(said).risk) for said in _joined(theirs))
+    except Exception as fault:  # noqa: BLE001 - what cannot be read here is taken in all the same, and early
+        log.error("could not read a listed message", fault=type(fault).__name__)
+        return 1
 
 
 def _joined(theirs: Sequence[Inbound]) -> Iterable[list[str]]:
