@@ -36,7 +36,8 @@ DatabaseError = sa.exc.SQLAlchemyError
 DATABASE_AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)  # away, busy, or its disk full
 
 TURN_SECONDS = 5.0  # for the other writers of this process
-BUSY_SECONDS = 8.0  # for another process on the same file, or another's lock on a row
+BUSY_SECONDS = 8.0  # for another process on the same file
+LOCK_SECONDS = 5.0  # for another's lock on a row: PostgreSQL counts it twice for all but the first who wait
 CONNECT_SECONDS = 5
 TRIES = 3  # of a transaction that the database gave up for another's sake
 ROOM_BYTES = 2**20  # what must fit for the disk to count as no longer full
@@ -239,7 +240,7 @@ def _postgres_engine(url: URL) -> sa.Engine:
         # Where the role, the database or the address sets none: nobody waits for a row for ever.
         connection.execute(
             "SELECT set_config('lock_timeout', %s, false) WHERE current_setting('lock_timeout') = '0'",
-            (f"{int(BUSY_SECONDS * 1000)}ms",),
+            (f"{int(LOCK_SECONDS * 1000)}ms",),
         )
         connection.autocommit = False
 

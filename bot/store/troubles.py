@@ -1,4 +1,4 @@
-"""What a database's refusal means for what we do next: its disk is full, it is away, it is slow, or it gave us up.
+"""What a database's refusal means for what we do next: its disk is full, it is away or held, or it gave us up.
 
 SQLite by its result codes (https://www.sqlite.org/rescode.html), PostgreSQL by SQLSTATE (appendix A of its manual).
 """
@@ -9,17 +9,17 @@ from typing import Final, Literal
 
 import sqlalchemy as sa
 
-Trouble = Literal["disk", "away", "slow", "again"]
+Trouble = Literal["disk", "away", "locked", "slow", "again"]
 
 # What SQLite says when a write does not reach the disk: no room, a quota or a limit, a disk that became read-only.
 _DISK_SQLITE: Final = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY,
                                  sqlite3.SQLITE_CANTOPEN})  # fmt: skip
-_SLOW_SQLITE: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_LOCKED_SQLITE: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _POSTGRES: Final[Mapping[str, Trouble]] = {
     "53100": "disk",  # disk_full
     "58030": "disk",  # io_error
     "57014": "slow",  # query_canceled: statement_timeout, or an operator
-    "55P03": "slow",  # lock_not_available
+    "55P03": "locked",  # lock_not_available
     "40001": "again",  # serialization_failure
     "40P01": "again",  # deadlock_detected
 }
@@ -30,11 +30,12 @@ def trouble_of(fault: BaseException) -> Trouble | None:
     """What stands behind a fault. None: it is not the database's but of what was asked of it, or none of its at all.
 
     `disk`: it cannot write. `away`: no connection, or one that broke; nothing of its transaction was kept, unless it
-    broke at the commit. `slow`: a lock or a limit of time; the transaction can go on from its savepoint. `again`: it
+    broke at the commit. `locked`: another held what we needed for too long, and will go on holding it for whatever else
+    this transaction tries. `slow`: a statement took too long; the transaction can go on from its savepoint. `again`: it
     gave this transaction up for another's sake (a deadlock), and the same once more will do.
     """
     if isinstance(fault, sa.exc.TimeoutError):  # the pool's, and a writer's who waited for another of this process
-        return "slow"
+        return "locked"
     if not isinstance(fault, sa.exc.DBAPIError):
         return None
     if isinstance(fault.orig, sqlite3.Error):
@@ -43,15 +44,15 @@ def trouble_of(fault: BaseException) -> Trouble | None:
 
 
 def lost_transaction(fault: BaseException) -> bool:
-    """Nothing can be saved in this transaction any more, not even from a savepoint: it must be given up whole."""
-    return trouble_of(fault) in {"disk", "away", "again"}
+    """Nothing can be saved in this transaction any more, not even from a savepoint, or not in time: it must be given up whole."""
+    return trouble_of(fault) not in {None, "slow"}
 
 
 def _of_sqlite(fault: sqlite3.Error) -> Trouble | None:
     code = getattr(fault, "sqlite_errorcode", 0) & 0xFF  # the primary code of an extended one
     if code in _DISK_SQLITE:
         return "disk"
-    return "slow" if code in _SLOW_SQLITE else None
+    return "locked" if code in _LOCKED_SQLITE else None
 
 
 def _of_postgres(fault: sa.exc.DBAPIError) -> Trouble | None:
