@@ -189,10 +189,16 @@ def _alert(role: str) -> Markup | str:
     # not render_template: that would ask `frame` again
     told = current_app.jinja_env.get_template("desk/alert.html").render(
         alerts=found, unreached=unreached, urgent=health.vitals.urgent, w=words,
-        nobody_told=any(alert.kind in words.NOBODY_TOLD for alert in found),
+        acts=_acts(found), nobody_told=any(alert.kind in words.NOBODY_TOLD for alert in found),
         may=lambda permission: may(role, permission),
     )  # fmt: skip
     return Markup(told.strip())  # noqa: S704
+
+
+def _acts(found: list[watch.Alert]) -> list[str]:
+    """What to do about all of them, each once: who telephones has the inbox open anyway."""
+    acts = dict.fromkeys(words.LATE[alert.kind][3] for alert in found)
+    return [act for act in acts if act and not (act == words.LOOK and words.TELEPHONE in acts)]
 
 
 def what_is_late() -> str:

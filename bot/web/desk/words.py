@@ -198,21 +198,23 @@ ACTIONS: Final = {
 # What keeps families or the team from being told, on every page: what is wrong, without and with the time since when;
 # what that means for families; and what to do.
 TELL: Final = "Tell whoever runs this service now."
+LOOK: Final = "Keep the inbox open and look at it every few minutes."
+TELEPHONE: Final = "Keep the inbox open, and telephone everybody who cannot wait."
 LATE: Final = {
     "clock": (
         "The clock is not running.",
         "The clock has stood still since %(when)s.",
         (
             "Nobody is texted or emailed about urgent cases. Families get no check-ins and no reminders, and what "
-            "failed once is not tried again. Families who write are still answered."
+            "failed once is not tried again."
         ),
-        "Keep the inbox open and look at it every few minutes.",
+        LOOK,
     ),
     "work": (
         "Part of the clock's work fails.",
         "Part of the clock's work has failed since %(when)s.",
         "",
-        "Keep the inbox open and look at it every few minutes.",
+        LOOK,
     ),
     "dispatcher": (
         "No text can leave: what sends them is not running.",
@@ -221,7 +223,7 @@ LATE: Final = {
             "Families who text get no answer, not even the one that gives 999, and nobody on duty is texted about "
             "urgent cases. What families write still arrives here, and the web chat still answers."
         ),
-        "Keep the inbox open, and telephone everybody who cannot wait.",
+        TELEPHONE,
     ),
     "email": (
         "No email can leave: what sends them is not running.",
@@ -233,7 +235,7 @@ LATE: Final = {
         "Messages are waiting to leave.",
         "Messages have been waiting to leave since %(when)s.",
         "Families who text may have no answer yet, and somebody on duty may not have been told of an urgent case.",
-        "Keep the inbox open, and telephone everybody who cannot wait.",
+        TELEPHONE,
     ),
     "paused": (
         "Sending is paused: a backup was restored, and nothing leaves until an operator resumes it.",
@@ -242,7 +244,7 @@ LATE: Final = {
             "Families who text get no answer, and nobody on duty is told of urgent cases. What families write still "
             "arrives here, and the web chat still answers."
         ),
-        "Keep the inbox open, and telephone everybody who cannot wait.",
+        TELEPHONE,
     ),
     "disk": (
         "The disk is nearly full.",
