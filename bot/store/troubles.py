@@ -44,7 +44,7 @@ def trouble_of(fault: BaseException) -> Trouble | None:
 
 
 def lost_transaction(fault: BaseException) -> bool:
-    """Nothing can be saved in this transaction any more, not even from a savepoint, or not in time: it must be given up whole."""
+    """Nothing can be saved in this transaction, not even from a savepoint, or not in time: it is given up whole."""
     return trouble_of(fault) not in {None, "slow"}
 
 
