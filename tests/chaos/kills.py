@@ -62,7 +62,7 @@ class Watch:
         self._calls()
         provider = self.living.provider
         if moment == "any":
-            time.sleep(1.5 * late)
+            time.sleep(4 * late)  # the clock's first round is two seconds after a start
             return
         if moment == "claimed":
             # the call follows within a few milliseconds: any sleep would miss it

@@ -5,7 +5,7 @@ its clock is found out.
 """
 
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -106,9 +106,9 @@ def _changes(living: Service, database: Database, began: datetime, before: Waiti
 
 
 def _clock_beat(database: Database) -> datetime:
-    """When the service's clock last began a round."""
+    """When the service's clock last began a round; killed soon after each start, it may never have."""
     with database.read() as tx:
-        return published.heartbeats(tx)["clock"]
+        return published.heartbeats(tx).get("clock", datetime.min.replace(tzinfo=UTC))
 
 
 def _all_in(database: Database, missed: list[str]) -> bool:
