@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from bot.store.casework import Case, cases
 from bot.store.database import Tx
 from bot.store.keeping import Touch, enrolment, touch
-from bot.store.messages import Outbox, inbox, outbox
+from bot.store.messages import OUTBOX_COLUMNS, Outbox, inbox, outbox, to_read
 from bot.store.people import address, person
 from bot.store.staff import Audit, audit, staff
 from messages.classes import TO_STAFF
@@ -60,10 +60,10 @@ class ListedAudit:
 
 
 _claimer = staff.alias("claimer")
-_NAMES: Final = (person.c.first_name, person.c.last_name)
+_NAMES: Final = (to_read(person.c.first_name), to_read(person.c.last_name))
 _CASE: Final = tuple(cases.c[f] for f in Case.__dataclass_fields__)
 _TOUCH: Final = tuple(touch.c[f] for f in Touch.__dataclass_fields__)
-_OUTBOX: Final = tuple(outbox.c[f] for f in Outbox.__dataclass_fields__)
+_OUTBOX: Final = tuple(map(to_read, OUTBOX_COLUMNS))  # one whose key is lost must not hide the rest of the list
 _AUDIT: Final = tuple(audit.c[f] for f in Audit.__dataclass_fields__)
 
 
@@ -198,7 +198,9 @@ def _touches(tx: Tx, statement: sa.Select[Any]) -> list[ListedTouch]:
     return listed
 
 
-_LISTED: Final = sa.select(*_TOUCH, enrolment.c.programme, person.c.ref, *_NAMES, address.c.value, address.c.kind)
+_LISTED: Final = sa.select(
+    *_TOUCH, enrolment.c.programme, person.c.ref, *_NAMES, to_read(address.c.value), address.c.kind
+)
 
 
 def no_replies(tx: Tx, limit: int = 200) -> list[ListedTouch]:

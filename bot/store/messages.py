@@ -146,23 +146,23 @@ _SEALED_ARE: Final[dict[str, Any]] = {"body": sa.literal("").label("body"), "ext
 UNOPENED_COLUMNS: Final = tuple(_SEALED_ARE.get(column.name, column) for column in OUTBOX_COLUMNS)
 
 
-def _to_read(column: Any) -> Any:
+def to_read(column: Any) -> Any:
     """A column as a person reads it: one value that does not open must not hide the rest of a conversation."""
     if not isinstance(column.type, Sealed):
         return column
-    instead = None if column.name == "extras" else UNREADABLE
+    instead = UNREADABLE if column.name == "body" else None
     return sa.type_coerce(column, Readable(column.type.place, instead)).label(column.name)
 
 
 _INBOX = sa.select(*(inbox.c[f] for f in Inbox.__dataclass_fields__))
-_INBOX_TO_READ = sa.select(*(_to_read(inbox.c[f]) for f in Inbox.__dataclass_fields__))
+_INBOX_TO_READ = sa.select(*(to_read(inbox.c[f]) for f in Inbox.__dataclass_fields__))
 _OUTBOX = sa.select(*OUTBOX_COLUMNS)
-_OUTBOX_TO_READ = sa.select(*map(_to_read, OUTBOX_COLUMNS))
+_OUTBOX_TO_READ = sa.select(*map(to_read, OUTBOX_COLUMNS))
 _UNOPENED = sa.select(*UNOPENED_COLUMNS)
 _INBOX_BY_ID = _INBOX.where(inbox.c.id == sa.bindparam("b_id"))
 _CHANGE_INBOX = sa.update(inbox).where(inbox.c.id == sa.bindparam("b_id"))
 _RECENT_WORDS = (
-    sa.select(_to_read(inbox.c.body))
+    sa.select(to_read(inbox.c.body))
     .where(
         inbox.c.address_id == sa.bindparam("b_address"),
         inbox.c.received_at >= sa.bindparam("b_since"),
