@@ -2,6 +2,7 @@
 that say what to do."""
 
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -391,3 +392,32 @@ def test_a_restore_asks_for_a_stopped_service(served: Home, bare: Operator, tmp_
     done = bare("restore", str(path), "--force", "--json")
     assert (done.code, done.json["paused"]) == (0, True)
     assert done.json["taken_at"].startswith("2026-11-23T11:00")
+
+
+@pytest.mark.slow
+def test_the_page_for_operators_can_be_followed(tmp_path: Path, bare: Operator) -> None:
+    """Claim: docs/backup-and-restore.md: its commands, run one after the other as they stand, do what it says."""
+    page = (ROOT / "docs" / "backup-and-restore.md").read_text()
+    blocks = re.findall(r"^```sh\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert sum(block.count("thrive ") for block in blocks) >= 6
+    lines = {**SETTINGS, "DATABASE_URL": f"sqlite:///{tmp_path}/thrive.db"}
+    (tmp_path / "service.env").write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
+    bare.settings.update(lines)
+    assert bare("db", "upgrade").code == 0
+    home = make_home(lines["DATABASE_URL"])
+    home.text("hello")
+    home.house.db.close()
+    command = tmp_path / "bin" / "thrive"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m bot.cli "$@"\n')
+    command.chmod(0o755)
+    environment = {"PATH": f"{command.parent}:{os.environ['PATH']}", "HOME": str(tmp_path)}
+    done = subprocess.run(
+        ["bash", "-e", "-c", "\n".join(blocks)], cwd=tmp_path, env=environment, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Copied to copies/today.db" in done.stdout
+    assert done.stdout.count("Restored from copies/today.db") == 2
+    assert "Sending." in done.stdout
+    assert "NOT sending" in done.stdout
