@@ -156,7 +156,9 @@ def show_pictures(run: Run, reading: Reading) -> None:
 
     Nothing is said of it after danger, after STOP, or where a worker is talking with them: they have their answer.
     """
-    reach_desk(run, replace(reading, text=f"({reading.note})"), "picture")
+    told = run.facts.open_case is not None or any(isinstance(e, RaiseEscalation | AddToCase) for e in run.effects)
+    words = "" if told else reading.text.strip()  # a case of its own has the words too
+    reach_desk(run, replace(reading, text="\n".join(filter(None, (words, f"({reading.note})")))), "picture")
     answered = reading.danger or reading.after_stop or reading.whole_stop or reading.worker_talking
     # Content that was published before there was such a text is still served.
     if reading.text.strip() and not answered and run.assets.wording.has("picture.beside"):

@@ -608,6 +608,42 @@ class TestOthers:
         assert said(effects) == ["picture"]
         assert reasons(effects) == [("routine", "picture")]
 
+    def test_a_picture_beside_words_reaches_the_desk_with_them(self) -> None:
+        """Claim: the words are answered as ever, the family is told that pictures are not seen, and a case has both."""
+        family = Family.new()
+        note = "They sent 1 video (video/3gpp). Not fetched."
+        message = MessageReceived(text="food please", screening=Screening(), pictures=1, note=note)
+        effects = family.happens(message)
+        assert said(effects)[-1] == "picture.beside"
+        assert len(said(effects)) > 1
+        (case,) = of(effects, RaiseEscalation)
+        assert (case.level, case.reason, case.words) == ("routine", "picture", f"food please\n({note})")
+
+    @pytest.mark.parametrize("screening", [Screening(risk="urgent"), Screening(risk="concern")])
+    def test_a_picture_beside_danger_adds_its_note_alone(self, screening: Screening) -> None:
+        """Claim: the safety reply is what is said first, and the note joins the case of the danger."""
+        family = Family.new()
+        effects = family.happens(MessageReceived(text="he hit me", screening=screening, pictures=2))
+        assert said(effects)[0].startswith("safety.")
+        assert "picture.beside" not in said(effects)
+        danger, beside = of(effects, RaiseEscalation)
+        assert (danger.reason, danger.words) == ("danger", "he hit me")
+        assert (beside.level, beside.words) == ("routine", "(They sent a picture. It was not fetched.)")
+
+    def test_a_picture_while_a_worker_talks_is_added_and_nothing_is_said(self) -> None:
+        """Claim: the bot stays silent, and the worker sees that something came."""
+        family = Family.new(worker_talking=True, open_case="routine")
+        effects = family.happens(MessageReceived(text="", screening=Screening(), pictures=1))
+        assert said(effects) == []
+        assert [add.words for add in of(effects, AddToCase)] == ["(They sent a picture. It was not fetched.)"]
+
+    def test_a_picture_after_stop_is_noted_and_answered_once(self) -> None:
+        """Claim: what somebody sends after STOP is before a person; how to start again is said once."""
+        family = Family.new(consent="stopped")
+        effects = family.happens(MessageReceived(text="", screening=Screening(), pictures=1))
+        assert said(effects) == ["after-stop"]
+        assert reasons(effects) == [("routine", "picture")]
+
     def test_a_stale_timer_does_nothing(self) -> None:
         """Claim: only the timer of the step that set it last is heard."""
         family = Family.new()

@@ -66,6 +66,7 @@ def test_a_name_or_a_short_code_starts_no_conversation(living: Service, desk: De
     living.provider.text(sender, danger)
     page = case_with(desk, danger)
     assert "it sends and cannot be answered" in page
+    assert f"Sent from {sender}." in page
     assert living.heard(sender) == []
 
 

@@ -160,6 +160,7 @@ def _page(ref: str, draft: Draft, *, done: str = "", version: int = 0) -> Answer
         telephones=_telephones(found),
         given_phone=_given(found),
         blocked=address is not None and keywords.blocks(house(), address.id),
+        sent_from=address.value if address is not None and one_way(read_phone(address.value)) else None,
         not_texted=None if address is None or address.kind != "sms" else not_texted(read_phone(address.value)),
         chart=chart(found.timeline.scores),
         longest=work.LONGEST_REPLY,
