@@ -83,21 +83,29 @@ def without_words(fault: BaseException | None, trace: TracebackType | None = Non
     return told if len(kinds) < 2 else {**told, "because": kinds[1:]}
 
 
+_ONE_LINE: Final = threading.Lock()
+
+
 class Unfailing:
     """A stream whose writer never hears that it failed. A log is often on the disk that is full: what a family wrote,
-    or the thread that sends, must not be lost because a line about it is."""
+    or the thread that sends, must not be lost because a line about it is.
+
+    Lines are whole: those of our own and of the libraries come from many threads, by two ways.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
         with suppress(OSError, ValueError):  # no room; a pipe that nobody reads; a stream that is closed
-            self._stream.write(text)
+            with _ONE_LINE:
+                self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
         with suppress(OSError, ValueError):
-            self._stream.flush()
+            with _ONE_LINE:
+                self._stream.flush()
 
 
 class _Quiet(logging.StreamHandler[TextIO]):
@@ -128,7 +136,9 @@ def set_up_logs(level: str = "warning") -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(min(logging.INFO, LEVELS[level])),
-        logger_factory=structlog.PrintLoggerFactory(file=cast("TextIO", Unfailing(sys.stderr))),
+        logger_factory=structlog.WriteLoggerFactory(
+            file=cast("TextIO", Unfailing(sys.stderr))
+        ),  # print writes a line in two,
     )
 
 

@@ -90,7 +90,7 @@ def _stored(house: House, tx: Tx) -> Iterator[Check]:
     resume = "Nothing is sent since a restore. Look at what is unknown on the desk, then run `thrive resume`."
     yield Check(check="sending", ok=not paused, what_to_do=resume if paused else "")
     yield _dispatcher(house, vitals)
-    yield _copies(house, vitals)
+    yield _copies(vitals)
 
 
 def _late(vitals: Vitals, part: str) -> str:
@@ -125,18 +125,15 @@ def _dispatcher(house: House, vitals: Vitals) -> Check:
     return Check(check="dispatcher", ok=not told, what_to_do=" ".join(told))
 
 
-def _copies(house: House, vitals: Vitals) -> Check:
-    """Only of what `thrive backup` made is anything known; a council may copy its disk otherwise."""
-    if not house.db.is_sqlite:
-        told = "PostgreSQL keeps its own copies (pg_dump); when the last was taken is not known here."
-        return Check(check="backup", ok=True, what_to_do=told)
+def _copies(vitals: Vitals) -> Check:
+    """Only of what `thrive backup` made is anything known: a council may copy its database otherwise."""
     at = vitals.beats.get("backup")
     if at is None:
         told = "No `thrive backup` of this database is known. Take one each night, and keep it elsewhere."
         return Check(check="backup", ok=True, what_to_do=told)
-    days = (vitals.now - at).days
-    told = f"The last `thrive backup` is {days} days old. Take one each night, and keep it elsewhere."
-    return Check(check="backup", ok=vitals.now - at < OLD_COPY, what_to_do=told if vitals.now - at >= OLD_COPY else "")
+    age = vitals.now - at
+    told = f"The last `thrive backup` is {age.days} days old. Take one each night, and keep it elsewhere."
+    return Check(check="backup", ok=age < OLD_COPY, what_to_do="" if age < OLD_COPY else told)
 
 
 def _metrics(house: House) -> Check:
