@@ -188,3 +188,12 @@ def test_an_email_goes_only_to_staff(purpose: Purpose) -> None:
         facts(not_texted=NOT_TEXTED["landline"], quiet_until=MORNING),
     )
     assert result == (Leave() if purpose == "staff-email" else Refuse(reason=leave.ONLY_TO_STAFF))
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_what_was_written_before_a_number_changed_hands_goes_to_nobody(purpose: Purpose) -> None:
+    """Once its holder says that it is the wrong person's: only a reply to danger, and what goes to staff, follows."""
+    for age, before in ((timedelta(minutes=1), True), (timedelta(0), False)):
+        told = may_leave(row(purpose, age=age), facts("stopped", released_at=NOW, wrote_at=NOW))
+        refused = told == Refuse(reason=leave.NOT_THEIRS)
+        assert refused == (before and purpose not in {"safety", "staff-alert", "staff-email"})
