@@ -97,15 +97,14 @@ class Unfailing:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        with suppress(OSError, ValueError):  # no room; a pipe that nobody reads; a stream that is closed
-            with _ONE_LINE:
-                self._stream.write(text)
+        # no room; a pipe that nobody reads; a stream that is closed
+        with suppress(OSError, ValueError), _ONE_LINE:
+            self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
-        with suppress(OSError, ValueError):
-            with _ONE_LINE:
-                self._stream.flush()
+        with suppress(OSError, ValueError), _ONE_LINE:
+            self._stream.flush()
 
 
 class _Quiet(logging.StreamHandler[TextIO]):
