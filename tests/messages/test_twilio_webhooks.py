@@ -57,6 +57,17 @@ def test_an_incoming_text() -> None:
 def test_the_providers_own_keyword_handling_is_seen() -> None:
     """OptOutType says that the provider has answered already."""
     assert parse_inbound(FORM | {"OptOutType": "STOP"}).opt_out == "STOP"
+    assert parse_inbound(FORM | {"OptOutType": "help"}).opt_out == "HELP"
+
+
+def test_any_other_word_of_it_says_nothing() -> None:
+    """A word we do not know proves no keyword handling."""
+    assert parse_inbound(FORM | {"OptOutType": "PAUSE"}).opt_out is None
+
+
+def test_a_body_longer_than_a_web_post_is_kept_whole() -> None:
+    """What the provider signed is never cut off."""
+    assert len(parse_inbound(FORM | {"Body": "x" * 20_001}).text) == 20_001
 
 
 @pytest.mark.parametrize("missing", [{"MessageSid": "", "SmsMessageSid": "", "SmsSid": ""}, {"From": " \x00"}])
