@@ -69,21 +69,18 @@ def test_each_check_in_step_and_send_happens_once(living: Service) -> None:
     finally:
         second.running.kill()
     assert counts.kept, counts.broken
+    asked = {
+        "touches": sa.select(keeping.touch.c.enrolment_id, keeping.touch.c.occurrence),
+        "texts": sa.select(rows.outbox.c.touch_id, rows.outbox.c.text_id).where(rows.outbox.c.purpose == "check-in"),
+        "steps": sa.select(alerts.alert.c.climb_id, alerts.alert.c.step, alerts.alert.c.channel),
+    }
     with database_of(living) as database, database.read() as tx:
-        touches = Counter(tx.execute(sa.select(keeping.touch.c.enrolment_id, keeping.touch.c.occurrence)).tuples())
-        texts = Counter(
-            tx.execute(
-                sa.select(rows.outbox.c.touch_id, rows.outbox.c.text_id).where(rows.outbox.c.purpose == "check-in")
-            ).tuples()
-        )
-        steps = Counter(
-            tx.execute(sa.select(alerts.alert.c.climb_id, alerts.alert.c.step, alerts.alert.c.channel)).tuples()
-        )
+        found = {what: Counter(tuple(row) for row in tx.execute(statement)) for what, statement in asked.items()}
         case_count = tx.execute(
             sa.select(sa.func.count()).select_from(alerts.climb).where(alerts.climb.c.ended_at.is_(None))
         ).scalar_one()
         assert people.find_address(tx, "sms", family) is not None
-    assert len(touches) == CHECKED_IN
-    assert set(touches.values()) | set(texts.values()) | set(steps.values()) == {1}
+    assert len(found["touches"]) == CHECKED_IN
+    assert {times for counted in found.values() for times in counted.values()} == {1}
     assert case_count == 1
     assert len(living.heard(DUTY)) == 1
