@@ -64,6 +64,15 @@ def abouts(read: Sequence[Read]) -> Labelled:
     ]
 
 
+def kinds(read: Sequence[Read]) -> Labelled:
+    """The level with what it is about, a slash between: narrow choices together draw lines that one wide one cannot."""
+    found: Labelled = []
+    for row, one in enumerate(read):
+        about = _ABOUT.get(one.example.needs[0], "other") if one.example.needs else "nothing"
+        found.append((row, f"{one.example.risk}/{about if one.example.intent == 'need' else 'asked'}", 1.0))
+    return found
+
+
 def intents(read: Sequence[Read]) -> Labelled:
     return [(row, one.example.intent, 1.0) for row, one in enumerate(read)]
 

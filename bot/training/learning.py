@@ -7,14 +7,15 @@ from typing import Any
 
 from bot.content.learnt import ASKS, DANGER
 from bot.meaning import meanings_of
-from bot.training.fit import Read, abouts, fit, intents, needs, risks, speakers
+from bot.training.fit import Read, abouts, fit, intents, kinds, needs, risks, speakers
 from bot.training.lines import digest
+from flows.understanding import judge
 from flows.understanding.compile import compile_listener
 from flows.understanding.examples import Example
 from flows.understanding.linear import LinearModel
 
 # How sure a margin makes each head: the value at which its shares of belief come true most often.
-_SHARPLY = {"risk": 2.0, "about": 3.0, "speaker": 2.0, "need": 3.0, "intent": 3.0}
+_SHARPLY = {"risk": 2.0, "kind": 3.0, "about": 3.0, "speaker": 2.0, "need": 3.0, "intent": 3.0}
 _BATCH = 256
 FOLDS = 5
 
@@ -39,7 +40,7 @@ def read_all(examples: Sequence[Example], phrases: dict[str, Any], told: Callabl
 
 def danger_table(read: Sequence[Read], made_from: str = "") -> LinearModel:
     return fit(
-        read, {"risk": risks, "about": abouts, "speaker": speakers}, with_letters=False, with_signs=True,
+        read, {"risk": risks, "kind": kinds, "about": abouts, "speaker": speakers}, with_letters=False, with_signs=True,
         sharply=_SHARPLY, limits=LIMITS, made_from=made_from,
     )  # fmt: skip
 
@@ -90,7 +91,7 @@ def _judged(known: Sequence[Read], unknown: Iterable[Read]) -> Iterator[Judged]:
     danger, asks = danger_table(known), asks_table(known)
     for one in unknown:
         grave, asked = danger.score(one.words, one.meaning, one.signs), asks.score(one.words, one.meaning)
-        yield Judged(
-            one.example,
-            {head: grave.chances(head) for head in danger.heads} | {head: asked.chances(head) for head in asks.heads},
-        )
+        shares = {head: grave.chances(head) for head in danger.heads} | {
+            head: asked.chances(head) for head in asks.heads
+        }
+        yield Judged(one.example, shares | {"risk": judge.beliefs(grave)})

@@ -185,7 +185,7 @@ class CompiledLexicon:
         """Rules and examples as one answer, with the rules' words where they say the same level."""
         ruled = danger.conclude(self.listener.danger, heard.reading, heard.hits)
         scores = self.learnt.danger.score(heard.words.words, meaning, heard.signs)
-        risk = judge.level(scores.chances("risk"), limits or self.learnt.limits, ruled=bool(heard.hits))
+        risk = judge.level(judge.beliefs(scores), limits or self.learnt.limits, ruled=bool(heard.hits))
         risk = max(risk, *(hit.level for hit in heard.hits if hit.sure), "none", key=_GRAVE.__getitem__)
         if risk == "none":
             return replace(ruled, risk="none", because=())
