@@ -45,6 +45,7 @@ def test_a_service_from_nothing(apart: Operator, tmp_path: Path) -> None:
     assert apart("resume", "--json").json == {"was_paused": False}
     doctor = {check["check"]: check["ok"] for check in apart("doctor", "--json").json}
     assert doctor.pop("clock") is False
+    assert doctor.pop("dispatcher") is False  # nothing has run yet
     assert doctor.pop("alerts") is False  # the shipped council names nobody's telephone
     assert all(doctor.values()), doctor
 
