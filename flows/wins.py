@@ -66,7 +66,7 @@ def _carry_on(run: Run) -> None:
 
 
 def _worker(run: Run, reading: Reading) -> None:
-    if reading.text.strip():
+    if reading.text.strip() or not reading.pictures:  # a picture alone has its own note
         run.do(AddToCase(words=reading.text))
 
 
