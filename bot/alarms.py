@@ -15,6 +15,7 @@ import structlog
 from bot.alerts.people import people_of
 from bot.content import Council
 from bot.house import House
+from bot.live import NothingPublished
 from bot.logs import one_pass
 from bot.store.database import DatabaseError, Standing
 from messages.channel import Channel, ChannelError, ChannelUnknown, Outgoing
@@ -142,7 +143,12 @@ class Alarm:
 
     def _council(self) -> Council | None:
         standing = self._house.live.standing
-        return None if standing is None else standing.compiled.council
+        if standing is not None:
+            return standing.compiled.council
+        try:
+            return self._house.live.of(self._house.db).compiled.council
+        except (DatabaseError, NothingPublished):
+            return None
 
     def _write(self, words: str, to: Sequence[str], now: datetime) -> tuple[str, ...]:
         """Hand one letter in for each; returns for whom one was taken, or may have been."""
