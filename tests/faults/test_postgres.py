@@ -79,7 +79,7 @@ def known(living: Service, number: str) -> None:
 def test_restarted_under_load_it_goes_on_by_itself(living: Service, own_cluster: Cluster) -> None:
     """Lost power, three times, while families text: 200 only for what is durable, 503 for the rest, kind pages, and
     within seconds of its return everything works; the backfill then brings what was refused."""
-    chance, families = random.Random(5), numbers(10)
+    chance, families = random.Random(5), numbers(6)
     family, desk = living.chat(), living.desk()
     family.say("is there a playgroup near SW18 2PU")
     desk.sign_in()
