@@ -3,16 +3,19 @@
 A school year runs from 1 September to 31 August, and a child belongs to the year in which they turn the age: born on
 31 August, among the youngest; on 1 September, the oldest of the next year. So the month of birth is enough. Sources:
 School Admissions Code 2021 (admission in the September after the fourth birthday; summer-born children, April to
-August, may be admitted a year later); School Admissions Regulations 2012 (closing dates 15 January and 31 October).
+August, may be admitted a year later); School Admissions Regulations 2012 (closing dates 15 January and 31 October);
+School Leaving Date Order 1997 (the last Friday in June). The terms of childcare: gov.uk, "15 hours free childcare for 3
+and 4-year-olds".
 """
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 RECEPTION = 0
 LAST_YEAR = 13
 _SEPTEMBER = 9
+_FRIDAY = 4
 _SUMMER = range(4, 9)
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 
@@ -79,6 +82,23 @@ def reception_closing_date(born: BirthMonth, *, deferred: bool = False) -> date:
 def secondary_closing_date(born: BirthMonth, *, deferred: bool = False) -> date:
     """The last day to apply on time for a Year 7 place: in the autumn of Year 6."""
     return date(starts_year(born, 6, deferred=deferred).year, 10, 31)
+
+
+def leaving_date(born: BirthMonth, *, deferred: bool = False) -> date:
+    """The last Friday in June of Year 11."""
+    june_ends = date(starts_year(born, 11, deferred=deferred).year + 1, 6, 30)
+    return june_ends - timedelta(days=(june_ends.weekday() - _FRIDAY) % 7)
+
+
+def term_after_birthday(born: BirthMonth, years: int) -> date:
+    """The first day of the childcare term after a birthday: 1 April for a birthday from January to March, 1 September
+    from April to August, 1 January from September to December. So the month is enough."""
+    year = born.year + years
+    if born.month < _SUMMER.start:
+        return date(year, 4, 1)
+    if born.month < _SEPTEMBER:
+        return date(year, _SEPTEMBER, 1)
+    return date(year + 1, 1, 1)
 
 
 def stage(born: BirthMonth, on: date, *, deferred: bool = False) -> str:
