@@ -193,5 +193,6 @@ _IN_WORDS: Mapping[type, Callable[[Any], str]] = {
     fx.RecordScore: lambda e: f"score {e.score}" + (f" for check-in {e.touch}" if e.touch is not None else ""),
     fx.CloseTouch: lambda e: f"close check-in {e.touch} {e.outcome}: {e.reason}",
     fx.ReleaseAddress: lambda _: "release the number",
+    fx.FlagListing: lambda e: f"flag the services given: {e.why}",
     fx.RecordSearch: lambda e: "search, some found" if e.found else "search, nothing found",
 }

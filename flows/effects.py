@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 
 Level = Literal["urgent", "concern", "routine"]
+FlagReason = Literal["not-reached"]
 Purpose = Literal["safety", "answer", "stop-receipt", "staff-reply", "promise", "check-in", "reminder", "staff-alert"]
 Value = str | int | float | date | datetime
 
@@ -157,6 +158,17 @@ class RecordSearch:
     found: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagListing:
+    """A family did not get through to a service they were given: somebody should check its entry in the directory.
+
+    `listings` are the ids they were last given, one to three; which of them it was, nobody asked.
+    """
+
+    listings: tuple[str, ...]
+    why: FlagReason
+
+
 Effect = (
     Say
     | StartTimer
@@ -171,4 +183,5 @@ Effect = (
     | CloseTouch
     | ReleaseAddress
     | RecordSearch
+    | FlagListing
 )

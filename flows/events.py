@@ -31,7 +31,11 @@ class TimerFired:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInDue:
-    """A touch was decided and its flow opens. `touch` comes back in RecordScore and CloseTouch."""
+    """A touch was decided and its flow opens. `touch` comes back in RecordScore and CloseTouch.
+
+    `values` the flow may be given: `worker`, a first name that the family agreed to see; `given_listings`, the ids of
+    the services they were given, parted by commas.
+    """
 
     flow: str
     touch: int

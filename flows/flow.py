@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from flows.effects import Level
+from flows.effects import FlagReason, Level
 
 AskKind = Literal["choice", "number", "text", "date", "postcode", "month", "children", "name", "phone"]
 ReferralKind = Literal["full", "call-me", "unfinished"]
@@ -147,6 +147,15 @@ class CloseNode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlagNode:
+    """Tell those who keep the directory that the services the family was last given did not work for them."""
+
+    id: str
+    why: FlagReason
+    go: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallNode:
     """Walk another flow from its start, then come back and go on."""
 
@@ -179,6 +188,7 @@ Node = (
     | NoteNode
     | SetNode
     | CloseNode
+    | FlagNode
     | CallNode
     | WaitNode
     | EndNode

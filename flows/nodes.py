@@ -9,6 +9,7 @@ from flows.answers import Answer
 from flows.effects import (
     AddToCase,
     CloseTouch,
+    FlagListing,
     MakeReferral,
     RaiseEscalation,
     RecordScore,
@@ -26,6 +27,7 @@ from flows.flow import (
     CloseNode,
     EndNode,
     EscalateNode,
+    FlagNode,
     Flow,
     NoteNode,
     ReferNode,
@@ -189,6 +191,7 @@ def _search(run: Run, flow: Flow, node: SearchNode) -> bool:
     place = found.place.read_as
     run.say(f"{flow.name}.{node.id}", listings=found.listings, values={"place": place} if place else {})
     run.shown += len(found.listings)
+    run.answers["given_listings"] = ",".join(one.id for one in found.listings)
     run.goto(node.go)
     return True
 
@@ -261,6 +264,14 @@ def _close(run: Run, flow: Flow, node: CloseNode) -> bool:
     return True
 
 
+def _flag(run: Run, _flow: Flow, node: FlagNode) -> bool:
+    given = tuple(filter(None, str(run.answers.get("given_listings", "")).split(",")))
+    if given:
+        run.do(FlagListing(listings=given, why=node.why))
+    run.goto(node.go)
+    return True
+
+
 def _call(run: Run, _flow: Flow, node: CallNode) -> bool:
     if any(frame.flow == node.flow for frame in run.stack[:-1]):
         # Already open beneath: go back to it rather than opening it twice.
@@ -308,6 +319,7 @@ _DO: Mapping[type, Callable[[Run, Flow, Any], bool]] = {
     NoteNode: _note,
     SetNode: _set,
     CloseNode: _close,
+    FlagNode: _flag,
     CallNode: _call,
     WaitNode: _wait,
     EndNode: _end,

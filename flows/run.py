@@ -203,6 +203,12 @@ def _fall(run: Run) -> int | None:
     return last - score if isinstance(score, int) and last is not None else None
 
 
+def _signed(run: Run) -> str | None:
+    """Who writes: the service's neutral name, and the worker's first name where the family agreed to it."""
+    worker, service = run.answers.get("worker"), run.assets.wording.shared.get("service")
+    return f"{worker} ({service})" if worker and service else service
+
+
 # What a text or a branch may name besides the answers of its flow.
 _FACTS: Mapping[str, Callable[[Run], Value | None]] = {
     "look_by": lambda run: run.facts.look_by["routine"],
@@ -217,9 +223,10 @@ _FACTS: Mapping[str, Callable[[Run], Value | None]] = {
     "last_score": lambda run: run.facts.last_score,
     "fall": _fall,
     "danger": lambda run: run.danger,
+    "signed": _signed,
 }
 # Kept by the engine among the answers.
 KEPT_NAMES = frozenset(
     {"ref", "place", "heard", "more_results", "needs", "need_text", "age", "also_said", "given_score", "postcode"}
-) | {"broken_off", "speaker"}
+) | {"broken_off", "speaker", "worker", "given_listings"}
 FACT_NAMES = frozenset(_FACTS) | KEPT_NAMES

@@ -156,6 +156,7 @@ def _open_check_in(run: Run, due: Parked) -> None:
         return
     run.parked = None
     run.set_aside()
+    run.answers.pop("worker", None)  # each check-in is signed by who sends it, or by the service alone
     enter(run, due.flow, due.values)
     run.touch = due.touch
 

@@ -27,6 +27,7 @@ LONGEST = {
     "next_touch_on": "Wednesday 23 September",
     "ref": "ABCD2345",
     "open_ref": "ABCD2345",
+    "signed": "Christopher (Larkline)",
 }
 
 

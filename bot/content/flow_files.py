@@ -20,6 +20,7 @@ from flows.flow import (
     CloseNode,
     EndNode,
     EscalateNode,
+    FlagNode,
     Flow,
     Node,
     NoteNode,
@@ -237,6 +238,7 @@ _KINDS: Mapping[str, _Kind] = {
     "note": _Kind(NoteNode, lambda _read, _given, _raw, _path: None),
     "set": _Kind(SetNode, _under("values"), ("go", "language")),
     "close": _Kind(CloseNode, _under("outcome"), ("go", "reason")),
+    "flag": _Kind(FlagNode, _under("why")),
     "call": _Kind(CallNode, _under("flow")),
     "wait": _Kind(WaitNode, _under("hours")),
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.casework import raising
 from bot.settling import settle
-from bot.store import casework, conversations, keeping, people, published
+from bot.store import casework, conversations, keeping, people, published, staff
 from bot.store import messages as rows
 from bot.turn.context import Turn
 from bot.turn.say import say
@@ -161,6 +161,14 @@ def _search(turn: Turn, effect: fx.RecordSearch) -> None:
     published.log_search(turn.tx, at=turn.now, needs=",".join(effect.needs), area=effect.area, found=effect.found)
 
 
+def _flag(turn: Turn, effect: fx.FlagListing) -> None:
+    """Kept where staff look up what was done, by the service's id: nothing of the family's stands beside it."""
+    for listing in effect.listings:
+        staff.add_audit(
+            turn.tx, at=turn.now, staff_id=None, action="directory.flagged", target=listing, detail=effect.why
+        )
+
+
 APPLY: dict[type, Callable[[Turn, Any], None]] = {
     fx.Say: _say,
     fx.StartTimer: _start_timer,
@@ -175,4 +183,5 @@ APPLY: dict[type, Callable[[Turn, Any], None]] = {
     fx.CloseTouch: _close_touch,
     fx.ReleaseAddress: _release,
     fx.RecordSearch: _search,
+    fx.FlagListing: _flag,
 }

@@ -17,6 +17,7 @@ REASONS: Final = {
     "score-fall": "Their score has fallen since the last one",
     "words-of-need": "Their words ask for help with something",
     "asked-for-person": "They asked for a person",
+    "not-contacted": "Nobody has been in touch with them, though they were told somebody would be",
     "needs-interpreter": "They need a person who speaks their language",
     "wrong-person": "They say that this is not the person we think",
     "wrote-after-stop": "They wrote after texting STOP",
