@@ -9,6 +9,7 @@ from scheduler.calendar import Promises, WorkingCalendar
 from scheduler.decide import ContactRules
 from scheduler.holidays_england import england_holidays
 from scheduler.quiet import ContactHours
+from scheduler.worry import WorrySettings
 
 YEARS = range(2020, 2061)  # far enough either way; the package knows England's rules, not only a list
 
@@ -18,6 +19,7 @@ class Rules:
     calendar: WorkingCalendar
     promises: Promises
     contact: ContactRules
+    worry: WorrySettings
     texting: Rate
 
 
@@ -28,7 +30,10 @@ def rules_of(council: Council) -> Rules:
     hours = ContactHours(
         calendar=calendar, quiet=council.quiet, sending=council.sending, before_closures=council.send_before_closures
     )
-    return Rules(
-        calendar=calendar, promises=council.promises, contact=ContactRules(hours=hours, cap_days=council.cap_days),
-        texting=council.texting,
+    contact = ContactRules(
+        hours=hours, cap_days=council.cap_days, daily_cap=council.daily_cap, merge_days=council.merge_days,
+        school_holidays=council.school_holidays,
     )  # fmt: skip
+    return Rules(
+        calendar=calendar, promises=council.promises, contact=contact, worry=council.worry, texting=council.texting
+    )

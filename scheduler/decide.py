@@ -4,21 +4,30 @@ The tables come before the branches; their order is the order in which a worker 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
 from scheduler.localtime import DAY, in_words, instant, local_date
 from scheduler.programme import PlannedTouch
 from scheduler.quiet import ContactHours, SafeWindow, next_sending, quiet_until
+from scheduler.spread import next_room, slot_at
+from scheduler.terms import SchoolHolidays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactRules:
-    """The council's rules for starting a conversation. `cap_days`: one check-in in so many days, all programmes."""
+    """The council's rules for starting a conversation. `cap_days`: one check-in in so many days, all programmes.
+
+    `daily_cap`: so many check-ins a day over all families, None for no cap. `merge_days`: touches of brothers and
+    sisters due within so many days go as one.
+    """
 
     hours: ContactHours
     cap_days: int = 14
+    daily_cap: int | None = None
+    merge_days: int = 7
+    school_holidays: SchoolHolidays = field(default_factory=SchoolHolidays)
     conversation: timedelta = timedelta(minutes=30)
     worker: timedelta = timedelta(hours=12)
 
@@ -46,10 +55,12 @@ class TouchFacts:
     child_died: bool = False
     person_died: bool = False
     social_care_open: bool = False
+    under_review: bool = False  # after a death in the family a person first reviews what they hear from us
     paused_until: date | None = None
     family_wrote_at: datetime | None = None
     worker_wrote_at: datetime | None = None  # a worker's last word in a case still claimed
     last_check_in_at: datetime | None = None  # the last sent to this person, of any programme
+    sent_in_hour: int = 0  # check-ins to anybody that went in this sending hour
     waited_for: str | None = None  # the last Wait of this touch, where there was one: its reason
     waited_until: datetime | None = None  # and its instant
 
@@ -108,6 +119,13 @@ def _social_care(facts: TouchFacts, _rules: ContactRules, now: datetime) -> Wait
     return Wait(until=instant(local_date(now) + DAY), reason="Paused: children's social care has an open case.")
 
 
+def _under_review(facts: TouchFacts, _rules: ContactRules, now: datetime) -> Wait | None:
+    if not facts.under_review:
+        return None
+    reason = "Held: there was a death in the family, and a person reviews what they hear from us."
+    return Wait(until=instant(local_date(now) + DAY), reason=reason)
+
+
 def _paused(facts: TouchFacts, _rules: ContactRules, now: datetime) -> Wait | None:
     if facts.paused_until is None or local_date(now) >= facts.paused_until:
         return None
@@ -138,6 +156,18 @@ def _capped(facts: TouchFacts, rules: ContactRules, now: datetime) -> Wait | Non
     return Wait(until=instant(free_on), reason=reason)
 
 
+def _hourly_share(facts: TouchFacts, rules: ContactRules, now: datetime) -> Wait | None:
+    if rules.daily_cap is None:
+        return None
+    slot = slot_at(now, rules.hours, rules.daily_cap)
+    if slot is None or facts.sent_in_hour < slot.room:
+        return None
+    return Wait(
+        until=next_room(now, rules.hours, rules.daily_cap),
+        reason=f"Many were due: at most {rules.daily_cap} check-ins go out in a day, spread over its hours.",
+    )
+
+
 def _hours(facts: TouchFacts, rules: ContactRules, now: datetime) -> Wait | None:
     at = next_sending(now, rules.hours, facts.safe_windows)
     if at == now:
@@ -152,8 +182,8 @@ def _hours(facts: TouchFacts, rules: ContactRules, now: datetime) -> Wait | None
 Hold = Callable[[TouchFacts, ContactRules, datetime], Wait | None]
 
 # What keeps anything we start waiting, and what more keeps a check-in waiting. The first that holds is told.
-HOLDS: tuple[Hold, ...] = (_social_care, _paused, _worker_talking, _family_talking)
-CHECK_IN_HOLDS: tuple[Hold, ...] = (*HOLDS, _capped, _hours)
+HOLDS: tuple[Hold, ...] = (_under_review, _social_care, _paused, _worker_talking, _family_talking)
+CHECK_IN_HOLDS: tuple[Hold, ...] = (*HOLDS, _capped, _hours, _hourly_share)
 REMINDER_HOLDS: tuple[Hold, ...] = (*HOLDS, _hours)
 
 
@@ -174,13 +204,23 @@ def decide(planned: PlannedTouch, facts: TouchFacts, rules: ContactRules, now: d
         return Suppressed(reason=reason)
     if now >= closes:
         return Missed(reason=_why_missed(planned, facts, closes))
-    wait = first_hold(CHECK_IN_HOLDS, facts, rules, now)
+    wait = _in_holidays(planned, rules, now) or first_hold(CHECK_IN_HOLDS, facts, rules, now)
     if wait is not None:
         return Wait(until=min(wait.until, closes), reason=wait.reason)
     late = (local_date(now) - planned.due_on).days
     if not late:
         return Send(reason="Sent on the day it was due.")
     return Send(reason=f"Sent {late} day{'s' if late > 1 else ''} after it was due, {in_words(planned.due_on)}.")
+
+
+def _in_holidays(planned: PlannedTouch, rules: ContactRules, now: datetime) -> Wait | None:
+    """A touch that asks for term time waits for school to begin again."""
+    today = local_date(now)
+    holiday = rules.school_holidays.holiday_on(today) if planned.touch.term_time else None
+    if holiday is None:
+        return None
+    back = rules.school_holidays.back_on(today)
+    return Wait(until=instant(back), reason=f"It goes in term time, and it is {holiday.name} until {in_words(back)}.")
 
 
 def _why_missed(planned: PlannedTouch, facts: TouchFacts, closes: datetime) -> str:

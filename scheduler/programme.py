@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import ClassVar, Literal
 
 from scheduler.calendar import WorkingCalendar
+from scheduler.changes import Change
 from scheduler.localtime import Span, end_of_day, instant
 from scheduler.schoolyear import BirthMonth
 from scheduler.when import DAY, NO_OTHER_KEYS, EventKind, Offset, Rule, Start, reached_on
@@ -83,6 +84,7 @@ class Touch:
     on_no_reply: OnNoReply = "list"
     to: tuple[Recipient, ...] = ("parent",)
     priority: int | None = None
+    term_time: bool = False  # waits for school to begin again where it falls in the holidays
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
@@ -115,6 +117,8 @@ class Programme:
     touches: tuple[Touch, ...]
     event_is: EventKind = DAY
     priority: int = 50
+    ended_by: tuple[Change, ...] = ()  # facts that end it, and
+    started_by: tuple[Change, ...] = ()  # that start it, when staff tell them
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):

@@ -135,8 +135,9 @@ def make_home(
 
 
 def at_rate(shipped: Content, rate: Rate) -> Content:
-    """The content with another sending rate in its council's file."""
+    """The content with another sending rate in its council's file, and as many check-ins a day as fall due."""
     council = shipped.files["council.yaml"]
     assert isinstance(council, dict)
     texting = {"per_second": str(rate.per_second), "burst": str(rate.burst)}
-    return Content({**shipped.files, "council.yaml": {**council, "texting": texting}})
+    contact = {**council["contact"], "daily_cap": "none"}
+    return Content({**shipped.files, "council.yaml": {**council, "texting": texting, "contact": contact}})

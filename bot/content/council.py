@@ -14,6 +14,10 @@ from scheduler.calendar import Promises, Week
 from scheduler.ladder import Ladder
 from scheduler.localtime import Period
 from scheduler.quiet import QUIET, SENDING_WEEK
+from scheduler.terms import Holiday, SchoolHolidays
+from scheduler.worry import WorrySettings
+
+DAILY_CAP = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,10 @@ class Council:
     sending: Week = SENDING_WEEK
     send_before_closures: bool = False
     cap_days: int = 14
+    daily_cap: int | None = DAILY_CAP
+    merge_days: int = 7
+    school_holidays: SchoolHolidays = field(default_factory=SchoolHolidays)
+    worry: WorrySettings = field(default_factory=WorrySettings)
     texting: Rate = field(default_factory=Rate)
     localities: tuple[str, ...] = ()
     ladder: Ladder = field(default_factory=Ladder)
@@ -69,6 +77,23 @@ class _Texting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Contact:
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
+
+    daily_cap: str = str(DAILY_CAP)  # check-ins a day over all families, or "none"
+    merge_days: int = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Holidays:
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
+
+    source: str = ""
+    checked_on: date | None = None
+    dates: tuple[Holiday, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Written:
     """The file's own shape, before days and periods are read."""
 
@@ -86,6 +111,9 @@ class _Written:
     sending: dict[str, str] | None = None
     send_before_closures: bool = False
     cap_days: int = 14
+    contact: _Contact = field(default_factory=_Contact)
+    school_holidays: _Holidays = field(default_factory=_Holidays)
+    worry: WorrySettings = field(default_factory=WorrySettings)
     texting: _Texting = field(default_factory=_Texting)
     localities: tuple[str, ...] = ()
     ladder: Any = None
@@ -103,13 +131,15 @@ def read_council(file: str, raw: Any, notes: Notes) -> Council | None:
     sending = SENDING_WEEK if written.sending is None else _week(file, "sending", written.sending, notes)
     ladder, told = read_ladder(file, written.ladder, notes)
     texting = _rate(file, written.texting, notes)
+    daily_cap = _daily_cap(file, written.contact, notes)
+    school_holidays = _holidays(file, written.school_holidays, notes)
     quiet = None
     if written.quiet.strip().casefold() != "none":
         try:
             quiet = Period.read(written.quiet)
         except ValueError as fault:
             notes.fault(file, ("quiet",), str(fault))
-    if len(notes.faults) > before or hours is None or sending is None or texting is None:
+    if len(notes.faults) > before or hours is None or sending is None or texting is None or school_holidays is None:
         return None
     promised = written.promises
     return Council(
@@ -131,6 +161,10 @@ def read_council(file: str, raw: Any, notes: Notes) -> Council | None:
         sending=sending,
         send_before_closures=written.send_before_closures,
         cap_days=written.cap_days,
+        daily_cap=daily_cap,
+        merge_days=written.contact.merge_days,
+        school_holidays=school_holidays,
+        worry=written.worry,
         texting=texting,
         localities=written.localities,
         ladder=ladder,
@@ -152,4 +186,25 @@ def _rate(file: str, texting: _Texting, notes: Notes) -> Rate | None:
     except ValueError as fault:
         key, _, told = str(fault).partition(": ")
         notes.fault(file, ("texting", key), told)
+        return None
+
+
+def _daily_cap(file: str, contact: _Contact, notes: Notes) -> int | None:
+    if contact.merge_days < 0:
+        notes.fault(file, ("contact", "merge_days"), "0 or more days")
+    told = contact.daily_cap.strip().casefold()
+    if told == "none":
+        return None
+    if not told.isdecimal() or not int(told):
+        notes.fault(file, ("contact", "daily_cap"), 'a number of check-ins a day, 1 or more, or "none"')
+        return None
+    return int(told)
+
+
+def _holidays(file: str, written: _Holidays, notes: Notes) -> SchoolHolidays | None:
+    in_order = tuple(sorted(written.dates, key=lambda holiday: holiday.first))
+    try:
+        return SchoolHolidays(holidays=in_order, source=written.source, checked_on=written.checked_on)
+    except ValueError as fault:
+        notes.fault(file, ("school_holidays",), str(fault))
         return None
