@@ -123,15 +123,15 @@ class SchoolDay:
     __pydantic_config__: ClassVar[Mapping[str, str]] = NO_OTHER_KEYS
 
     stage: Stage
-    on: Literal["application", "start", "leaving"]
+    day: Literal["application", "start", "leaving"]  # not `on`, which other readers of YAML take for a yes
     before: Offset | None = None
     after: Offset | None = None
 
     def __post_init__(self) -> None:
-        if self.on == "application" and self.stage not in {"reception", "year-7"}:
+        if self.day == "application" and self.stage not in {"reception", "year-7"}:
             msg = f"nobody applies to the council for {self.stage}: an application is for reception or year-7"
             raise ValueError(msg)
-        if self.on == "leaving" and self.stage != "year-11":
+        if self.day == "leaving" and self.stage != "year-11":
             msg = f"leaving is at the end of year-11, not of {self.stage}"
             raise ValueError(msg)
         _one_side(self.before, self.after)
@@ -148,9 +148,9 @@ class School:
 
     def on(self, start: Start) -> date:
         month, later = start.month, start.a_year_later
-        if self.school.on == "start":
+        if self.school.day == "start":
             day = starts_year(month, STAGES[self.school.stage], deferred=later)
-        elif self.school.on == "leaving":
+        elif self.school.day == "leaving":
             day = leaving_date(month, deferred=later)
         elif self.school.stage == "reception":
             day = reception_closing_date(month, deferred=later)

@@ -17,6 +17,7 @@ from flows.reading import COMMANDS
 from flows.wording import PLACEHOLDER
 from messages.render import for_sms
 from messages.sms import segments
+from scheduler.programme_checks import programme_warnings
 
 MOST_SEGMENTS = 2
 # How long a value may get, for counting segments before anything is filled in.
@@ -65,7 +66,12 @@ def find_issues(path: Path, today: date) -> list[Issue]:
             for f in wrong.faults
         ]
     places = _Places(path)
-    found = [*_shapes(compiled, places), *_lengths(compiled, places), *_collisions(compiled, places)]
+    found = [
+        *_shapes(compiled, places),
+        *_lengths(compiled, places),
+        *_collisions(compiled, places),
+        *_programmes(compiled, places),
+    ]
     lines = places.notes.lines
     examples, refused = in_examples(path, content)
     seen = [
@@ -90,7 +96,7 @@ class _Places:
     def __init__(self, root: Path) -> None:
         self.notes = Notes()
         self.wording: dict[str, str] = {}
-        for folder in ("flows", "phrases", "wording"):
+        for folder in ("flows", "phrases", "programmes", "wording"):
             for path in sorted((root / folder).glob("*.yaml")):
                 name = f"{folder}/{path.name}"
                 document = read_document(path, name, self.notes)
@@ -138,3 +144,14 @@ def _collisions(compiled: Compiled, places: _Places) -> Iterator[Issue]:
                     if command is not None and command != "human":
                         told = f"{word!r} is also the command {command.upper()}, which would win"
                         yield places.issue(f"{flow.name}.{node.id}", "keyword", told)
+
+
+def _programmes(compiled: Compiled, places: _Places) -> Iterator[Issue]:
+    """Touches that come too close to each other, or may find no day to go on."""
+    for programme in compiled.programmes.values():
+        file = f"programmes/{programme.id}.yaml"
+        for seen in programme_warnings(programme):
+            line = places.notes.lines.get((file, ("touches", seen.touch, seen.key)), 0)
+            line = line or places.notes.lines.get((file, ("touches", seen.touch)), 0)
+            node = programme.touches[seen.touch].id
+            yield Issue(file=file, line=line, node=node, rule=seen.rule, message=seen.message, severity=seen.severity)

@@ -12,6 +12,7 @@ from bot.content.council import Council, read_council
 from bot.content.documents import Notes
 from bot.content.flow_files import one_line, read_flow
 from bot.content.learnt import learnt
+from bot.content.programme_files import read_programme
 from bot.content.shapes import read_shape
 from flows.checks import flow_faults
 from flows.flow import Flow
@@ -207,15 +208,17 @@ def _helplines(files: Mapping[str, Any], notes: Notes) -> dict[str, Helpline]:
 def _programmes(files: Mapping[str, Any], notes: Notes, flows: Mapping[str, Flow] | None) -> dict[str, Programme]:
     made: dict[str, Programme] = {}
     for name, raw in _in(files, "programmes"):
-        programme = read_shape(Programme, raw, notes, name, ())
+        programme = read_programme(name, raw, notes)
         if programme is None:
             continue
+        if f"programmes/{programme.id}.yaml" != name:
+            notes.fault(name, ("id",), f"the programme {programme.id!r} belongs in programmes/{programme.id}.yaml")
         made[programme.id] = programme
         for at, touch in enumerate(programme.touches if flows is not None else ()):
             flow = (flows or {}).get(touch.flow)
             if flow is None or not flow.check_in:
                 told = "there is no flow" if flow is None else "its file does not say `check_in: yes`:"
-                notes.fault(name, ("touches", at, "flow"), f"{told} {touch.flow!r}")
+                notes.fault(name, ("touches", at, "flow"), f"{told} {touch.flow!r}", node=touch.id)
     return made
 
 
