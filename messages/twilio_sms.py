@@ -6,12 +6,15 @@ webhooks say is read in `messages/twilio_webhooks.py`.
 """
 
 import logging
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from requests import PreparedRequest
+from requests import Response as Answer
 from requests.adapters import HTTPAdapter
 from requests.exceptions import RequestException
 from twilio.base.exceptions import TwilioException  # type: ignore[import-untyped]
@@ -60,15 +63,17 @@ class TwilioSms:
         self._sender = _sender_field(sender)
         self._callback = f"{status_callback_base.rstrip('/')}/sms/status"
         # A mapping of its own: the library would read the environment, and an edge set there would bend `api_base`.
+        self._door = _Door()
         self._client: Any = Client(
-            account_sid, auth_token, http_client=_OneCall(timeout_seconds), environment={"TWILIO_REGION": ""}
-        )
+            account_sid, auth_token, http_client=_OneCall(timeout_seconds, self._door),
+            environment={"TWILIO_REGION": ""},
+        )  # fmt: skip
         self._client.api.base_url = api_base.rstrip("/")
         _quiet_url_logs()
 
     def send(self, outgoing: Outgoing) -> Accepted:
         """POST once. See `Channel.send`; an answer without a message id is an answer that nobody has."""
-        with _reading():
+        with self._door.watched(), _reading():
             message = self._client.messages.create(
                 to=outgoing.to,
                 body=outgoing.body,
@@ -185,6 +190,34 @@ def _looking() -> Iterator[None]:
         raise ChannelError(permanent=False, code=None, reason=unknown.reason) from None
 
 
+class _Door(HTTPAdapter):
+    """What every call goes through on its way to a socket: it knows whether this thread's call came so far."""
+
+    def __init__(self) -> None:
+        super().__init__(pool_maxsize=16, max_retries=0)  # a retry here would be a second message
+        self._here = threading.local()
+
+    def send(
+        self, request: PreparedRequest, stream: bool = False, timeout: Any = None, verify: Any = True, cert: Any = None,
+        proxies: Any = None,
+    ) -> Answer:  # fmt: skip
+        """See `HTTPAdapter.send`."""
+        self._here.passed = True
+        return super().send(request, stream, timeout, verify, cert, proxies)
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """What breaks before the door, breaks with nothing sent: it may be tried again."""
+        self._here.passed = False
+        try:
+            yield
+        except Exception:
+            if self._here.passed:
+                raise
+            # From None: the fault's own words may hold the message or the number.
+            raise ChannelError(permanent=False, code=None, reason="It broke before the provider was called") from None
+
+
 class _NoAddresses(logging.Filter):
     """urllib3 logs each address it calls, and a listing's address carries the family's number."""
 
@@ -205,11 +238,10 @@ class _OneCall(TwilioHttpClient):  # type: ignore[misc]
     It raises ChannelError or ChannelUnknown itself, so every answer that the library reads is a success.
     """
 
-    def __init__(self, timeout_seconds: float) -> None:
+    def __init__(self, timeout_seconds: float, door: "_Door") -> None:
         super().__init__(timeout=timeout_seconds)
-        adapter = HTTPAdapter(pool_maxsize=16, max_retries=0)  # a retry here would be a second message
-        self.session.mount("https://", adapter)
-        self.session.mount("http://", adapter)
+        self.session.mount("https://", door)
+        self.session.mount("http://", door)
 
     def request(
         self,

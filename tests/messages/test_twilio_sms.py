@@ -143,6 +143,24 @@ def test_nobody_there_may_be_tried_again() -> None:
 
 
 @pytest.mark.net
+def test_what_breaks_before_the_socket_may_be_tried_again(provider: StandInProcess) -> None:
+    """Words that no encoding carries, and an address that is none, break inside the library: nothing was sent, so it
+    is an error and no unknown, and its reason has no words in it. The next message of the same thread leaves, and one
+    whose answer is lost is unknown as ever."""
+    sms, before = channel(provider.base), len(provider.calls())
+    for broken, outgoing in ((sms, text(body="half \ud83d")), (channel("http://127.0.0.1:99999999"), text())):
+        with pytest.raises(ChannelError) as told:
+            broken.send(outgoing)
+        assert (told.value.permanent, told.value.busy) == (False, False)
+        assert told.value.reason == "It broke before the provider was called"
+    assert len(provider.calls()) == before
+    assert sms.send(text()).sid
+    provider.fault("drop-after")
+    with pytest.raises(ChannelUnknown):
+        sms.send(text())
+
+
+@pytest.mark.net
 def test_a_messaging_service_sends_for_us(provider: StandInProcess) -> None:
     """A sender that begins with MG goes as MessagingServiceSid, and the provider's "accepted" is understood."""
     accepted = channel(provider.base, sender="MG" + "0" * 32).send(text(to="+447700900142"))
