@@ -221,3 +221,15 @@ def _read_birth(cell: str, faults: list[str]) -> BirthMonth | None:
     except ValueError:
         faults.append("child_born: not a month such as 2022-03")
         return None
+
+
+def from_birth(row: EnrolmentRow) -> EnrolmentRow | tuple[str, ...]:
+    """A row of a programme that counts from the child's birth: its event is the first of that month, whatever the day
+    the sheet gives. Without the child, the reasons why nobody can be enrolled by it."""
+    told = []
+    if row.child_first_name is None:
+        told.append("child_first_name: this programme is about one child")
+    if row.child_born is None:
+        told.append("child_born: this programme counts from the month of birth")
+        return tuple(told)
+    return tuple(told) or replace(row, event_on=date(row.child_born.year, row.child_born.month, 1))

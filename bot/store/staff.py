@@ -155,6 +155,17 @@ def add_audit(tx: Tx, *, at: datetime, staff_id: int | None, action: str, target
     tx.execute(sa.insert(audit).values(at=at, staff_id=staff_id, action=action, target=target, detail=detail))
 
 
+def keep_audit(
+    tx: Tx, audit_id: int | None, *, at: datetime, staff_id: int | None, action: str, target: str, detail: str
+) -> int:
+    """One line for what takes many transactions: made by the first, brought up to date by each. Returns its id."""
+    if audit_id is not None:
+        tx.execute(sa.update(audit).where(audit.c.id == audit_id).values(target=target, detail=detail))
+        return audit_id
+    made = sa.insert(audit).values(at=at, staff_id=staff_id, action=action, target=target, detail=detail)
+    return int(tx.execute(made.returning(audit.c.id)).scalar_one())
+
+
 def audit_rows(tx: Tx, *, limit: int = 200) -> list[Audit]:
     rows = tx.execute(
         sa.select(*(audit.c[f] for f in Audit.__dataclass_fields__)).order_by(audit.c.id.desc()).limit(limit)

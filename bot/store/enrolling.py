@@ -1,0 +1,230 @@
+"""Taking in families many at a time: what a batch of rows needs to know in a few statements, and what it writes.
+
+Sealed values that no key opens any more read as None here: a sheet that knows them says them again.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import Insert
+
+from bot.store.columns import Readable, keyring_of, table_of
+from bot.store.database import Tx
+from bot.store.keeping import enrolment, score, touch
+from bot.store.people import HouseholdRow, address, consent, person, person_address
+
+household = table_of(HouseholdRow)
+EnrolmentKey = tuple[int, str, int, date]  # person, programme, child (0: none), event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPerson:
+    id: int
+    ref: str
+    values: Mapping[str, object]  # by column, those that a sheet says
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownNumber:
+    id: int
+    consent: str
+    language: str
+    safe: str
+    last_in_at: datetime | None
+    readable: bool  # its number opens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownEnrolment:
+    id: int
+    state: str
+    told_on: date
+
+
+SAID = ("first_name", "last_name", "postcode", "email", "language", "relation", "team", "household_id", "born")
+_SEALED = ("first_name", "last_name", "postcode", "email", "relation", "born")
+
+
+def _readable(name: str) -> sa.Label[Any]:
+    column = person.c[name]
+    return (sa.type_coerce(column, Readable(f"person.{name}", None)) if name in _SEALED else column).label(name)
+
+
+_PEOPLE = sa.select(person.c.source, person.c.id, person.c.ref, *(_readable(name) for name in SAID)).where(
+    person.c.source.in_(sa.bindparam("b_sources", expanding=True))
+)
+_NUMBERS = (
+    sa.select(
+        address.c.fingerprint, address.c.id, address.c.consent, address.c.language, address.c.safe,
+        address.c.last_in_at, sa.type_coerce(address.c.value, Readable("address.value", None)).label("number"),
+    )
+    .where(address.c.kind == "sms", address.c.fingerprint.in_(sa.bindparam("b_prints", expanding=True)))
+    .order_by(address.c.id)  # always the same order: two who lock many never wait for each other
+)  # fmt: skip
+_NUMBERS_LOCKED = _NUMBERS.with_for_update()
+_TENURES = sa.select(person_address.c.person_id, person_address.c.address_id, person_address.c.released_at).where(
+    person_address.c.address_id.in_(sa.bindparam("b_addresses", expanding=True))
+)
+_HOUSEHOLDS = sa.select(household.c.source, household.c.id).where(
+    household.c.source.in_(sa.bindparam("b_sources", expanding=True))
+)
+_ENROLMENTS = sa.select(
+    enrolment.c.id, enrolment.c.person_id, enrolment.c.programme, enrolment.c.child_id, enrolment.c.event_on,
+    enrolment.c.state, enrolment.c.told_on,
+).where(enrolment.c.person_id.in_(sa.bindparam("b_people", expanding=True)))  # fmt: skip
+_ADD_PEOPLE = sa.insert(person).returning(person.c.id, sort_by_parameter_order=True)
+_CHANGE_PERSON = sa.update(person).where(person.c.id == sa.bindparam("b_id"))
+_CHANGE_NUMBER = sa.update(address).where(address.c.id == sa.bindparam("b_id"))
+_TAKE_BACK = (
+    sa.update(person_address)
+    .where(person_address.c.person_id == sa.bindparam("b_person"), person_address.c.address_id == sa.bindparam("b_at"))
+    .values(since=sa.bindparam("b_since"), released_at=None)
+)
+_OWN_SCORES = (
+    sa.update(score)
+    .where(score.c.address_id == sa.bindparam("b_at"), score.c.person_id.is_(None))
+    .values(person_id=sa.bindparam("b_person"))
+)
+
+
+def people_named(tx: Tx, references: Collection[str]) -> dict[str, KnownPerson]:
+    """Those of these references that are known, by reference."""
+    keys = keyring_of(tx.dialect)
+    by_print = {keys.index("person", reference): reference for reference in references}
+    rows = tx.execute(_PEOPLE, {"b_sources": list(by_print)}).mappings() if by_print else ()
+    return {
+        by_print[row["source"]]: KnownPerson(id=row["id"], ref=row["ref"], values={name: row[name] for name in SAID})
+        for row in rows
+    }
+
+
+def numbers(tx: Tx, mobiles: Collection[str], *, lock: bool) -> dict[str, KnownNumber]:
+    """Those of these numbers (E.164) that are known; `lock` holds them until the transaction ends."""
+    keys = keyring_of(tx.dialect)
+    by_print = {keys.index("sms", mobile): mobile for mobile in mobiles}
+    rows = tx.execute(_NUMBERS_LOCKED if lock else _NUMBERS, {"b_prints": list(by_print)}) if by_print else ()
+    return {
+        by_print[row.fingerprint]: KnownNumber(
+            id=row.id, consent=row.consent, language=row.language, safe=row.safe, last_in_at=row.last_in_at,
+            readable=row.number is not None,
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+def add_numbers(tx: Tx, mobiles: Collection[str], now: datetime) -> None:
+    """Make those that are new. A family that writes at this very moment makes the same row, and it is one."""
+    keys = keyring_of(tx.dialect)
+    rows = [
+        {"kind": "sms", "fingerprint": keys.index("sms", mobile), "value": mobile, "created_at": now,
+         "consent": "unasked", "asked_since_stop": False, "language": "en", "safe": "unknown", "shared": False,
+         "watched": False}
+        for mobile in mobiles
+    ]  # fmt: skip
+    if rows:
+        tx.execute(_ignoring(tx, address), rows)
+
+
+def tenures(tx: Tx, address_ids: Collection[int]) -> dict[tuple[int, int], datetime | None]:
+    """(person, address) to when the number was said to be the wrong person's, or None where it is still theirs."""
+    if not address_ids:
+        return {}
+    rows = tx.execute(_TENURES, {"b_addresses": list(address_ids)})
+    return {(row.person_id, row.address_id): row.released_at for row in rows}
+
+
+def households(tx: Tx, names: Collection[str]) -> dict[str, int]:
+    keys = keyring_of(tx.dialect)
+    by_print = {keys.index("household", name): name for name in names}
+    rows = tx.execute(_HOUSEHOLDS, {"b_sources": list(by_print)}) if by_print else ()
+    return {by_print[row.source]: row.id for row in rows}
+
+
+def add_households(tx: Tx, names: Collection[str], now: datetime) -> None:
+    keys = keyring_of(tx.dialect)
+    if names:
+        tx.execute(
+            _ignoring(tx, household), [{"source": keys.index("household", name), "created_at": now} for name in names]
+        )
+
+
+def enrolments(tx: Tx, person_ids: Collection[int]) -> dict[EnrolmentKey, KnownEnrolment]:
+    if not person_ids:
+        return {}
+    return {
+        (row.person_id, row.programme, row.child_id, row.event_on): KnownEnrolment(
+            id=row.id, state=row.state, told_on=row.told_on
+        )
+        for row in tx.execute(_ENROLMENTS, {"b_people": list(person_ids)})
+    }
+
+
+def add_people(tx: Tx, rows: Sequence[Mapping[str, object]], now: datetime) -> list[int]:
+    """The ids of the new people, in order. Each row has `ref`, `source_reference` and what `SAID` names."""
+    if not rows:
+        return []
+    keys = keyring_of(tx.dialect)
+    usual = {"child": False, "language": "en", "worrying": False, "created_at": now}
+    values = [{**usual, **row, "source": keys.index("person", str(row["source_reference"]))} for row in rows]
+    return [int(found) for found in tx.execute(_ADD_PEOPLE, values).scalars()]
+
+
+def change_people(tx: Tx, rows: Sequence[tuple[int, Mapping[str, object]]]) -> None:
+    for person_id, values in rows:
+        tx.execute(_CHANGE_PERSON, {"b_id": person_id, **values})
+
+
+def change_numbers(tx: Tx, rows: Sequence[tuple[int, Mapping[str, object]]]) -> None:
+    """One statement for all that change the same columns."""
+    by_columns: dict[tuple[str, ...], list[dict[str, object]]] = {}
+    for address_id, values in rows:
+        by_columns.setdefault(tuple(sorted(values)), []).append({"b_id": address_id, **values})
+    for columns, alike in by_columns.items():
+        named = {name: sa.bindparam(f"v_{name}", type_=address.c[name].type) for name in columns}
+        told = [{"b_id": row["b_id"], **{f"v_{name}": row[name] for name in columns}} for row in alike]
+        tx.execute(_CHANGE_NUMBER.values(**named), told)
+
+
+def link_all(tx: Tx, pairs: Sequence[tuple[int, int]], now: datetime) -> None:
+    """These (person, address) pairs belong together, from now where they did not before."""
+    if pairs:
+        rows = [{"person_id": person_id, "address_id": address_id, "since": now} for person_id, address_id in pairs]
+        tx.execute(_ignoring(tx, person_address), rows)
+
+
+def take_back_all(tx: Tx, pairs: Sequence[tuple[int, int]], now: datetime) -> None:
+    if pairs:
+        tx.execute(_TAKE_BACK, [{"b_person": who, "b_at": where, "b_since": now} for who, where in pairs])
+
+
+def own_all_scores(tx: Tx, pairs: Sequence[tuple[int, int]]) -> None:
+    """Answers given at these addresses before anybody knew who was writing are these people's."""
+    if pairs:
+        tx.execute(_OWN_SCORES, [{"b_person": who, "b_at": where} for who, where in pairs])
+
+
+def add_consents(tx: Tx, rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:
+        tx.execute(sa.insert(consent), rows)
+
+
+def add_enrolments(tx: Tx, rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:
+        tx.execute(_ignoring(tx, enrolment), [{"state": "active", "child_id": 0, **row} for row in rows])
+
+
+def take_off_lists(tx: Tx, enrolment_id: int, touch_id: str) -> None:
+    """What a person had to do about this touch is done."""
+    tx.execute(
+        sa.update(touch).where(touch.c.enrolment_id == enrolment_id, touch.c.touch == touch_id).values(listed=False)
+    )
+
+
+def _ignoring(tx: Tx, table: sa.Table) -> Insert:
+    """Without RETURNING, so that many rows are one call of the driver."""
+    kind = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
+    return kind(table).on_conflict_do_nothing()
