@@ -34,6 +34,8 @@ class Facts:
     open_case: Level | None = None
     open_refs: tuple[str, ...] = ()  # their referrals still open, newest first
     last_score: int | None = None  # the 0-10 answer before this one
+    low_at: int = 4  # the council's thresholds: a score at or under this is low,
+    fall_of: int = 3  # and so many points less than the answer before is a fall
     known_postcode: str | None = None
     next_touch_on: date | None = None
 

@@ -209,6 +209,16 @@ def _signed(run: Run) -> str | None:
     return f"{worker} ({service})" if worker and service else service
 
 
+def _low(run: Run) -> str:
+    score = run.answers.get("given_score")
+    return _yes(isinstance(score, int) and score <= run.facts.low_at)
+
+
+def _fell(run: Run) -> str:
+    fall = _fall(run)
+    return _yes(fall is not None and fall >= run.facts.fall_of)
+
+
 # What a text or a branch may name besides the answers of its flow.
 _FACTS: Mapping[str, Callable[[Run], Value | None]] = {
     "look_by": lambda run: run.facts.look_by["routine"],
@@ -222,6 +232,8 @@ _FACTS: Mapping[str, Callable[[Run], Value | None]] = {
     "first_contact": lambda run: _yes(run.facts.first_contact),
     "last_score": lambda run: run.facts.last_score,
     "fall": _fall,
+    "low": _low,
+    "fell": _fell,
     "danger": lambda run: run.danger,
     "signed": _signed,
 }

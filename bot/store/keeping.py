@@ -1,8 +1,9 @@
 """Keeping in touch: enrolments with their next instant, touches with how each ended, and 0-10 answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import takewhile
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.store.columns import Instant, Row, Sealed, table_of
 from bot.store.database import Tx, insert_ignoring
 
+IS_JOINED = sa.text("joined_id IS NOT NULL")
+IN_ONE_TEXT = "In one text with a brother's or sister's."
 PARKED = "parked"  # no outcome yet: a check-in that waits for a conversation to end
 
 
@@ -28,6 +31,9 @@ class EnrolmentRow(Row):
     team: Mapped[str | None] = mapped_column(sa.String(64))
     state: Mapped[str] = mapped_column(sa.String(8), default="active")  # active, ended
     next_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
+    next_priority: Mapped[int | None] = mapped_column()  # of the next touch: who goes first among those that are due
+    next_due_on: Mapped[date | None] = mapped_column()
+    ended_for: Mapped[str | None] = mapped_column(sa.String(24))  # the changed fact that ended it before its time
     waited_for: Mapped[str | None] = mapped_column(sa.String(200))  # why the next touch last waited
     created_at: Mapped[datetime] = mapped_column(Instant)
 
@@ -36,7 +42,10 @@ class TouchRow(Row):
     """(enrolment, touch, occurrence) is unique: never the same touch twice. A row when it is decided."""
 
     __tablename__ = "touch"
-    __table_args__ = (sa.UniqueConstraint("enrolment_id", "touch", "occurrence"),)
+    __table_args__ = (
+        sa.UniqueConstraint("enrolment_id", "touch", "occurrence"),
+        sa.Index("ix_touch_joined_id", "joined_id", sqlite_where=IS_JOINED, postgresql_where=IS_JOINED),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"), index=True)
     touch: Mapped[str] = mapped_column(sa.String(40))
@@ -51,6 +60,8 @@ class TouchRow(Row):
     settled_at: Mapped[datetime | None] = mapped_column(Instant)  # answered, or listed as no reply
     seen_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))  # who took it off the no-reply list
     next_at: Mapped[datetime | None] = mapped_column(Instant, index=True)  # when silence is looked at next
+    # Said in the text of this touch, with which it ends. No foreign key: SQLite cannot add one to a standing table.
+    joined_id: Mapped[int | None] = mapped_column()
 
 
 class ScoreRow(Row):
@@ -76,6 +87,7 @@ class Enrolment:
     next_at: datetime | None
     waited_for: str | None
     created_at: datetime
+    ended_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +105,7 @@ class Touch:
     listed: bool
     settled_at: datetime | None
     next_at: datetime | None
+    joined_id: int | None = None
 
 
 enrolment = table_of(EnrolmentRow)
@@ -111,7 +124,16 @@ _LAST_SCORE = (
     .order_by(score.c.id.desc())
     .limit(1)
 )
+# As scheduler.spread.turn_in_line has it; a row from before turns were kept is of an ordinary programme.
+IN_TURN = (
+    sa.func.coalesce(enrolment.c.next_priority, 50).desc(),
+    sa.func.coalesce(enrolment.c.next_due_on, date(1970, 1, 1)),
+    enrolment.c.id,
+)
 _CHANGE_ENROLMENT = sa.update(enrolment).where(enrolment.c.id == sa.bindparam("b_id"))
+_LAST_SENT = sa.select(sa.func.max(touch.c.decided_at)).where(
+    touch.c.outcome.in_(("sent", PARKED, "answered", "no-reply", "unknown", "undelivered"))
+)
 _CHANGE_TOUCH = sa.update(touch).where(touch.c.id == sa.bindparam("b_id"))
 
 
@@ -132,10 +154,9 @@ def enrolments_of(tx: Tx, person_ids: Sequence[int]) -> list[Enrolment]:
 
 
 def due_enrolments(tx: Tx, now: datetime, limit: int = 200) -> list[Enrolment]:
+    """Those to decide now, in the order of their turns (scheduler.spread.turn_in_line)."""
     rows = tx.execute(
-        _ENROLMENT.where(enrolment.c.state == "active", enrolment.c.next_at <= now)
-        .order_by(enrolment.c.next_at)
-        .limit(limit)
+        _ENROLMENT.where(enrolment.c.state == "active", enrolment.c.next_at <= now).order_by(*IN_TURN).limit(limit)
     )
     return [Enrolment(**r._asdict()) for r in rows]
 
@@ -172,7 +193,18 @@ def touch_by_id(tx: Tx, touch_id: int, *, lock: bool = False) -> Touch:
 
 
 def change_touch(tx: Tx, touch_id: int, **values: object) -> None:
+    """With an outcome, the touches that its text said too end with it."""
     tx.execute(_CHANGE_TOUCH, {"b_id": touch_id, **values})
+    if "outcome" in values:
+        _end_joined(tx, [touch_id], values)
+
+
+def _end_joined(tx: Tx, touch_ids: Sequence[int], values: Mapping[str, object]) -> None:
+    """Of two touches in one text the team is told once: what is joined is never listed or looked at by itself."""
+    kept = {name: value for name, value in values.items() if name in {"outcome", "settled_at", "decided_at"}}
+    if "reason" in values:
+        kept["reason"] = f"{IN_ONE_TEXT} {values['reason']}"[:200]
+    tx.execute(sa.update(touch).where(touch.c.joined_id.in_(touch_ids)).values(**kept))
 
 
 def silent_touches(tx: Tx, now: datetime, limit: int = 200) -> list[Touch]:
@@ -188,13 +220,14 @@ def touches_of(tx: Tx, enrolment_ids: Sequence[int]) -> list[Touch]:
     return [Touch(**r._asdict()) for r in rows]
 
 
-def last_sent_at(tx: Tx, address_id: int) -> datetime | None:
-    return tx.execute(
-        sa.select(sa.func.max(touch.c.decided_at)).where(
-            touch.c.address_id == address_id,
-            touch.c.outcome.in_(("sent", PARKED, "answered", "no-reply", "unknown", "undelivered")),
-        )
-    ).scalar_one_or_none()
+def last_sent_at(tx: Tx, address_id: int, person_id: int) -> datetime | None:
+    """When this person was last sent a check-in, of any programme: at this address, for whomever, or at another."""
+    at_address = _LAST_SENT.where(touch.c.address_id == address_id)
+    of_person = _LAST_SENT.join(enrolment, enrolment.c.id == touch.c.enrolment_id).where(
+        enrolment.c.person_id == person_id
+    )
+    found = [tx.execute(statement).scalar_one_or_none() for statement in (at_address, of_person)]
+    return max((at for at in found if at is not None), default=None)
 
 
 def no_replies(tx: Tx, limit: int = 200) -> list[tuple[Touch, int]]:
@@ -280,20 +313,49 @@ def end_open_touches(tx: Tx, address_id: int, *, outcome: str, reason: str, now:
 
 def end_unsent(tx: Tx, touch_ids: Sequence[int], *, outcome: str, reason: str) -> None:
     """Check-ins whose text never left."""
-    theirs = (touch.c.id.in_(touch_ids), touch.c.outcome == "sent")
+    theirs = (sa.or_(touch.c.id.in_(touch_ids), touch.c.joined_id.in_(touch_ids)), touch.c.outcome == "sent")
     tx.execute(sa.update(touch).where(*theirs).values(outcome=outcome, reason=reason, next_at=None))
 
 
 def park_touch(tx: Tx, touch_id: int, reason: str) -> None:
     """Decided, and not yet said: they are in conversation with us."""
     decided = (touch.c.id == touch_id, touch.c.outcome == "sent")
-    tx.execute(sa.update(touch).where(*decided).values(outcome=PARKED, reason=reason, next_at=None))
+    if tx.execute(sa.update(touch).where(*decided).values(outcome=PARKED, reason=reason, next_at=None)).rowcount:
+        _end_joined(tx, [touch_id], {"outcome": PARKED, "reason": reason})
 
 
 def unpark_touch(tx: Tx, touch_id: int, **values: object) -> None:
     """What became of one that waited; one that has ended meanwhile stays as it ended."""
-    tx.execute(sa.update(touch).where(touch.c.id == touch_id, touch.c.outcome == PARKED).values(**values))
+    parked = (touch.c.id == touch_id, touch.c.outcome == PARKED)
+    if tx.execute(sa.update(touch).where(*parked).values(**values)).rowcount:
+        _end_joined(tx, [touch_id], values)
 
 
 def any_enrolment(tx: Tx) -> bool:
     return tx.execute(sa.select(enrolment.c.id).limit(1)).first() is not None
+
+
+def open_touches(tx: Tx, enrolment_ids: Sequence[int]) -> list[Touch]:
+    """Sent or parked, and not ended yet."""
+    rows = tx.execute(
+        _TOUCH.where(
+            touch.c.enrolment_id.in_(enrolment_ids), touch.c.outcome.in_(("sent", PARKED)), touch.c.settled_at.is_(None)
+        ).order_by(touch.c.id)
+    )
+    return [Touch(**r._asdict()) for r in rows]
+
+
+def silent_in_a_row(tx: Tx, person_id: int) -> int:
+    """How many of a person's last check-ins ended without an answer, since the last that had one."""
+    said = tx.execute(
+        sa.select(touch.c.outcome)
+        .join(enrolment, enrolment.c.id == touch.c.enrolment_id)
+        .where(
+            enrolment.c.person_id == person_id,
+            touch.c.outcome.in_(("answered", "no-reply")),
+            touch.c.joined_id.is_(None),
+        )
+        .order_by(touch.c.decided_at.desc(), touch.c.id.desc())
+        .limit(20)
+    ).scalars()
+    return len(list(takewhile(lambda outcome: outcome == "no-reply", said)))

@@ -64,6 +64,8 @@ class PersonRow(Row):
     child: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str] = mapped_column(sa.String(8), default="en")
     worrying: Mapped[bool] = mapped_column(default=False)
+    # a summer-born child who started reception a year later
+    deferred: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     team: Mapped[str | None] = mapped_column(sa.String(64))
     created_at: Mapped[datetime] = mapped_column(Instant)
 
@@ -124,6 +126,7 @@ class Person:
     language: str
     worrying: bool
     team: str | None
+    deferred: bool = False
 
     @property
     def name(self) -> str:

@@ -14,6 +14,7 @@ from bot.store import (
     carrier,
     casework,
     conversations,
+    holding,
     keeping,
     messages,
     people,
@@ -25,7 +26,7 @@ from bot.store.columns import Row
 from bot.store.database import Database
 
 ROOMS: tuple[ModuleType, ...] = (
-    people, published, staff, casework, keeping, messages, conversations, alerts, reviews, buckets, carrier,
+    people, published, staff, casework, keeping, holding, messages, conversations, alerts, reviews, buckets, carrier,
 )  # fmt: skip
 METADATA = Row.metadata
 

@@ -85,6 +85,8 @@ def _facts(
         open_case=open_cases[0].level if open_cases else None,  # type: ignore[arg-type]  # likewise
         open_refs=tuple(case.ref for case in open_cases if case.kind == "referral"),
         last_score=keeping.last_score(tx, address.id, known[0].id if len(known) == 1 else None),
+        low_at=rules.worry.low,
+        fall_of=rules.worry.fall,
         known_postcode=known[0].postcode if len(known) == 1 else None,
         next_touch_on=None if next_at is None else local_date(next_at),
     )

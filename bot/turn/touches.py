@@ -1,27 +1,35 @@
 """Check-ins as lived: a due touch is decided, written and opened in one transaction; silence is followed up."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
+from bot.casework import raising
 from bot.clock import local_date
 from bot.house import House
 from bot.live import Snapshot
-from bot.store import keeping, people
+from bot.store import holding, keeping, people
 from bot.store.casework import open_cases_of
 from bot.store.database import Tx
 from bot.store.keeping import Enrolment, Touch
 from bot.store.people import Address
 from bot.turn.load import open_turn, worker_talking
+from bot.turn.planning import plan_next, undecided
 from bot.turn.receive import run
+from flows.effects import RaiseEscalation
 from flows.events import CheckInDue, CheckInReminded
-from scheduler.decide import Missed, Send, Suppressed, TouchFacts, Wait, decide
+from scheduler.decide import OVER, Decision, Missed, Send, Suppressed, TouchFacts, Wait, decide, first_bar
 from scheduler.follow_up import Close, Remind, SentTouch, follow_up
-from scheduler.programme import Enrolment as Plan
-from scheduler.programme import PlannedTouch, Programme, next_touch_after
+from scheduler.merge import Candidate, said_together
+from scheduler.programme import PlannedTouch
 from scheduler.programme import Touch as Rule
 from scheduler.safe_times import read_safe_times
+from scheduler.spread import Slot, slot_at
+from scheduler.worry import Answer, worries
+
+__all__ = ["decide_due", "follow_up_due", "plan_next"]
 
 log = structlog.get_logger()
 AFTER_A_FAULT = timedelta(hours=1)
@@ -62,26 +70,6 @@ def follow_up_due(house: House, now: datetime) -> int:
     return len(due)
 
 
-def plan_next(
-    tx: Tx, snapshot: Snapshot, enrolment: Enrolment, *, waited_for: str | None = None
-) -> PlannedTouch | None:
-    """Set the enrolment's `next_at` to the opening of its next undecided touch; with none left, it ends."""
-    planned = _next(tx, snapshot.compiled.programmes.get(enrolment.programme), enrolment)
-    if planned is None:
-        keeping.change_enrolment(tx, enrolment.id, state="ended", next_at=None, waited_for=None)
-        return None
-    keeping.change_enrolment(tx, enrolment.id, next_at=planned.window[0], waited_for=waited_for)
-    return planned
-
-
-def _next(tx: Tx, programme: Programme | None, enrolment: Enrolment) -> PlannedTouch | None:
-    if programme is None:
-        return None
-    settled = [(t.touch, t.occurrence) for t in keeping.touches_of(tx, [enrolment.id])]
-    plan = Plan(event_on=enrolment.event_on, enrolled_on=local_date(enrolment.created_at))
-    return next_touch_after(programme, plan, settled)
-
-
 def _decide(house: House, tx: Tx, enrolment_id: int, now: datetime) -> None:
     # The address is locked before what hangs on it, as in a family's turn: two orders would lock each other out.
     address = _number_of(tx, keeping.enrolment_by_id(tx, enrolment_id).person_id)
@@ -91,27 +79,73 @@ def _decide(house: House, tx: Tx, enrolment_id: int, now: datetime) -> None:
     if enrolment.state != "active" or enrolment.next_at is None or enrolment.next_at > now:
         return
     snapshot = house.live.snapshot(tx)
-    planned = _next(tx, snapshot.compiled.programmes.get(enrolment.programme), enrolment)
-    if planned is None:
-        keeping.change_enrolment(tx, enrolment.id, state="ended", next_at=None, waited_for=None)
+    left = undecided(tx, snapshot, enrolment)
+    if not left:
+        plan_next(tx, snapshot, enrolment)
         return
-    decision = decide(planned, _facts(tx, enrolment, address, now), snapshot.rules.contact, now)
+    planned = left[0]
+    decision, slot = _decision(tx, snapshot, planned, _facts(tx, enrolment, address, now), now)
     if isinstance(decision, Wait):
         keeping.change_enrolment(tx, enrolment.id, next_at=decision.until, waited_for=decision.reason)
         return
+    joined = _joined(tx, snapshot, enrolment, planned, now) if isinstance(decision, Send) else ()
+    also = f" One text for {len(joined) + 1} children." if joined else ""
     outcome = {Send: "sent", Missed: "missed", Suppressed: "suppressed"}[type(decision)]
     touch_id = keeping.decide_touch(
         tx, enrolment_id=enrolment.id, touch=planned.touch.id, occurrence=planned.occurrence,
         address_id=None if address is None else address.id, due_at=planned.window[0], decided_at=now, outcome=outcome,
-        reason=decision.reason,
+        reason=decision.reason + also,
     )  # fmt: skip
     plan_next(tx, snapshot, enrolment)
     if touch_id is None or not isinstance(decision, Send) or address is None:
         return
+    for other in joined:
+        keeping.decide_touch(
+            tx, enrolment_id=other.enrolment, touch=other.touch.touch.id, occurrence=other.touch.occurrence,
+            address_id=address.id, due_at=other.touch.window[0], decided_at=now, outcome=outcome,
+            reason=f"{keeping.IN_ONE_TEXT} {decision.reason}", joined_id=touch_id,
+        )  # fmt: skip
+        plan_next(tx, snapshot, keeping.enrolment_by_id(tx, other.enrolment))
+    if slot is not None:
+        holding.count_sent(tx, slot.starts)
     turn = open_turn(house, tx, address, key=f"to{touch_id}", now=now)
     turn.touch_id, turn.expires_at = touch_id, planned.window[1]
     run(turn, CheckInDue(flow=planned.touch.flow, touch=touch_id, not_after=planned.window[1]))
     keeping.change_touch(tx, touch_id, next_at=_look_again(house, tx, touch_id, planned, now))
+
+
+def _decision(
+    tx: Tx, snapshot: Snapshot, planned: PlannedTouch, facts: TouchFacts, now: datetime
+) -> tuple[Decision, Slot | None]:
+    """The decision, and the sending hour that it counts in. The hour is locked only by what would go."""
+    rules = snapshot.rules.contact
+    decision = decide(planned, facts, rules, now)
+    slot = None if rules.daily_cap is None else slot_at(now, rules.hours, rules.daily_cap)
+    if slot is None or not isinstance(decision, Send):
+        return decision, None
+    facts = replace(facts, sent_in_hour=holding.lock_hour(tx, slot.starts))
+    return decide(planned, facts, rules, now), slot
+
+
+def _joined(
+    tx: Tx, snapshot: Snapshot, enrolment: Enrolment, planned: PlannedTouch, now: datetime
+) -> Sequence[Candidate]:
+    """The touches of brothers and sisters that this text says too, their enrolments locked."""
+    if not enrolment.child_id:
+        return ()
+    rules, today = snapshot.rules.contact, local_date(now)
+    away = rules.school_holidays.holiday_on(today) is not None
+    others = []
+    for other in keeping.enrolments_of(tx, [enrolment.person_id]):
+        if other.id == enrolment.id or other.state != "active" or not other.child_id:
+            continue
+        left = undecided(tx, snapshot, keeping.enrolment_by_id(tx, other.id, lock=True))
+        if left and not (away and left[0].touch.term_time):
+            others.append(
+                Candidate(enrolment=other.id, person=other.person_id, child=other.child_id, touch=left[0])
+            )  # fmt: skip
+    this = Candidate(enrolment=enrolment.id, person=enrolment.person_id, child=enrolment.child_id, touch=planned)
+    return said_together(this, others, today, rules.merge_days)
 
 
 def _look_again(house: House, tx: Tx, touch_id: int, planned: PlannedTouch, now: datetime) -> datetime | None:
@@ -132,13 +166,16 @@ def _follow_up(house: House, tx: Tx, touch_id: int, address_id: int | None, now:
     rule = next((t for t in programme.touches if t.id == touch.touch), None) if programme else None
     # A programme taken out of the content still has check-ins under way: they end by the usual days.
     sent = SentTouch(sent_at=touch.decided_at, reminded_at=touch.reminded_at) if rule is None else _sent(touch, rule)
-    told = follow_up(sent, _facts(tx, enrolment, address, now), snapshot.rules.contact, now)
+    facts = _facts(tx, enrolment, address, now)
+    told = follow_up(sent, facts, snapshot.rules.contact, now)
     if isinstance(told, Wait):
         keeping.change_touch(tx, touch.id, next_at=told.until)
     elif isinstance(told, Close):
         keeping.change_touch(
             tx, touch.id, outcome=told.outcome, reason=told.reason, listed=told.listed, settled_at=now, next_at=None
         )
+        if told.outcome == "no-reply" and address is not None and first_bar(OVER, facts) is None:
+            _weigh_silence(house, tx, snapshot, address, enrolment.person_id, touch.id, now)
     elif isinstance(told, Remind) and address is not None:
         turn = open_turn(house, tx, address, key=f"re{touch.id}", now=now)
         turn.touch_id = touch.id
@@ -149,6 +186,22 @@ def _follow_up(house: House, tx: Tx, touch_id: int, address_id: int | None, now:
                 replace(sent, reminded_at=now), _facts(tx, enrolment, address, now), snapshot.rules.contact, now
             )
             keeping.change_touch(tx, touch.id, next_at=waits.until if isinstance(waits, Wait) else now)
+
+
+def _weigh_silence(
+    house: House, tx: Tx, snapshot: Snapshot, address: Address, person_id: int, touch_id: int, now: datetime
+) -> None:
+    """Ordinary silence is for the weekly list. A family marked as worrying that falls silent goes before a person."""
+    if not people.person_by_id(tx, person_id).worrying:
+        return
+    rules = snapshot.rules
+    answer = Answer(worrying=True, silent=keeping.silent_in_a_row(tx, person_id))
+    for worry in worries(answer, rules.worry, now, rules.calendar, rules.promises):
+        turn = open_turn(house, tx, address, key=f"si{touch_id}", now=now)
+        because = (f"{answer.silent} check-ins in a row without an answer",)
+        raising.raise_escalation(
+            turn, RaiseEscalation(level=worry.level, reason=worry.reason, words="", because=because)
+        )
 
 
 def _sent(touch: Touch, rule: Rule) -> SentTouch:
@@ -166,20 +219,26 @@ def _number_of(tx: Tx, person_id: int) -> Address | None:
 
 
 def _facts(tx: Tx, enrolment: Enrolment, address: Address | None, now: datetime) -> TouchFacts:
-    enrolled_on = local_date(enrolment.created_at)
+    holds = holding.holds_of(tx, enrolment.person_id)
+    facts = TouchFacts(
+        enrolled_on=local_date(enrolment.created_at), has_number=False, child_died=enrolment.ended_for == "child-died",
+        person_died=enrolment.ended_for == "person-died", ended=enrolment.ended_for is not None,
+        social_care_open="social-care" in holds, under_review="review" in holds,
+    )  # fmt: skip
     if address is None:
-        return TouchFacts(enrolled_on=enrolled_on, has_number=False)
+        return facts
     windows = read_safe_times(address.safe_times) if address.safe_times else ()
     open_cases = open_cases_of(tx, address_id=address.id, person_ids=[enrolment.person_id])
-    return TouchFacts(
-        enrolled_on=enrolled_on,
+    return replace(
+        facts,
+        has_number=True,
         consent=address.consent,  # type: ignore[arg-type]  # the column holds only these words
         safe_to_text=address.safe == "safe" and not address.shared,
         safe_windows=windows or (),
         safe_times_unread=windows is None,
         family_wrote_at=address.last_in_at,
         worker_wrote_at=address.worker_wrote_at if worker_talking(address, open_cases, now) else None,
-        last_check_in_at=keeping.last_sent_at(tx, address.id),
+        last_check_in_at=keeping.last_sent_at(tx, address.id, enrolment.person_id),
         waited_for=enrolment.waited_for,
         waited_until=enrolment.next_at,
     )
