@@ -7,6 +7,7 @@ nothing else in the room needs to know of them.
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -30,6 +31,7 @@ def local_date(at: datetime) -> date:
     return local(at).date()
 
 
+@lru_cache(maxsize=8192)  # a year of days at the hours of a council: asked for again and again
 def instant(on: date, at: time = time()) -> datetime:
     """The instant (UTC) of a wall time on a local date; midnight unless told.
 

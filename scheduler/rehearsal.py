@@ -1,0 +1,388 @@
+"""A year rehearsed: the ledger that would be, for any people, with no database and no clock.
+
+It steps from one `next_at` to the next, as the live clock does, and asks the same functions: `planned`, `decide`,
+`follow_up`. What a rule cannot know is told to it: what families write and when (`Wrote`), what else becomes of them
+(`Became`), when the service stood still, and what the conversation makes of their words (`Hear`).
+
+One round is one tick: first what came in, then every enrolment that is due, in the order of `turn_in_line`, then every
+check-in that waits for an answer and is due to be looked at.
+"""
+
+import heapq
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from scheduler.calendar import Level
+from scheduler.decide import ContactRules, Missed, Send, TouchFacts, Wait, decide
+from scheduler.follow_up import Close, Remind, SentTouch, follow_up
+from scheduler.localtime import Span, local_date
+from scheduler.programme import Enrolment, PlannedTouch, Programme, planned
+from scheduler.quiet import SafeWindow
+
+Outcome = Literal["sent", "answered", "no-reply", "undelivered", "unknown", "missed", "suppressed"]
+STILL_OPEN = timedelta(days=14)  # a question that a newer one displaced may be answered for so long
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who is texted. Those who share a `number` share its consent, its safety, its conversation and its cap; None: they
+    have none."""
+
+    ref: str
+    number: str | None
+    safe_to_text: bool = True
+    safe_windows: tuple[SafeWindow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A person put on a programme at this instant, for a child where it is about one."""
+
+    person: str
+    programme: Programme
+    plan: Enrolment
+    at: datetime
+    child: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrote:
+    """A person texts us."""
+
+    at: datetime
+    person: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Became:
+    """Something else becomes of a person, told by staff or by the network; only what is set changes."""
+
+    at: datetime
+    person: str
+    paused_until: date | None = None
+    social_care_open: bool | None = None
+    safe_to_text: bool | None = None
+    undelivered: bool = False  # the last text to them did not arrive
+
+
+Happening = Wrote | Became
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What the conversation made of their words. `closed`: why the check-in that was asked counts as answered."""
+
+    closed: str | None = None
+    score: int | None = None
+    consent: Literal["given", "stopped"] | None = None
+    raised: tuple[Level, ...] = ()  # cases brought before the team
+
+
+# (flow that waits for an answer or None, words, the last score) -> what follows
+Hear = Callable[[str | None, str, int | None], Heard]
+# A check-in was sent or reminded: what the family will write of themselves, if anything
+Answers = Callable[["Line", datetime], Iterable[Wrote]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Line:
+    """One line of the ledger, as `thrive ledger` tells it, with what the desk's load is counted from."""
+
+    person: str
+    programme: str
+    touch: str
+    occurrence: int
+    child: str | None
+    due_at: datetime
+    decided_at: datetime
+    outcome: Outcome
+    reason: str
+    enrolled_on: date
+    flow: str = ""
+    reminded_at: datetime | None = None
+    answered_at: datetime | None = None
+    listed_at: datetime | None = None  # put on the team's weekly list; a later answer takes them off
+    next_at: datetime | None = None
+    planned: PlannedTouch | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """A case came before the team. `programme`: of the check-in that brought it, where one did."""
+
+    at: datetime
+    level: Level
+    programme: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Year:
+    """What was rehearsed. `waiting`: by programme, how many enrolments had a touch due and not yet decided at its end.
+    `steps`: how often a rule was asked."""
+
+    ledger: Sequence[Line]
+    raised: Sequence[Raised]
+    waiting: Mapping[str, int]
+    steps: int
+
+    def of(self, programme: str) -> "Year":
+        """What of it is this programme's. The others were lived beside it: one cap is over all of them."""
+        return Year(
+            ledger=[line for line in self.ledger if line.programme == programme],
+            raised=[raised for raised in self.raised if raised.programme == programme],
+            waiting={name: count for name, count in self.waiting.items() if name == programme},
+            steps=self.steps,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Number:
+    consent: Literal["unasked", "given", "stopped"] = "given"  # being told by a worker is the consent to be texted
+    safe: bool = True
+    wrote_at: datetime | None = None
+    sent_at: datetime | None = None
+    asked: list[Line] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Someone:
+    person: Person
+    number: _Number
+    paused_until: date | None = None
+    social_care_open: bool = False
+    score: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Enrolled:
+    placed: Placed
+    who: _Someone
+    left: list[PlannedTouch]  # the next one last
+    next_at: datetime | None = None
+    waited_for: str | None = None
+
+
+def rehearse(
+    people: Iterable[Person],
+    placed: Sequence[Placed],
+    rules: ContactRules,
+    until: datetime,
+    *,
+    hear: Hear,
+    answers: Answers | None = None,
+    happenings: Iterable[Happening] = (),
+    outages: Sequence[Span] = (),
+) -> Year:
+    """Live from the first placing until (not including) this instant. The same input gives the same year.
+
+    In an outage nothing is decided and nothing heard: what came is taken in when it ends, in order. ValueError for a
+    placing or a happening of a person who is not among the people.
+    """
+    stage = _Stage(people, placed, rules, hear=hear, answers=answers, outages=outages)
+    for happening in happenings:
+        stage.expect(happening)
+    return stage.live(until)
+
+
+class _Stage:
+    """What is so at this moment. `_due` is a heap of (instant, kind, id): stale entries are passed over."""
+
+    def __init__(
+        self, people: Iterable[Person], placed: Sequence[Placed], rules: ContactRules, *,
+        hear: Hear, answers: Answers | None, outages: Sequence[Span],
+    ) -> None:  # fmt: skip
+        numbers: dict[str | None, _Number] = defaultdict(_Number)
+        self._people: dict[str, _Someone] = {}
+        for person in people:
+            number = numbers[person.number] if person.number else _Number()
+            number.safe = number.safe and person.safe_to_text  # of several who share a telephone, a no stands for all
+            self._people[person.ref] = _Someone(person=person, number=number)
+        self._rules, self._hear, self._answers = rules, hear, answers
+        self._outages = sorted(outages)
+        self._enrolled: list[_Enrolled] = []
+        self._ledger: list[Line] = []
+        self._happenings: list[Happening] = []
+        self._raised: list[Raised] = []
+        self._coming: list[tuple[datetime, int]] = []
+        self._due: list[tuple[datetime, int]] = []
+        self._silent: list[tuple[datetime, int]] = []
+        self._steps = 0
+        for one in placed:
+            self._put(one)
+
+    def _someone(self, ref: str) -> _Someone:
+        if ref not in self._people:
+            msg = f"there is no person {ref}"
+            raise ValueError(msg)
+        return self._people[ref]
+
+    def _put(self, one: Placed) -> None:
+        # By date, each once: what `next_touch_after` would find touch by touch, found at one go.
+        touches = planned(one.programme, one.plan, self._rules.hours.calendar)
+        made = _Enrolled(placed=one, who=self._someone(one.person), left=list(reversed(touches)))
+        self._enrolled.append(made)
+        if touches:
+            made.next_at = max(touches[0].window[0], one.at)
+            heapq.heappush(self._due, (made.next_at, len(self._enrolled) - 1))
+
+    def expect(self, happening: Happening) -> None:
+        self._someone(happening.person)
+        self._happenings.append(happening)
+        heapq.heappush(self._coming, (happening.at, len(self._happenings) - 1))
+
+    def live(self, until: datetime) -> Year:
+        now: datetime | None = None
+        while heads := [heap[0][0] for heap in (self._coming, self._due, self._silent) if heap]:
+            now = self._awake(min(heads) if now is None else max(now, min(heads)))
+            if now >= until:
+                break
+            self._round(now)
+        waiting = Counter(e.placed.programme.id for e in self._enrolled if e.left and e.left[-1].window[0] < until)
+        return Year(ledger=self._ledger, raised=self._raised, waiting=waiting, steps=self._steps)
+
+    def _awake(self, at: datetime) -> datetime:
+        for start, end in self._outages:
+            if start <= at < end:
+                at = end
+        return at
+
+    def _round(self, now: datetime) -> None:
+        for number in _taken(self._coming, now):
+            self._happen(self._happenings[number], now)
+        for number in _taken(self._due, now):
+            enrolled = self._enrolled[number]
+            if enrolled.next_at is not None and enrolled.next_at <= now:
+                self._steps += 1
+                self._decide(number, enrolled, now)
+        for number in _taken(self._silent, now):
+            line = self._ledger[number]
+            if line.outcome == "sent" and line.next_at is not None and line.next_at <= now:
+                self._steps += 1
+                self._follow_up(number, line, now)
+
+    def _happen(self, happening: Happening, now: datetime) -> None:
+        who = self._people[happening.person]
+        if isinstance(happening, Wrote):
+            self._wrote(who, happening.words, now)
+            return
+        if happening.paused_until is not None:
+            who.paused_until = happening.paused_until
+        if happening.social_care_open is not None:
+            who.social_care_open = happening.social_care_open
+        if happening.safe_to_text is not None:
+            who.number.safe = happening.safe_to_text
+        if happening.undelivered and who.number.asked and who.number.asked[-1].outcome == "sent":
+            line = who.number.asked[-1]
+            told = follow_up(
+                SentTouch(sent_at=line.decided_at, delivery="undelivered"), self._facts(who, now), self._rules, now
+            )
+            assert isinstance(told, Close)
+            self._close(line, told, now)
+
+    def _wrote(self, who: _Someone, words: str, now: datetime) -> None:
+        """It answers the check-in that they were last asked; an older one only while that may still be answered."""
+        waiting = [line for line in who.number.asked if line.answered_at is None and line.outcome != "undelivered"]
+        line = waiting[-1] if waiting else None
+        if line is not None and line is not who.number.asked[-1] and now - line.decided_at > STILL_OPEN:
+            line = None
+        heard = self._hear(None if line is None else line.flow, words, who.score)
+        who.number.wrote_at = now
+        if heard.score is not None:
+            who.score = heard.score
+        if heard.consent is not None:
+            who.number.consent = heard.consent
+        programme = None if line is None else line.programme
+        self._raised += [Raised(at=now, level=level, programme=programme) for level in heard.raised]
+        if line is not None and heard.closed is not None:
+            line.outcome, line.reason, line.answered_at, line.next_at = "answered", heard.closed, now, None
+
+    def _facts(self, who: _Someone, now: datetime, enrolled: _Enrolled | None = None) -> TouchFacts:
+        placed_on = local_date(now) if enrolled is None else enrolled.placed.plan.enrolled_on
+        if who.person.number is None:
+            return TouchFacts(enrolled_on=placed_on, has_number=False)
+        return TouchFacts(
+            enrolled_on=placed_on, consent=who.number.consent, safe_to_text=who.number.safe,
+            safe_windows=who.person.safe_windows, social_care_open=who.social_care_open,
+            paused_until=who.paused_until, family_wrote_at=who.number.wrote_at, last_check_in_at=who.number.sent_at,
+            waited_for=None if enrolled is None else enrolled.waited_for,
+            waited_until=None if enrolled is None else enrolled.next_at,
+        )  # fmt: skip
+
+    def _decide(self, number: int, enrolled: _Enrolled, now: datetime) -> None:
+        touch = enrolled.left[-1]
+        decision = decide(touch, self._facts(enrolled.who, now, enrolled), self._rules, now)
+        if isinstance(decision, Wait):
+            enrolled.next_at, enrolled.waited_for = decision.until, decision.reason
+            heapq.heappush(self._due, (decision.until, number))
+            return
+        outcome: Outcome = (
+            "sent" if isinstance(decision, Send) else "missed" if isinstance(decision, Missed) else "suppressed"
+        )
+        placed = enrolled.placed
+        line = Line(
+            person=placed.person, programme=placed.programme.id, touch=touch.touch.id, occurrence=touch.occurrence,
+            child=placed.child, due_at=touch.window[0], decided_at=now, outcome=outcome, reason=decision.reason,
+            enrolled_on=placed.plan.enrolled_on, flow=touch.touch.flow, planned=touch,
+        )  # fmt: skip
+        self._ledger.append(line)
+        enrolled.left.pop()
+        enrolled.waited_for, enrolled.next_at = None, None
+        if enrolled.left:
+            enrolled.next_at = enrolled.left[-1].window[0]
+            heapq.heappush(self._due, (enrolled.next_at, number))
+        if outcome == "sent":
+            self._sent(line, enrolled.who, now)
+
+    def _sent(self, line: Line, who: _Someone, now: datetime) -> None:
+        who.number.sent_at = now
+        who.number.asked.append(line)
+        # Looked at next as if nothing were known against it: what is, is asked then.
+        told = follow_up(_as_sent(line), TouchFacts(enrolled_on=local_date(now), consent="given"), self._rules, now)
+        self._look_again(len(self._ledger) - 1, line, told.until if isinstance(told, Wait) else now)
+        self._expect_answers(line, now)
+
+    def _follow_up(self, number: int, line: Line, now: datetime) -> None:
+        who = self._people[line.person]
+        told = follow_up(_as_sent(line), self._facts(who, now), self._rules, now)
+        if isinstance(told, Close):
+            self._close(line, told, now)
+        elif isinstance(told, Remind):
+            line.reminded_at = now
+            self._look_again(number, line, now)
+            self._expect_answers(line, now)
+        elif isinstance(told, Wait):
+            self._look_again(number, line, told.until)
+
+    def _close(self, line: Line, told: Close, now: datetime) -> None:
+        line.outcome, line.reason, line.next_at = told.outcome, told.reason, None
+        line.listed_at = now if told.listed else None
+
+    def _look_again(self, number: int, line: Line, at: datetime) -> None:
+        line.next_at = at
+        heapq.heappush(self._silent, (at, number))
+
+    def _expect_answers(self, line: Line, now: datetime) -> None:
+        if self._answers is not None:
+            for wrote in self._answers(line, now):
+                self.expect(wrote)
+
+
+def _taken(heap: list[tuple[datetime, int]], now: datetime) -> list[int]:
+    """Everything that is due by now, in order; what is put in meanwhile waits for the next round."""
+    taken = []
+    while heap and heap[0][0] <= now:
+        taken.append(heapq.heappop(heap)[1])
+    return taken
+
+
+def _as_sent(line: Line) -> SentTouch:
+    assert line.planned is not None
+    touch = line.planned.touch
+    return SentTouch(
+        sent_at=line.decided_at, remind_after=touch.remind_after, give_up_after=touch.give_up_after,
+        on_no_reply=touch.on_no_reply, reminded_at=line.reminded_at,
+    )  # fmt: skip
