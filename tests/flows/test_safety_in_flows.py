@@ -114,9 +114,9 @@ def test_the_answer_in_the_message_is_not_eaten(flow: str, node: str, channel: s
         may_be_alarm = ask.kind in {"text", "name", "children"} and not ask.story
         if may_be_alarm and (danger.risk == "urgent" or ask.mark is None):
             assert ask.as_name not in family.session.answers
-            assert family.session.stack == at(flow, node, channel).session.stack or flow == "check-in"
+            assert family.session.stack == at(flow, node, channel).session.stack or FLOWS[flow].check_in
         elif taken:
-            if flow == "check-in":  # with danger in the words nothing more is asked: the team has it
+            if FLOWS[flow].check_in:  # with danger in the words nothing more is asked: the team has it
                 assert kept(family)[ask.as_name] == kept(calm)[ask.as_name]
                 continue
             assert family.session.stack == calm.session.stack, (danger, text)
