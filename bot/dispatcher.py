@@ -20,6 +20,7 @@ from bot.logs import one_pass
 from bot.settling import locked, not_reached, settle
 from bot.store import claims, people, published
 from bot.store import messages as rows
+from bot.store.claims import CHATS, NOTHING, Reach
 from bot.store.database import DATABASE_AWAY, DatabaseError, Tx
 from bot.store.messages import Outbox
 from bot.turn.twins import said_before
@@ -100,16 +101,16 @@ class Dispatcher:
         with self.house.db.read() as tx:
             door = Door(reach=claims.EMAILS) if self.by_email else self.allowance.door(tx)
             self.pause = max(SOONEST, min(door.opens_in, POLL)) if door.opens_in else POLL
-            if not claims.any_due(tx, now, reach=door.reach, address_id=address_id):
+            if not claims.any_due(tx, now, reach=self._reach(tx, door), address_id=address_id):
                 return [], 0
         with self.house.db.write() as tx:
             published.beat(tx, self.part, now)
-            paused = PAUSED in published.flags(tx)
+            reach = self._reach(tx, door)
             self.house.live.snapshot(tx)  # what fails for every row must not be counted against one
-            for outbox_id in claims.due_ids(tx, now, limit=LOOKED_AT, reach=door.reach, address_id=address_id):
+            for outbox_id in claims.due_ids(tx, now, limit=LOOKED_AT, reach=reach, address_id=address_id):
                 try:
                     with tx.begin_nested():
-                        done = self._consider(tx, outbox_id, now, paused=paused)
+                        done = self._consider(tx, outbox_id, now)
                 except Exception as fault:
                     if isinstance(fault, DATABASE_AWAY):
                         raise
@@ -126,12 +127,18 @@ class Dispatcher:
                     decided += done
         return claimed, decided
 
-    def _consider(self, tx: Tx, outbox_id: int, now: datetime, *, paused: bool) -> Claimed | bool | None:
+    def _reach(self, tx: Tx, door: Door) -> Reach:
+        """What the door lets through. Of a paused service only what chats show, so that no text queued before them
+        stands in their way: they are shown from our own rows, and no provider could take such a message twice."""
+        if PAUSED not in published.flags(tx):
+            return door.reach
+        return NOTHING if self.by_email else CHATS
+
+    def _consider(self, tx: Tx, outbox_id: int, now: datetime) -> Claimed | bool | None:
         """Claim or settle one row: whether it was settled; None where the sender's allowance is spent."""
         row = claims.open_due(tx, outbox_id, now)
         address = None if row is None else people.address_unless_busy(tx, row.address_id)
-        # A chat is shown from our own rows: no provider could take its message twice, so it is never paused.
-        if row is None or address is None or (paused and address.kind != "web"):
+        if row is None or address is None:
             return False
         told = verdict(self.house, tx, row, address, now)
         if isinstance(told, Later):
@@ -151,7 +158,7 @@ class Dispatcher:
     def _send(self, claimed: Claimed) -> None:
         row, channel = claimed.row, self.house.channels[claimed.channel]
         try:
-            twin = said_before(self.house, channel, row, claimed.to) if claimed.channel == "sms" else None
+            twin = self._twin(claimed) if claimed.channel == "sms" else None
             accepted = twin or channel.send(Outgoing(outbox=row.id, to=claimed.to, body=row.body))
         except ChannelError as error:
             self._failed(row, error, by_text=claimed.channel == "sms")
@@ -162,6 +169,15 @@ class Dispatcher:
             self._lost(row, "The call to the provider broke off")
         else:
             self.house.db.attempt(lambda tx: self._taken(tx, row.id, accepted))
+
+    def _twin(self, claimed: Claimed) -> Accepted | None:
+        """What left before a restore in its place. Where nobody could look, nothing was sent: it is tried again."""
+        try:
+            return said_before(self.house, self.house.channels[claimed.channel], claimed.row, claimed.to)
+        except DatabaseError as fault:
+            log.error("could not look for a twin", outbox_id=claimed.row.id, fault=type(fault).__name__)
+            reason = "Our own database was away before it was sent"
+            raise ChannelError(permanent=False, code=None, reason=reason) from None
 
     def _taken(self, tx: Tx, outbox_id: int, accepted: Accepted) -> None:
         now = self.house.clock.now()
@@ -230,10 +246,21 @@ class Dispatcher:
         for row in unconfirmed:
             self._tell(row, now)
         for row in lost:
-            self._lost(row, "The service stopped while sending")
+            self._abandoned(row)
         for row in unknown:
             self._find(row, now)
         return len(lost) + len(unknown) + len(unconfirmed)
+
+    def _abandoned(self, row: Outbox) -> None:
+        """Whoever claimed it has died. A slow sender that put it back since, or another's new claim, is left alone."""
+
+        def mark(tx: Tx) -> None:
+            fresh = locked(tx, outbox_id=row.id)
+            if fresh is not None and (fresh.state, fresh.claimed_at) == ("sending", row.claimed_at):
+                self._mark_unknown(tx, fresh, "The service stopped while sending")
+                log.warning("outcome unknown", outbox_id=row.id)
+
+        self.house.db.attempt(mark)
 
     def _tell(self, row: Outbox, now: datetime) -> None:
         with self.house.db.write() as tx:

@@ -138,7 +138,8 @@ def _learn(tx: Tx, row: Outbox, now: datetime) -> None:
 
 
 def _stopped(tx: Tx, address_id: int, now: datetime, wording_id: str, wording: str) -> None:
-    if people.address_by_id(tx, address_id).consent == "stopped":
+    standing = people.readable_address(tx, address_id)  # of a number whose key is lost, STOP is kept all the same
+    if standing is not None and standing.consent == "stopped":
         return
     people.change_address(tx, address_id, consent="stopped", asked_since_stop=False)
     people.add_consent(

@@ -182,10 +182,15 @@ def _reading() -> Iterator[None]:
 
 @contextmanager
 def _looking() -> Iterator[None]:
-    """A list that could not be read changed nothing: ask again later."""
+    """A list that could not be read changed nothing and refuses no message: ask again later."""
     try:
         with _reading():
             yield
+    except ChannelError as error:
+        raise ChannelError(
+            permanent=False, code=error.code, reason=error.reason, retry_after_seconds=error.retry_after_seconds,
+            busy=error.busy,
+        ) from None  # fmt: skip
     except ChannelUnknown as unknown:
         raise ChannelError(permanent=False, code=None, reason=unknown.reason) from None
 

@@ -27,6 +27,7 @@ EMAILS: Final = Reach(whole=(BY_EMAIL,))
 _OF_A_CHAT: Final = tuple(range(PRIORITY.index("check-in")))
 SAFETY_AND_CHATS: Final = Reach(whole=_OF_A_CHAT[:1], chats=_OF_A_CHAT[1:])
 CHATS: Final = Reach(whole=(), chats=_OF_A_CHAT)
+NOTHING: Final = Reach(whole=())
 
 _AHEAD = outbox.alias("ahead")
 _HELD_BACK = sa.exists().where(

@@ -43,4 +43,4 @@ def _row_of(tx: Tx, receipt: Receipt) -> Outbox | None:
 
 
 def _by_text(tx: Tx, row: Outbox) -> bool:
-    return people.address_by_id(tx, row.address_id).kind in {"sms", "staff"}
+    return people.kind_of(tx, row.address_id) in {"sms", "staff"}

@@ -195,11 +195,12 @@ def test_a_list_is_read_over_its_pages(provider: StandInProcess, monkeypatch: py
 
 @pytest.mark.net
 def test_a_list_that_fails_may_be_asked_again(provider: StandInProcess) -> None:
-    """A look-up changes nothing, so any failure of it is an error for now."""
+    """A look-up changes nothing, so any failure of it is an error for now: a token that may only send, too."""
     provider.fault("500-before", on="list")
-    with pytest.raises(ChannelError) as told:
-        channel(provider.base).find(FAMILY, "Hello", datetime.now(UTC))
-    assert not told.value.permanent
+    for sms in (channel(provider.base), channel(provider.base, auth_token="wrong")):
+        with pytest.raises(ChannelError) as told:
+            sms.find(FAMILY, "Hello", datetime.now(UTC))
+        assert not told.value.permanent
 
 
 @pytest.mark.net

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from bot.dispatcher import LEASE, Dispatcher
 from bot.store import messages as rows
@@ -226,6 +227,42 @@ def test_a_paused_service_sends_nothing(home: Home) -> None:
     with home.house.db.write() as tx:
         published.clear_flag(tx, "paused")
     assert home.send() > 0
+
+
+def test_a_slow_sender_that_put_its_row_back_is_not_taken_for_dead(home: Home) -> None:
+    """Two clocks look for what a crash left; meanwhile the provider says 429 after more than a minute. What they read
+    is old: the row still waits for its turn, and leaves once."""
+    home.text("thanks")
+    slow = Dispatcher(home.house)
+    ((claimed, *_), _) = slow._claim(None)
+    home.later(seconds=LEASE.total_seconds() + 1)
+    with home.house.db.read() as tx:
+        (seen,) = rows.out_in_state(tx, "sending", claimed_before=home.clock.now() - LEASE)
+    home.pigeon.does = _busy
+    slow._send(claimed)
+    Dispatcher(home.house)._abandoned(seen)
+    assert home.out()[0].state == "queued"
+    home.pigeon.does = None
+    home.later(minutes=2)
+    home.send()
+    assert home.out()[0].state == "accepted"
+    assert [o.outbox for o in home.pigeon.carried].count(claimed.row.id) == 1
+
+
+def test_what_breaks_before_the_call_is_no_unknown(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database goes away between the claim and the call: nothing was sent, so the row leaves a little later."""
+    home.text("thanks")
+
+    def away(*_: object) -> None:
+        raise sa.exc.OperationalError("", {}, Exception())
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.dispatcher.said_before", away)
+        Dispatcher(home.house).once()
+    assert (home.out()[0].state, home.pigeon.carried) == ("queued", [])
+    home.later(minutes=1)
+    home.send()
+    assert home.out()[0].state == "accepted"
 
 
 def _drain(home: Home) -> None:

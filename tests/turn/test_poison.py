@@ -160,6 +160,22 @@ def test_an_unknown_row_that_cannot_be_opened_holds_up_no_look(home: Home) -> No
     assert out(home, first).state == "delivered"
 
 
+def test_receipts_of_a_number_that_cannot_be_opened_are_taken(home: Home) -> None:
+    """The number's key is lost after its text left: what the provider says still moves it, and its STOP is kept."""
+    home.text("hello", sender=A)
+    home.send()
+    number, (first, *_) = home.address(A).id, ids_to(home, A)
+    lose_key(home, "address", "value", number)
+    sid = out(home, first).provider_sid
+    assert sid is not None
+    take_receipt(home.house, Receipt(outbox=first, sid=sid, word="sent", event="sent"))
+    take_receipt(home.house, Receipt(outbox=first, sid=sid, word="undelivered", event="undelivered", code="21610"))
+    assert out(home, first).state == "undelivered"
+    with home.house.db.read() as tx:
+        consent = tx.execute(sa.select(people.address.c.consent).where(people.address.c.id == number)).scalar_one()
+    assert consent == "stopped"
+
+
 def test_a_crash_on_a_row_that_cannot_be_opened_is_looked_at(home: Home) -> None:
     """Claimed, then the process died and the key went with it: it does not stay `sending` for ever."""
     home.text("thanks", sender=A)
