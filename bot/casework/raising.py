@@ -10,9 +10,11 @@ from bot.store import casework as rows
 from bot.store import keeping, people
 from bot.store.casework import RANK, Case
 from bot.store.database import Tx
+from bot.store.people import Person
 from flows.effects import Level, MakeReferral, RaiseEscalation
 
 if TYPE_CHECKING:
+    from bot.live import Snapshot
     from bot.turn.context import Turn
 
 SHARES = ("health", "school", "voluntary")
@@ -87,6 +89,41 @@ def raise_unread(
     )  # fmt: skip
     rows.add_case_event(tx, case_id=case_id, at=now, kind="opened", body=words, detail=f"{level}: {reason}")
     return case_id
+
+
+def raise_for(
+    tx: Tx, snapshot: "Snapshot", *, person: Person, level: Level, reason: str, because: Sequence[str], now: datetime
+) -> str:
+    """A case about a person that no text of theirs raised: their open one, or a new one. Returns its reference."""
+    rules = snapshot.rules
+    look_by = rules.calendar.look_by(level, now, rules.promises)
+    numbers = people.addresses_of(tx, person.id)
+    own = next((a.id for a in numbers if len(people.people_at(tx, a.id)) == 1), None)
+    found = rows.open_cases_of(tx, address_id=own, person_ids=[person.id])
+    standing = next((c for c in found if c.kind == "escalation"), None)
+    told = "; ".join(because)
+    if standing is not None:
+        grew = RANK[level] < standing.rank
+        reasons = json.loads(standing.because)
+        values: dict[str, Any] = {
+            "because": json.dumps([*reasons, *(b for b in because if b not in reasons)], ensure_ascii=False),
+            "waiting_since": standing.waiting_since or now, "look_by": _promise(standing, look_by, grew=grew),
+        }  # fmt: skip
+        if grew:
+            values |= {"level": level, "rank": RANK[level], "reason": reason, "looked_at": None}
+        rows.change_case(tx, standing.id, **values)
+        rows.add_case_event(
+            tx, case_id=standing.id, at=now, kind="grew" if grew else "updated", body=told, detail=f"{level}: {reason}"
+        )
+        return standing.ref
+    ref = new_ref()
+    case_id = rows.add_case(
+        tx, ref=ref, kind="escalation", level=level, rank=RANK[level], reason=reason, address_id=own,
+        person_id=person.id, words="", because=json.dumps(list(because), ensure_ascii=False), opened_at=now,
+        look_by=look_by, waiting_since=now,
+    )  # fmt: skip
+    rows.add_case_event(tx, case_id=case_id, at=now, kind="opened", body=told, detail=f"{level}: {reason}")
+    return ref
 
 
 def _renew(turn: "Turn", case_id: int) -> Case:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import NoReturn
 
+from scheduler.changes import CHANGES
+
 # What the contract names and is not here yet: refused by name, never ignored.
 NOT_BUILT = {
     "rollback": "rolling content back",
@@ -57,6 +59,7 @@ def parser() -> Parser:  # noqa: PLR0915 - one table, a line a command
     ledger = add("ledger", "every decided check-in, with how it ended and why", "ledgers")
     ledger.add_argument("--person", metavar="REF")
     ledger.add_argument("--since", metavar="DATE")
+    _tell(add("tell", "a fact of a family that changes what is planned", "telling"))
     for name, words in (
         ("serve", "pages, clock and dispatcher in one process"),
         ("web", "pages alone"),
@@ -122,6 +125,14 @@ def _directory(directory: argparse.ArgumentParser) -> None:
 def _demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("--port", type=int, default=8000)
     demo.add_argument("--data", default="var/demo", metavar="DIR")
+
+
+def _tell(tell: argparse.ArgumentParser) -> None:
+    tell.add_argument("ref", metavar="REF", help="the person it is told of")
+    tell.add_argument("change", choices=CHANGES, metavar="CHANGE", help=", ".join(CHANGES))
+    tell.add_argument("--child", metavar="REF", help="the child it is about")
+    tell.add_argument("--on", metavar="DATE", help="when it was; today unless told")
+    tell.add_argument("--born", metavar="MONTH", help="the right month of birth, such as 2022-03")
 
 
 def _db(db: argparse.ArgumentParser) -> None:

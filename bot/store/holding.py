@@ -46,10 +46,12 @@ def holds_of(tx: Tx, person_id: int) -> frozenset[str]:
     return frozenset(str(kind) for (kind,) in tx.execute(_STANDING, {"b_person": person_id}))
 
 
-def put_hold(tx: Tx, person_ids: Sequence[int], kind: str, now: datetime) -> None:
-    for person_id in person_ids:
-        if kind not in holds_of(tx, person_id):
-            tx.execute(insert_ignoring(tx, hold), {"person_id": person_id, "kind": kind, "since": now})
+def put_hold(tx: Tx, person_ids: Sequence[int], kind: str, now: datetime) -> int:
+    """How many people it is new for."""
+    new = [person_id for person_id in person_ids if kind not in holds_of(tx, person_id)]
+    for person_id in new:
+        tx.execute(insert_ignoring(tx, hold), {"person_id": person_id, "kind": kind, "since": now})
+    return len(new)
 
 
 def lift_hold(tx: Tx, person_ids: Sequence[int], kind: str, now: datetime) -> int:

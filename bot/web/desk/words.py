@@ -26,6 +26,9 @@ REASONS: Final = {
     "my-data": "They asked about the information we hold on them",
     "less": "They asked to hear from us less often",
     "pause": "They asked us to pause",
+    "silent-worrying": "A family marked as worrying has not answered several times",
+    "child-died": "A child of the family died: review what they hear from us",
+    "person-died": "This person died: review what the family hears from us",
     "stuck": "The service could not answer them",
     "unread": "The service could not read this message: read it now, it may hold danger",
     "not-reached": "A message to them did not arrive",
@@ -34,6 +37,11 @@ REASONS: Final = {
     "referral-call-me": "They asked us to call them",
     "referral-unfinished": "They began to refer themselves and did not finish",
 }
+
+KEY_LOST: Final = (
+    "It was sealed with a key that this service no longer has. Nothing was sent, and nothing was changed. Tell whoever "
+    "runs this service: with that key among its keys again, this opens. Until then telephone, if you know the number."
+)
 
 SPEAKERS: Final = {
     "child": "A child",

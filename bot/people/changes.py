@@ -1,0 +1,225 @@
+"""A changed fact, put into effect: what ends, what is held, what starts, what moves, and the case for a person.
+
+One transaction. `scheduler.changes` says what follows; here it becomes rows. Everything that ends goes to the ledger
+touch by touch; what was written and has not left is taken back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from bot.casework import raising
+from bot.clock import local_date
+from bot.house import House
+from bot.live import Snapshot
+from bot.settling import settle
+from bot.store import conversations, holding, keeping, people, staff
+from bot.store import messages as rows
+from bot.store.database import Tx
+from bot.store.keeping import Enrolment
+from bot.store.people import Person
+from bot.turn.load import UNREADABLE
+from bot.turn.planning import plan_next, undecided
+from flows.session import Session
+from scheduler.changes import CHANGES, Change, Consequence, Standing, ended_by
+from scheduler.localtime import in_words
+from scheduler.schoolyear import BirthMonth
+
+CHECK_INS = {"check-in", "reminder"}
+HELD = "Held: there was a death in the family, and a person reviews what they hear from us."
+
+
+class NotSo(ValueError):
+    """The fact cannot be of this person; the message is for whoever told it, `field` names the answer at fault."""
+
+    def __init__(self, field: str, told: str) -> None:
+        super().__init__(told)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What was told of a person, `ref`. `child` is the reference of the child it is about; `born` the right month."""
+
+    change: Change
+    ref: str
+    on: date
+    child: str | None = None
+    born: BirthMonth | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Effects:
+    """What followed: programmes ended, started and moved, people whose plan waits or goes on, and the case's ref."""
+
+    ended: int = 0
+    started: int = 0
+    moved: int = 0
+    held: int = 0
+    lifted: int = 0
+    case: str | None = None
+
+
+def tell(house: House, fact: Fact, *, by: str, staff_id: int | None = None) -> Effects:
+    """Put it into effect, audited. Told twice, the second time changes nothing. NotSo where it cannot be."""
+    return house.db.attempt(lambda tx: _tell(house, tx, fact, by, staff_id))
+
+
+def _tell(house: House, tx: Tx, fact: Fact, by: str, staff_id: int | None) -> Effects:
+    now, snapshot = house.clock.now(), house.live.snapshot(tx)
+    person = people.find_person(tx, fact.ref)
+    if person is None:
+        raise NotSo("ref", "Nobody here has this reference.")
+    effects = put_into_effect(tx, snapshot, fact, person, by=by, now=now)
+    told = fact.change if fact.child is None else f"{fact.change}, child {fact.child}"
+    staff.add_audit(
+        tx, at=now, staff_id=staff_id, action="people.tell", target=f"person:{person.ref}", detail=told
+    )  # fmt: skip
+    return effects
+
+
+def put_into_effect(tx: Tx, snapshot: Snapshot, fact: Fact, person: Person, *, by: str, now: datetime) -> Effects:
+    """The same in a transaction of the caller's, who may hold the lock of the person's own number already."""
+    follows = CHANGES[fact.change]
+    household = [person] if person.household_id is None else people.household_of(tx, person.household_id)
+    child = _child_of(fact, follows, person, household)
+    if fact.on > local_date(now):
+        raise NotSo("on", "The day is still to come: tell it when it has.")
+    members = [member.id for member in household]
+    # Numbers before what hangs on them, in one order, as everywhere: two orders would lock each other out.
+    addresses = sorted({a.id for member in household for a in people.addresses_of(tx, member.id)})
+    for address_id in addresses:
+        people.lock_address(tx, address_id)
+    enrolments = [keeping.enrolment_by_id(tx, e.id, lock=True) for e in keeping.enrolments_of(tx, members)]
+    effects = Effects()
+    for enrolment in enrolments:
+        if enrolment.ended_for is None and _ends(snapshot, fact, enrolment, person, child):
+            _end(tx, snapshot, enrolment, fact.change, follows.why, addresses, now)
+            effects.ended += 1
+    if follows.lifts is not None:
+        effects.lifted = holding.lift_hold(tx, members, follows.lifts, now)
+    if follows.holds is not None:
+        effects.held = holding.put_hold(tx, members, follows.holds, now)
+        if follows.holds == "review":
+            for address_id in addresses:
+                _take_back(tx, address_id, None, HELD, now)
+    if follows.starts:
+        effects.started = _start(tx, snapshot, fact, person, household, enrolments, by, now)
+    if follows.moves and child is not None and fact.born is not None:
+        effects.moved = _move(tx, snapshot, child, fact.born, enrolments, now)
+    if follows.case is not None and (effects.ended or effects.held):
+        effects.case = raising.raise_for(
+            tx, snapshot, person=person, level=follows.case, reason=fact.change, now=now,
+            because=(f"{follows.title}, told by {by} of {in_words(fact.on)}",),
+        )  # fmt: skip
+    return effects
+
+
+def _child_of(fact: Fact, follows: Consequence, person: Person, household: Sequence[Person]) -> Person | None:
+    told = fact.child or (person.ref if follows.of_child and person.child else None)
+    child = next((member for member in household if member.ref == told and member.child), None)
+    if told is not None and child is None:
+        raise NotSo("child", "No child of this household has this reference.")
+    if follows.of_child and child is None:
+        raise NotSo("child", "Say which child it is about.")
+    if follows.moves and fact.born is None:
+        raise NotSo("born", "Give the right month of birth, such as 2022-03.")
+    return child
+
+
+def _ends(snapshot: Snapshot, fact: Fact, enrolment: Enrolment, person: Person, child: Person | None) -> bool:
+    programme = snapshot.compiled.programmes.get(enrolment.programme)
+    standing = Standing(
+        enrolment=enrolment.id, person=enrolment.person_id, child=enrolment.child_id,
+        named=programme is not None and fact.change in programme.ended_by,
+    )  # fmt: skip
+    return ended_by(fact.change, standing, person=person.id, child=0 if child is None else child.id)
+
+
+def _end(
+    tx: Tx, snapshot: Snapshot, enrolment: Enrolment, change: Change, why: str, addresses: Sequence[int], now: datetime
+) -> None:
+    """Every touch of it ends: those to come, those that wait, and those sent and not answered."""
+    for touch in undecided(tx, snapshot, enrolment):
+        keeping.decide_touch(
+            tx, enrolment_id=enrolment.id, touch=touch.touch.id, occurrence=touch.occurrence, due_at=touch.window[0],
+            decided_at=now, outcome="suppressed", reason=why,
+        )  # fmt: skip
+    keeping.change_enrolment(
+        tx, enrolment.id, state="ended", next_at=None, next_priority=None, next_due_on=None, waited_for=None,
+        ended_for=change,
+    )  # fmt: skip
+    standing = {touch.id for touch in keeping.open_touches(tx, [enrolment.id])}
+    for address_id in addresses:
+        _take_back(tx, address_id, standing, why, now)
+    for sent in keeping.open_touches(tx, [enrolment.id]):  # what had left: nobody is reminded of it any more
+        keeping.change_touch(
+            tx, sent.id, outcome="no-reply", reason=f"No answer and no reminder. {why}", listed=False, settled_at=now,
+            next_at=None,
+        )  # fmt: skip
+
+
+def _take_back(tx: Tx, address_id: int, touches: set[int] | None, why: str, now: datetime) -> None:
+    """Check-ins and reminders of these touches (None: of any) that were written and have not left, or are parked."""
+    for row in rows.queued_to(tx, address_id):
+        if row.purpose in CHECK_INS and row.touch_id is not None and (touches is None or row.touch_id in touches):
+            settle(tx, row, "refused", now, reason=why)
+    stored = conversations.load_session(tx, address_id)
+    try:
+        session = None if stored is None else Session.from_json(stored[0])
+    except UNREADABLE:
+        return  # a talk that cannot be read starts afresh, and says nothing of what it held
+    if stored is None or session is None or session.parked is None:
+        return
+    if touches is None or session.parked.touch in touches:
+        if not session.parked.reminder:
+            keeping.unpark_touch(tx, session.parked.touch, outcome="suppressed", reason=why)
+        conversations.save_session(tx, address_id, replace(session, parked=None).to_json(), stored[1], now)
+
+
+def _start(
+    tx: Tx, snapshot: Snapshot, fact: Fact, person: Person, household: Sequence[Person],
+    enrolments: Sequence[Enrolment], by: str, now: datetime,
+) -> int:  # fmt: skip
+    """The programmes that begin with it, for each adult who was told of us before, and whoever it was told of."""
+    known = {enrolment.person_id for enrolment in enrolments} | {person.id}
+    started = 0
+    for programme in snapshot.compiled.programmes.values():
+        if fact.change not in programme.started_by or programme.event_is != "day":
+            continue
+        for member in household:
+            if member.child or member.id not in known:
+                continue
+            enrolment_id = keeping.enrol(
+                tx, person_id=member.id, programme=programme.id, event_on=fact.on, told_on=local_date(now), told_by=by,
+                team=member.team, created_at=now,
+            )  # fmt: skip
+            if enrolment_id is not None:
+                plan_next(tx, snapshot, keeping.enrolment_by_id(tx, enrolment_id))
+                started += 1
+    return started
+
+
+def _move(
+    tx: Tx, snapshot: Snapshot, child: Person, born: BirthMonth, enrolments: Sequence[Enrolment], now: datetime
+) -> int:
+    """The dates made again from the right month; what was settled stays so, and what is over by now says why."""
+    if child.born == str(born):
+        return 0
+    people.change_person(tx, child.id, born=str(born))
+    moved = 0
+    for enrolment in enrolments:
+        if child.id not in {enrolment.child_id, enrolment.person_id} or enrolment.ended_for is not None:
+            continue
+        for touch in undecided(tx, snapshot, enrolment):
+            if touch.window[1] <= now:
+                reason = f"The month of birth was corrected to {born}: by that it could go until"
+                keeping.decide_touch(
+                    tx, enrolment_id=enrolment.id, touch=touch.touch.id, occurrence=touch.occurrence,
+                    due_at=touch.window[0], decided_at=now, outcome="missed",
+                    reason=f"{reason} {in_words(touch.last_on)}.",
+                )  # fmt: skip
+        if enrolment.state == "active":
+            plan_next(tx, snapshot, enrolment)
+        moved += 1
+    return moved
