@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from scheduler.programme import PlannedTouch
 from scheduler.spread import turn_in_line
 
+IN_ONE_TEXT = "In one text with a brother's or sister's."  # what the ledger says of a touch that another's text said
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
@@ -44,3 +46,8 @@ def said_together(
         and today <= other.touch.last_on
     ]
     return tuple(sorted(joined, key=lambda other: turn_in_line(other.touch, other.enrolment)))
+
+
+def one_text_for(children: int) -> str:
+    """What the ledger adds to the reason of a text that says so many children's touches."""
+    return f" One text for {children} children."

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import Instant, Row, Sealed, table_of
 from bot.store.database import Tx, insert_ignoring
+from scheduler.merge import IN_ONE_TEXT
 
 IS_JOINED = sa.text("joined_id IS NOT NULL")
-IN_ONE_TEXT = "In one text with a brother's or sister's."
 PARKED = "parked"  # no outcome yet: a check-in that waits for a conversation to end
 
 

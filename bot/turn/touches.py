@@ -22,7 +22,7 @@ from flows.effects import RaiseEscalation
 from flows.events import CheckInDue, CheckInReminded
 from scheduler.decide import OVER, Decision, Missed, Send, Suppressed, TouchFacts, Wait, decide, first_bar
 from scheduler.follow_up import Close, Remind, SentTouch, follow_up
-from scheduler.merge import Candidate, said_together
+from scheduler.merge import IN_ONE_TEXT, Candidate, one_text_for, said_together
 from scheduler.programme import PlannedTouch
 from scheduler.programme import Touch as Rule
 from scheduler.safe_times import read_safe_times
@@ -89,7 +89,7 @@ def _decide(house: House, tx: Tx, enrolment_id: int, now: datetime) -> None:
         keeping.change_enrolment(tx, enrolment.id, next_at=decision.until, waited_for=decision.reason)
         return
     joined = _joined(tx, snapshot, enrolment, planned, now) if isinstance(decision, Send) else ()
-    also = f" One text for {len(joined) + 1} children." if joined else ""
+    also = one_text_for(len(joined) + 1) if joined else ""
     outcome = {Send: "sent", Missed: "missed", Suppressed: "suppressed"}[type(decision)]
     touch_id = keeping.decide_touch(
         tx, enrolment_id=enrolment.id, touch=planned.touch.id, occurrence=planned.occurrence,
@@ -103,7 +103,7 @@ def _decide(house: House, tx: Tx, enrolment_id: int, now: datetime) -> None:
         keeping.decide_touch(
             tx, enrolment_id=other.enrolment, touch=other.touch.touch.id, occurrence=other.touch.occurrence,
             address_id=address.id, due_at=other.touch.window[0], decided_at=now, outcome=outcome,
-            reason=f"{keeping.IN_ONE_TEXT} {decision.reason}", joined_id=touch_id,
+            reason=f"{IN_ONE_TEXT} {decision.reason}", joined_id=touch_id,
         )  # fmt: skip
         plan_next(tx, snapshot, keeping.enrolment_by_id(tx, other.enrolment))
     if slot is not None:
