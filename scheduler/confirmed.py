@@ -2,7 +2,10 @@
 
 from datetime import date, timedelta
 
+from scheduler.localtime import in_words
+
 CONFIRMED_FOR = timedelta(days=365)
+TELEPHONE_FIRST = "telephone-first"  # the touch under which the ledger and the weekly list say so
 
 
 def confirmed_on(told_on: date, wrote_on: date | None) -> date:
@@ -13,3 +16,8 @@ def confirmed_on(told_on: date, wrote_on: date | None) -> date:
 def telephone_first(last_confirmed_on: date, today: date) -> bool:
     """Whether a person must telephone before anything is texted to this number."""
     return today - last_confirmed_on > CONFIRMED_FOR
+
+
+def why_telephone(last_confirmed_on: date) -> str:
+    """The ledger's reason."""
+    return f"The number was last confirmed on {in_words(last_confirmed_on)}, over a year ago: telephone them first."

@@ -17,14 +17,13 @@ from bot.store import enrolling as rows
 from bot.store import keeping, people
 from bot.store.database import Tx
 from bot.turn.touches import plan_next
-from scheduler.confirmed import confirmed_on, telephone_first
+from scheduler.confirmed import TELEPHONE_FIRST, confirmed_on, telephone_first, why_telephone
 from scheduler.enrolment_sheet import EnrolmentRow
 from scheduler.programme import Enrolment as Plan
 from scheduler.programme import PlannedTouch, next_touch_after
 
 Outcome = Literal["added", "changed", "unchanged", "refused"]
 HELD = "hold"  # the state of an enrolment whose number a person confirms by telephone first
-TELEPHONE_FIRST = "telephone-first"  # the touch under which the ledger and the weekly list say so
 WRONG_PERSON = "mobile: whoever holds this number said that it is the wrong person's; ask the family again"
 
 
@@ -334,10 +333,10 @@ class Batch:
         enrolment_id = keeping.enrol(tx, **values)
         if enrolment_id is None:
             return
-        told = f"The number was last confirmed on {one.told_on:%d %B %Y}, over a year ago: telephone them first."
         keeping.decide_touch(
             tx, enrolment_id=enrolment_id, touch=TELEPHONE_FIRST, occurrence=1, address_id=None, due_at=self._now,
-            decided_at=self._now, outcome="suppressed", reason=told, listed=True, settled_at=self._now,
+            decided_at=self._now, outcome="suppressed", reason=why_telephone(one.told_on), listed=True,
+            settled_at=self._now,
         )  # fmt: skip
 
     def _consent(self, person: _Person, number: _Number, row: EnrolmentRow) -> dict[str, object]:
