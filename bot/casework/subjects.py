@@ -79,7 +79,7 @@ def of_case(tx: Tx, ref: str, *, lock: bool = False) -> Subject:
     case = casework.find_case(tx, ref)
     if case is not None and lock:
         if case.address_id is not None:
-            people.address_by_id(tx, case.address_id, lock=True)
+            people.lock_address(tx, case.address_id)
         case = casework.find_case(tx, ref, lock=True)
     if case is None:
         raise NoSuchCase(ref)
@@ -87,7 +87,7 @@ def of_case(tx: Tx, ref: str, *, lock: bool = False) -> Subject:
     stands = rows.standing(tx, [key]).get(key)  # a mark may have raised its level: what the service said is kept there
     return Subject(
         key=key, message_id=None, case=case, texts=[case.words], words=case.words, at=case.opened_at,
-        address=None if case.address_id is None else people.address_by_id(tx, case.address_id),
+        address=None if case.address_id is None else people.readable_address(tx, case.address_id),
         said_level=case.level if stands is None else stands.said_level,
         said_because=[str(word) for word in json.loads(case.because if stands is None else stands.said_because)],
         said_bundle=rows.bundle_at(tx, case.opened_at) if stands is None else stands.said_bundle,

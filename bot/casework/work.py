@@ -16,6 +16,7 @@ from bot.store import casework as rows
 from bot.store import people, staff
 from bot.store.casework import Case
 from bot.store.database import Tx
+from bot.store.sealed import SealError
 from bot.turn.load import open_turn
 from bot.turn.receive import run
 from bot.turn.say import put
@@ -38,6 +39,13 @@ OUTCOMES: Final = {
 }
 LONGEST_REPLY: Final = 1_600
 LONGEST_NOTE: Final = 10_000
+NUMBER_LOST: Final = (
+    "Their number cannot be opened: the key that it was sealed with is missing. Telephone if you know the number from "
+    "elsewhere, and tell whoever runs this service."
+)
+
+
+KeyLost = SealError  # what a page meets that cannot do without words whose key is gone
 
 
 class NoSuchCase(LookupError):
@@ -139,7 +147,9 @@ def reply(house: House, form: Form, words: str) -> None:
             raise NotYet("Claim the case first, so that only one of you answers.")
         if case.address_id is None:
             raise NotYet("We hold no number or chat for this person.")
-        address = people.address_by_id(tx, case.address_id, lock=True)
+        address = people.readable_address(tx, case.address_id)
+        if address is None:
+            raise NotYet(f"Nothing was sent. {NUMBER_LOST}")
         if address.consent == "stopped":
             raise NotYet("They texted STOP. Telephone instead.")
         key = f"form:{form.form_id}" if form.form_id else f"reply:{case.id}.{case.version}"
@@ -193,11 +203,14 @@ def done_before(house: House, form: Form, kind: str, *, words: str | None = None
 
 
 def _case(tx: Tx, ref: str, *, lock: bool = False) -> Case:
-    """The case; `lock` holds its address first and then itself, in the order that a family's turn does."""
+    """The case; `lock` holds its address first and then itself, in the order that a family's turn does.
+
+    The number is not opened: a case whose number's key is lost is claimed, noted, handed back and closed as any.
+    """
     case = rows.find_case(tx, ref)
     if case is not None and lock:
         if case.address_id is not None:
-            people.address_by_id(tx, case.address_id, lock=True)
+            people.lock_address(tx, case.address_id)
         case = rows.find_case(tx, ref, lock=True)
     if case is None:
         raise NoSuchCase(ref)

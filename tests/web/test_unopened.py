@@ -6,8 +6,9 @@ import pytest
 from flask import Flask
 
 from bot.app import build
+from bot.refs import ref_of
 from tests.houses import Home, make_home
-from tests.turn.test_poison import A, ids_to, lose_key, wait_it_out
+from tests.turn.test_poison import KNIFE, A, ids_to, lose_key, wait_it_out
 from tests.web.worker import Worker, at_desk
 
 GONE = "These words cannot be opened"
@@ -56,3 +57,40 @@ def test_a_number_that_cannot_be_opened_leaves_a_case_that_can(home: Home, worke
     page = worker.get(f"/desk/cases/{case.ref}")
     assert page.status_code == 200
     assert "cannot be opened" in page.text
+
+
+def test_a_case_whose_number_is_lost_is_worked_to_its_end(home: Home, worker: Worker) -> None:
+    """It is claimed, noted, handed back and closed as any; a reply sends nothing, says why, and gives its words back;
+    and the case can be marked."""
+    home.text(KNIFE, sender=A)
+    home.send()
+    (case,) = home.cases()
+    assert worker.act(case.ref, "claim").status_code == 303
+    page, address = f"/desk/cases/{case.ref}", home.address(A).id
+    form = worker.fields(page, f"{page}/reply")
+    carried = len(home.pigeon.carried)
+    lose_key(home, "address", "value", address)
+    answer = worker.client.post(f"{page}/reply", data={**form, "words": "Are you safe to talk?"})
+    assert answer.status_code == 400
+    assert "Nothing was sent. Their number cannot be opened" in answer.text
+    assert "Are you safe to talk?" in answer.text
+    home.send()
+    assert len(home.pigeon.carried) == carried
+    assert "Their number cannot be opened" in worker.get(page).text
+    assert worker.get(f"{page}/mark").status_code == 200
+    assert worker.act(case.ref, "note", words="Rang the school.").status_code == 303
+    assert worker.act(case.ref, "hand-back").status_code == 303
+    assert worker.act(case.ref, "close", outcome="could-not-reach", words="Key lost.").status_code == 303
+
+
+def test_a_page_that_needs_a_lost_key_says_so(home: Home, worker: Worker) -> None:
+    """Whose conversation it is cannot be shown: the page says what happened, what to do, and that nothing was done."""
+    home.text("hello", sender=A)
+    address = home.address(A).id
+    lose_key(home, "address", "value", address)
+    for page in (f"/desk/conversations/{ref_of(address)}", "/desk/messages/1/mark"):
+        answer = worker.get(page)
+        assert answer.status_code == 500
+        assert "This cannot be opened" in answer.text
+        assert "nothing was changed" in answer.text
+        assert "Sign out" in answer.text

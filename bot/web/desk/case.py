@@ -162,6 +162,7 @@ def _page(ref: str, draft: Draft, *, done: str = "", version: int = 0) -> Answer
         blocked=address is not None and keywords.blocks(house(), address.id),
         sent_from=address.value if address is not None and one_way(read_phone(address.value)) else None,
         not_texted=None if address is None or address.kind != "sms" else not_texted(read_phone(address.value)),
+        number_lost=work.NUMBER_LOST if address is None and found.case.address_id is not None else "",
         chart=chart(found.timeline.scores),
         longest=work.LONGEST_REPLY,
         saved=saved_replies(house()),

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, TypeVar
 from urllib.parse import urlencode, urlsplit
 
+import structlog
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from markupsafe import Markup
@@ -21,13 +22,14 @@ from bot.alerts import answering
 from bot.casework import accounts
 from bot.casework.accounts import SignedIn
 from bot.casework.permissions import Permission, may
-from bot.casework.work import OUTCOMES, NoSuchCase
+from bot.casework.work import OUTCOMES, KeyLost, NoSuchCase
 from bot.clock import LONDON, local_date
 from bot.web.desk import words
 from bot.web.here import house
 from bot.web.security import SAFE_METHODS, CameFromElsewhere
 from bot.web.templating import day, moment
 
+log = structlog.get_logger()
 pages = Blueprint("desk", __name__, url_prefix="/desk")
 
 ANYONE: Final = "anyone"  # the sign-in page alone
@@ -220,10 +222,18 @@ def refused(fault: HTTPException) -> tuple[str, int] | Response:
     ), code  # fmt: skip
 
 
+def cannot_be_opened(fault: KeyLost) -> tuple[str, int]:
+    """A key is lost, and the page cannot do without what it sealed. Nothing of what was asked for was done."""
+    log.error("a page needs a lost key", endpoint=request.endpoint, fault=type(fault).__name__)
+    kept = request.form.get("words", "") if request.method == "POST" else ""
+    return render_template("desk/refused.html", code=500, told=words.KEY_LOST, kept=kept, wrong_role=False), 500
+
+
 def no_such_case(_fault: NoSuchCase) -> tuple[str, int] | Response:
     return refused(NotFound())
 
 
 pages.register_error_handler(NoSuchCase, no_such_case)
+pages.register_error_handler(KeyLost, cannot_be_opened)
 for _code in (400, 401, 403, 404, 405):
     pages.register_error_handler(_code, refused)
