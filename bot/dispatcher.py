@@ -7,6 +7,7 @@ a receipt or by the provider's list, never sent again; failing both, a person se
 import os
 import socket
 import threading
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,6 +40,7 @@ CLAIMED = 1
 SENDERS = 4
 LEASE = timedelta(seconds=60)  # far above the provider's timeout: past it, the sender has died
 SAFETY_CONFIRMED = timedelta(minutes=2)  # design, "Safety for the family"
+LOOKING_SECONDS = 5.0  # of one tick: a provider that hangs must not keep the clock from telling the team of a danger
 PAUSED = "paused"
 UNCONFIRMED = frozenset({"queued", "sending", "unknown", "accepted", "sent"})
 
@@ -241,14 +243,17 @@ class Dispatcher:
         now = self.house.clock.now()
         with self.house.db.read() as tx:
             lost = rows.out_in_state(tx, "sending", claimed_before=now - LEASE)
-            unknown = [row for row in rows.out_in_state(tx, "unknown") if row.not_before <= now]
+            unknown = rows.out_in_state(tx, "unknown", due_by=now)
             unconfirmed = rows.unconfirmed_safety(tx, before=now - SAFETY_CONFIRMED, since=now - timedelta(days=1))
         for row in unconfirmed:
             self._tell(row, now)
         for row in lost:
             self._abandoned(row)
+        began = time.monotonic()
         for row in unknown:
             self._find(row, now)
+            if time.monotonic() - began > LOOKING_SECONDS:
+                break  # the others are looked for in the next tick
         return len(lost) + len(unknown) + len(unconfirmed)
 
     def _abandoned(self, row: Outbox) -> None:

@@ -308,11 +308,16 @@ def queued_to(tx: Tx, address_id: int) -> list[Outbox]:
     return [Outbox(**r._asdict()) for r in rows]
 
 
-def out_in_state(tx: Tx, state: str, *, claimed_before: datetime | None = None, limit: int = 200) -> list[Outbox]:
-    """Rows in this state, oldest first; the words stay sealed."""
-    statement = _UNOPENED.where(outbox.c.state == state).order_by(outbox.c.id).limit(limit)
+def out_in_state(
+    tx: Tx, state: str, *, claimed_before: datetime | None = None, due_by: datetime | None = None, limit: int = 200
+) -> list[Outbox]:  # fmt: skip
+    """Rows in this state, oldest first, of those that are due by an instant the longest due; the words stay sealed."""
+    statement = _UNOPENED.where(outbox.c.state == state).limit(limit)
     if claimed_before is not None:
         statement = statement.where(outbox.c.claimed_at < claimed_before)
+    if due_by is not None:
+        statement = statement.where(outbox.c.not_before <= due_by).order_by(outbox.c.not_before)
+    statement = statement.order_by(outbox.c.id)
     return [Outbox(**r._asdict()) for r in tx.execute(statement)]
 
 

@@ -1,8 +1,9 @@
 """The way out: accepted once, or before a person."""
 
 import threading
+import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -247,6 +248,34 @@ def test_a_slow_sender_that_put_its_row_back_is_not_taken_for_dead(home: Home) -
     home.send()
     assert home.out()[0].state == "accepted"
     assert [o.outbox for o in home.pigeon.carried].count(claimed.row.id) == 1
+
+
+def test_a_provider_that_hangs_does_not_hold_up_the_clock(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many are unknown and each look takes its time: one tick looks for a few, the next for the others, and each is
+    before a person in the end."""
+    home.pigeon.does = _lost
+    numbers = [f"+4477009003{n:02}" for n in range(4)]
+    for sender in numbers:
+        home.text("thanks", sender=sender)
+    home.send()
+    looked: list[str] = []
+
+    def slowly(to: str, _body: str, _since: datetime) -> None:
+        looked.append(to)
+        time.sleep(0.05)
+
+    home.pigeon.listed = slowly
+    monkeypatch.setattr("bot.dispatcher.LOOKING_SECONDS", 0.08)
+    home.later(seconds=20)
+    Dispatcher(home.house).look_up()
+    assert 0 < len(looked) <= 2
+    for _ in range(20):
+        Dispatcher(home.house).look_up()
+    assert set(looked) == set(numbers)
+    for _ in range(80):
+        home.later(seconds=10)
+        Dispatcher(home.house).look_up()
+    assert {o.state for sender in numbers for o in home.out(sender=sender)} == {"held"}
 
 
 def test_what_breaks_before_the_call_is_no_unknown(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
