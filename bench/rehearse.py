@@ -22,7 +22,8 @@ from scheduler.decide import ContactRules, TouchFacts, decide
 from scheduler.enrolment_sheet import COLUMNS
 from scheduler.localtime import end_of_day
 from scheduler.programme import planned
-from scheduler.rehearsal import Year, rehearse
+from scheduler.rehearsal import rehearse
+from scheduler.rehearsed import Year
 
 FAMILIES, DAYS = 10_000, 365
 FIRST = date(2026, 9, 1)

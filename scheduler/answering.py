@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from scheduler.rehearsal import Line, Wrote
+from scheduler.rehearsed import Line, Wrote
 
 WITHIN = timedelta(hours=6)  # of the text that they answer
 AFTER_REMINDER = 0.25  # of those who answer, this share does only once reminded

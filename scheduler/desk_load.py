@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from scheduler.localtime import local_date
-from scheduler.rehearsal import Line, Year
+from scheduler.rehearsed import Line, Year
 
 WEEK = timedelta(days=7)
 

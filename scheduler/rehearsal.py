@@ -5,138 +5,38 @@ It steps from one `next_at` to the next, as the live clock does, and asks the sa
 (`Became`), when the service stood still, and what the conversation makes of their words (`Hear`).
 
 One round is one tick: first what came in, then every enrolment that is due, in the order of `turn_in_line`, then every
-check-in that waits for an answer and is due to be looked at.
+check-in that waits for an answer and is due to be looked at. All is over once nothing more falls due.
 """
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from scheduler.calendar import Level
-from scheduler.decide import ContactRules, Missed, Send, TouchFacts, Wait, decide
+from scheduler.confirmed import TELEPHONE_FIRST
+from scheduler.decide import ContactRules, Decision, Missed, Send, TouchFacts, Wait, decide
 from scheduler.follow_up import Close, Remind, SentTouch, follow_up
 from scheduler.localtime import Span, local_date
-from scheduler.programme import Enrolment, PlannedTouch, Programme, planned
-from scheduler.quiet import SafeWindow
+from scheduler.merge import IN_ONE_TEXT, Candidate, one_text_for, said_together
+from scheduler.programme import PlannedTouch, planned
+from scheduler.rehearsed import (
+    Answers,
+    Happening,
+    Hear,
+    Line,
+    Outcome,
+    Person,
+    Placed,
+    Raised,
+    Wish,
+    Wrote,
+    Year,
+)
+from scheduler.spread import Slot, slot_at, turn_in_line
 
-Outcome = Literal["sent", "answered", "no-reply", "undelivered", "unknown", "missed", "suppressed"]
 STILL_OPEN = timedelta(days=14)  # a question that a newer one displaced may be answered for so long
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Who is texted. Those who share a `number` share its consent, its safety, its conversation and its cap; None: they
-    have none."""
-
-    ref: str
-    number: str | None
-    safe_to_text: bool = True
-    safe_windows: tuple[SafeWindow, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """A person put on a programme at this instant, for a child where it is about one."""
-
-    person: str
-    programme: Programme
-    plan: Enrolment
-    at: datetime
-    child: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wrote:
-    """A person texts us."""
-
-    at: datetime
-    person: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Became:
-    """Something else becomes of a person, told by staff or by the network; only what is set changes."""
-
-    at: datetime
-    person: str
-    paused_until: date | None = None
-    social_care_open: bool | None = None
-    safe_to_text: bool | None = None
-    undelivered: bool = False  # the last text to them did not arrive
-
-
-Happening = Wrote | Became
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """What the conversation made of their words. `closed`: why the check-in that was asked counts as answered."""
-
-    closed: str | None = None
-    score: int | None = None
-    consent: Literal["given", "stopped"] | None = None
-    raised: tuple[Level, ...] = ()  # cases brought before the team
-
-
-# (flow that waits for an answer or None, words, the last score) -> what follows
-Hear = Callable[[str | None, str, int | None], Heard]
-# A check-in was sent or reminded: what the family will write of themselves, if anything
-Answers = Callable[["Line", datetime], Iterable[Wrote]]
-
-
-@dataclass(slots=True, kw_only=True)
-class Line:
-    """One line of the ledger, as `thrive ledger` tells it, with what the desk's load is counted from."""
-
-    person: str
-    programme: str
-    touch: str
-    occurrence: int
-    child: str | None
-    due_at: datetime
-    decided_at: datetime
-    outcome: Outcome
-    reason: str
-    enrolled_on: date
-    flow: str = ""
-    reminded_at: datetime | None = None
-    answered_at: datetime | None = None
-    listed_at: datetime | None = None  # put on the team's weekly list; a later answer takes them off
-    next_at: datetime | None = None
-    planned: PlannedTouch | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Raised:
-    """A case came before the team. `programme`: of the check-in that brought it, where one did."""
-
-    at: datetime
-    level: Level
-    programme: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Year:
-    """What was rehearsed. `waiting`: by programme, how many enrolments had a touch due and not yet decided at its end.
-    `steps`: how often a rule was asked."""
-
-    ledger: Sequence[Line]
-    raised: Sequence[Raised]
-    waiting: Mapping[str, int]
-    steps: int
-
-    def of(self, programme: str) -> "Year":
-        """What of it is this programme's. The others were lived beside it: one cap is over all of them."""
-        return Year(
-            ledger=[line for line in self.ledger if line.programme == programme],
-            raised=[raised for raised in self.raised if raised.programme == programme],
-            waiting={name: count for name, count in self.waiting.items() if name == programme},
-            steps=self.steps,
-        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -145,16 +45,25 @@ class _Number:
     safe: bool = True
     wrote_at: datetime | None = None
     sent_at: datetime | None = None
+    paused_until: date | None = None
+    every_days: int | None = None
     asked: list[Line] = field(default_factory=list)
+
+    def wish(self, wish: Wish) -> None:
+        """A pause leaves the pace as it is, and the other way; back on ends both."""
+        back_on = wish == Wish()
+        self.paused_until = None if back_on else wish.until or self.paused_until
+        self.every_days = None if back_on else wish.every_days or self.every_days
 
 
 @dataclass(slots=True, kw_only=True)
 class _Someone:
     person: Person
     number: _Number
-    paused_until: date | None = None
     social_care_open: bool = False
     score: int | None = None
+    enrolled: list[int] = field(default_factory=list)
+    children: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -205,6 +114,8 @@ class _Stage:
         self._outages = sorted(outages)
         self._enrolled: list[_Enrolled] = []
         self._ledger: list[Line] = []
+        self._asked: list[Line] = []  # those that were sent, each in a text of its own
+        self._in_hour: Counter[datetime] = Counter()
         self._happenings: list[Happening] = []
         self._raised: list[Raised] = []
         self._coming: list[tuple[datetime, int]] = []
@@ -221,9 +132,21 @@ class _Stage:
         return self._people[ref]
 
     def _put(self, one: Placed) -> None:
+        if one.telephone_first is not None:
+            self._ledger.append(
+                Line(
+                    person=one.person, programme=one.programme.id, touch=TELEPHONE_FIRST, occurrence=1, child=one.child,
+                    due_at=one.at, decided_at=one.at, outcome="suppressed", reason=one.telephone_first,
+                    enrolled_on=one.plan.enrolled_on, listed_at=one.at,
+                )
+            )  # fmt: skip
+            return
         # By date, each once: what `next_touch_after` would find touch by touch, found at one go.
         touches = planned(one.programme, one.plan, self._rules.hours.calendar)
         made = _Enrolled(placed=one, who=self._someone(one.person), left=list(reversed(touches)))
+        made.who.enrolled.append(len(self._enrolled))
+        if one.child is not None and one.child not in made.who.children:
+            made.who.children.append(one.child)
         self._enrolled.append(made)
         if touches:
             made.next_at = max(touches[0].window[0], one.at)
@@ -253,13 +176,13 @@ class _Stage:
     def _round(self, now: datetime) -> None:
         for number in _taken(self._coming, now):
             self._happen(self._happenings[number], now)
-        for number in _taken(self._due, now):
-            enrolled = self._enrolled[number]
-            if enrolled.next_at is not None and enrolled.next_at <= now:
+        due = {number for number in _taken(self._due, now) if self._is_due(number, now)}
+        for number in sorted(due, key=lambda number: turn_in_line(self._enrolled[number].left[-1], number)):
+            if self._is_due(number, now):  # not meanwhile said with a brother's or sister's
                 self._steps += 1
-                self._decide(number, enrolled, now)
+                self._decide(number, self._enrolled[number], now)
         for number in _taken(self._silent, now):
-            line = self._ledger[number]
+            line = self._asked[number]
             if line.outcome == "sent" and line.next_at is not None and line.next_at <= now:
                 self._steps += 1
                 self._follow_up(number, line, now)
@@ -269,8 +192,6 @@ class _Stage:
         if isinstance(happening, Wrote):
             self._wrote(who, happening.words, now)
             return
-        if happening.paused_until is not None:
-            who.paused_until = happening.paused_until
         if happening.social_care_open is not None:
             who.social_care_open = happening.social_care_open
         if happening.safe_to_text is not None:
@@ -289,16 +210,19 @@ class _Stage:
         line = waiting[-1] if waiting else None
         if line is not None and line is not who.number.asked[-1] and now - line.decided_at > STILL_OPEN:
             line = None
-        heard = self._hear(None if line is None else line.flow, words, who.score)
+        heard = self._hear(None if line is None else line.flow, words, who.score, now)
         who.number.wrote_at = now
         if heard.score is not None:
             who.score = heard.score
         if heard.consent is not None:
             who.number.consent = heard.consent
+        if heard.wish is not None:
+            who.number.wish(heard.wish)
         programme = None if line is None else line.programme
         self._raised += [Raised(at=now, level=level, programme=programme) for level in heard.raised]
         if line is not None and heard.closed is not None:
-            line.outcome, line.reason, line.answered_at, line.next_at = "answered", heard.closed, now, None
+            line.answered_at, line.next_at = now, None
+            line.end("answered", heard.closed)
 
     def _facts(self, who: _Someone, now: datetime, enrolled: _Enrolled | None = None) -> TouchFacts:
         placed_on = local_date(now) if enrolled is None else enrolled.placed.plan.enrolled_on
@@ -307,42 +231,96 @@ class _Stage:
         return TouchFacts(
             enrolled_on=placed_on, consent=who.number.consent, safe_to_text=who.number.safe,
             safe_windows=who.person.safe_windows, social_care_open=who.social_care_open,
-            paused_until=who.paused_until, family_wrote_at=who.number.wrote_at, last_check_in_at=who.number.sent_at,
+            paused_until=who.number.paused_until, family_wrote_at=who.number.wrote_at,
+            last_check_in_at=who.number.sent_at,
             waited_for=None if enrolled is None else enrolled.waited_for,
             waited_until=None if enrolled is None else enrolled.next_at,
         )  # fmt: skip
 
+    def _is_due(self, number: int, now: datetime) -> bool:
+        at = self._enrolled[number].next_at
+        return at is not None and at <= now
+
     def _decide(self, number: int, enrolled: _Enrolled, now: datetime) -> None:
         touch = enrolled.left[-1]
-        decision = decide(touch, self._facts(enrolled.who, now, enrolled), self._rules, now)
+        facts = self._facts(enrolled.who, now, enrolled)
+        decision, slot = self._decision(touch, facts, self._own_rules(enrolled.who.number), now)
         if isinstance(decision, Wait):
             enrolled.next_at, enrolled.waited_for = decision.until, decision.reason
             heapq.heappush(self._due, (decision.until, number))
             return
-        outcome: Outcome = (
-            "sent" if isinstance(decision, Send) else "missed" if isinstance(decision, Missed) else "suppressed"
+        if not isinstance(decision, Send):
+            self._end(number, now, "missed" if isinstance(decision, Missed) else "suppressed", decision.reason)
+            return
+        joined = self._joined(number, enrolled, now)
+        line = self._end(number, now, "sent", decision.reason + (one_text_for(len(joined) + 1) if joined else ""))
+        for other in joined:
+            line.joined.append(self._end(other.enrolment, now, "sent", f"{IN_ONE_TEXT} {decision.reason}"))
+            line.joined[-1].said_by = line
+        if slot is not None:
+            self._in_hour[slot.starts] += 1
+        self._sent(line, enrolled.who, now)
+
+    def _own_rules(self, number: _Number) -> ContactRules:
+        """The council's rules, with the fewer texts that this family asked for."""
+        days = number.every_days
+        return self._rules if days is None or days <= self._rules.cap_days else replace(self._rules, cap_days=days)
+
+    def _decision(
+        self, touch: PlannedTouch, facts: TouchFacts, rules: ContactRules, now: datetime
+    ) -> tuple[Decision, Slot | None]:
+        """The decision, and the sending hour that it counts in."""
+        decision = decide(touch, facts, rules, now)
+        slot = None if rules.daily_cap is None else slot_at(now, rules.hours, rules.daily_cap)
+        if slot is None or not isinstance(decision, Send):
+            return decision, None
+        return decide(touch, replace(facts, sent_in_hour=self._in_hour[slot.starts]), rules, now), slot
+
+    def _joined(self, number: int, enrolled: _Enrolled, now: datetime) -> Sequence[Candidate]:
+        """The touches of brothers and sisters that this text says too."""
+        if enrolled.placed.child is None:
+            return ()
+        today = local_date(now)
+        away = self._rules.school_holidays.holiday_on(today) is not None
+        others = [
+            self._candidate(other)
+            for other in enrolled.who.enrolled
+            if self._enrolled[other].left and not (away and self._enrolled[other].left[-1].touch.term_time)
+        ]
+        return said_together(self._candidate(number), others, today, self._rules.merge_days)
+
+    def _candidate(self, number: int) -> Candidate:
+        """Of one person; a child is 0 where the touch is about none, and has a number of its own otherwise."""
+        enrolled = self._enrolled[number]
+        child = enrolled.placed.child
+        children = enrolled.who.children
+        return Candidate(
+            enrolment=number, person=0, child=0 if child is None else children.index(child) + 1, touch=enrolled.left[-1]
         )
-        placed = enrolled.placed
+
+    def _end(self, number: int, now: datetime, outcome: Outcome, reason: str) -> Line:
+        """Write how the next touch of an enrolment was decided, and look to the one after it."""
+        enrolled = self._enrolled[number]
+        placed, touch = enrolled.placed, enrolled.left.pop()
         line = Line(
             person=placed.person, programme=placed.programme.id, touch=touch.touch.id, occurrence=touch.occurrence,
-            child=placed.child, due_at=touch.window[0], decided_at=now, outcome=outcome, reason=decision.reason,
+            child=placed.child, due_at=touch.window[0], decided_at=now, outcome=outcome, reason=reason,
             enrolled_on=placed.plan.enrolled_on, flow=touch.touch.flow, planned=touch,
         )  # fmt: skip
         self._ledger.append(line)
-        enrolled.left.pop()
         enrolled.waited_for, enrolled.next_at = None, None
         if enrolled.left:
             enrolled.next_at = enrolled.left[-1].window[0]
             heapq.heappush(self._due, (enrolled.next_at, number))
-        if outcome == "sent":
-            self._sent(line, enrolled.who, now)
+        return line
 
     def _sent(self, line: Line, who: _Someone, now: datetime) -> None:
         who.number.sent_at = now
         who.number.asked.append(line)
+        self._asked.append(line)
         # Looked at next as if nothing were known against it: what is, is asked then.
         told = follow_up(_as_sent(line), TouchFacts(enrolled_on=local_date(now), consent="given"), self._rules, now)
-        self._look_again(len(self._ledger) - 1, line, told.until if isinstance(told, Wait) else now)
+        self._look_again(len(self._asked) - 1, line, told.until if isinstance(told, Wait) else now)
         self._expect_answers(line, now)
 
     def _follow_up(self, number: int, line: Line, now: datetime) -> None:
@@ -358,8 +336,8 @@ class _Stage:
             self._look_again(number, line, told.until)
 
     def _close(self, line: Line, told: Close, now: datetime) -> None:
-        line.outcome, line.reason, line.next_at = told.outcome, told.reason, None
-        line.listed_at = now if told.listed else None
+        line.next_at, line.listed_at = None, now if told.listed else None
+        line.end(told.outcome, told.reason)
 
     def _look_again(self, number: int, line: Line, at: datetime) -> None:
         line.next_at = at

@@ -5,12 +5,20 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from messages.addresses import read_phone, textable
-from scheduler.confirmed import telephone_first
-from scheduler.enrolment_sheet import EnrolmentRow, RefusedRow, read_row, read_sheet, resolve_dates
+from scheduler.confirmed import telephone_first, why_telephone
+from scheduler.enrolment_sheet import (
+    EnrolmentRow,
+    RefusedRow,
+    SheetRow,
+    from_birth,
+    read_row,
+    read_sheet,
+    resolve_dates,
+)
 from scheduler.localtime import instant
 from scheduler.programme import Enrolment, Programme
-from scheduler.rehearsal import Person, Placed
-from scheduler.schoolyear import BirthMonth
+from scheduler.rehearsed import Person, Placed
+from scheduler.sheet_memory import SheetMemory
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,32 +37,54 @@ def read_families(lines: Iterable[str], programmes: Mapping[str, Programme], fir
     Dates may count from the first day, as in the sample sheets: `-28d`, `-51m`. A row that `thrive enrol` would refuse
     is refused here, with every reason. SheetError where the file as a whole cannot be read.
     """
-    found = Families()
-    seen: set[tuple[str, str, str | None, date]] = set()
+    found, memory = Families(), SheetMemory()
+    seen: set[tuple[str, str, str | None, date | None]] = set()
     for sheet_row in resolve_dates(read_sheet(lines), first):
-        row = read_row(sheet_row, _read_mobile, programmes.keys(), last)
+        row = _read(sheet_row, memory, programmes, last)
         if isinstance(row, RefusedRow):
             found.refused.append(row)
             continue
         programme = programmes[row.programme]
         child = row.child_first_name if programme.event_is == "birth-month" else None
-        key = (row.reference, row.programme, child, row.event_on)
+        key = (row.reference, row.programme, child, None if child else row.event_on)
         if key not in seen:
             seen.add(key)
             _add(found, row, programme, child, max(first, row.told_on))
     return found
 
 
+def _read(
+    sheet_row: SheetRow, memory: SheetMemory, programmes: Mapping[str, Programme], last: date
+) -> EnrolmentRow | RefusedRow:
+    """As `thrive enrol` reads it."""
+    row = read_row(sheet_row, _read_mobile, programmes.keys(), last)
+    if isinstance(row, RefusedRow):
+        return row
+    told = memory.contradictions(row)
+    if not told and programmes[row.programme].event_is == "birth-month":
+        counted = from_birth(row)
+        if isinstance(counted, EnrolmentRow):
+            return counted
+        told = counted
+    return RefusedRow(line=row.line, reference=row.reference, reasons=told) if told else row
+
+
 def _add(found: Families, row: EnrolmentRow, programme: Programme, child: str | None, on: date) -> None:
     known = found.people.get(row.reference)
     safe = row.safe_to_text and (known is None or known.safe_to_text)
     found.people[row.reference] = Person(ref=row.reference, number=row.mobile, safe_to_text=safe)
-    if telephone_first(row.told_on, on):
+    plan = Enrolment(
+        event_on=row.event_on, enrolled_on=on, born=row.child_born if child is not None else None
+    )  # fmt: skip
+    held = telephone_first(row.told_on, on)
+    if held:
         found.to_telephone.append(row.reference)
-        return
-    born: BirthMonth | None = row.child_born if child is not None else None
-    plan = Enrolment(event_on=row.event_on, enrolled_on=on, born=born)
-    found.placed.append(Placed(person=row.reference, programme=programme, plan=plan, at=instant(on), child=child))
+    found.placed.append(
+        Placed(
+            person=row.reference, programme=programme, plan=plan, at=instant(on), child=child,
+            telephone_first=why_telephone(row.told_on) if held else None,
+        )
+    )  # fmt: skip
 
 
 def _read_mobile(text: str) -> str | None:

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.content import Compiled
-from bot.talking import Talk, real_assets
+from bot.talking import A_MINUTE, Talk, real_assets
 from flows import effects as fx
 from flows.flow import AskNode, Flow
-from scheduler.rehearsal import Heard
+from scheduler.rehearsed import Heard, Wish
 
 # What a score or a word means does not change with the day on which it is heard: a working Tuesday.
 _AT = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -21,19 +21,18 @@ class Hearing:
         self._compiled, self._assets = compiled, real_assets(compiled)
         self._known: dict[tuple[str | None, str, int | None], Heard] = {}
 
-    def __call__(self, flow: str | None, words: str, last_score: int | None) -> Heard:
+    def __call__(self, flow: str | None, words: str, last_score: int | None, now: datetime) -> Heard:
         key = (flow, words, last_score)
         if key not in self._known:
-            self._known[key] = self._listen(*key)
-        return self._known[key]
+            self._known[key] = self._listen(*key, _AT)
+        # Of a wish, "for two weeks" counts from the day it was said.
+        return self._known[key] if self._known[key].wish is None else self._listen(*key, now - _A_WHILE - A_MINUTE)
 
-    def _listen(self, flow: str | None, words: str, last_score: int | None) -> Heard:
-        talk = Talk.begin(
-            self._compiled, self._assets, _AT, consent="given", first_contact=False, last_score=last_score
-        )
+    def _listen(self, flow: str | None, words: str, last_score: int | None, at: datetime) -> Heard:
+        talk = Talk.begin(self._compiled, self._assets, at, consent="given", first_contact=False, last_score=last_score)
         if flow is not None:
             talk.check_in(flow, 1)
-            talk.wait(_A_WHILE)
+        talk.wait(_A_WHILE)
         heard = Heard()
         for effect in talk.hear(words):
             match effect:
@@ -43,6 +42,8 @@ class Hearing:
                     heard = replace(heard, score=effect.score)
                 case fx.SetConsent(kind="text"):
                     heard = replace(heard, consent="given" if effect.given else "stopped")
+                case fx.SetWish():
+                    heard = replace(heard, wish=Wish(until=effect.until, every_days=effect.every_days))
                 case fx.RaiseEscalation():
                     heard = replace(heard, raised=(*heard.raised, effect.level))
                 case _:

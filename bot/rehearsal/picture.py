@@ -12,7 +12,7 @@ from itertools import chain
 from bot.rehearsal.rehearsing import Rehearsal, before_they_joined
 from scheduler.desk_load import Week, monday
 from scheduler.localtime import in_words, local_date
-from scheduler.rehearsal import Line, Outcome
+from scheduler.rehearsed import Line, Outcome
 
 WIDTH = 320
 _ROW, _SQUARE, _MOST = 20, 14, 10  # pixels a week and a square; squares a week

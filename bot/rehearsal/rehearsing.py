@@ -14,7 +14,8 @@ from bot.rules import rules_of
 from scheduler.answering import AnswerModel
 from scheduler.desk_load import Week, by_week
 from scheduler.localtime import end_of_day
-from scheduler.rehearsal import Line, Year, rehearse
+from scheduler.rehearsal import rehearse
+from scheduler.rehearsed import Line, Year
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

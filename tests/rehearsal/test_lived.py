@@ -1,0 +1,33 @@
+"""A year rehearsed and the same year lived agree, line by line."""
+
+import pytest
+
+from bot.content import Compiled
+from tests.houses import Home
+from tests.rehearsal.year import ledger_of, live, lived_ledger, rehearsed
+
+
+@pytest.mark.slow
+def test_a_year_rehearsed_is_the_year_lived(home: Home, compiled: Compiled) -> None:
+    """Both clock changes, two outages, STOPs and a START, pauses, fewer texts, late replies, brothers and sisters in
+    one text, one cap over two programmes: the same touches, decided at the same instants, for the same reasons."""
+    families, year, texts = rehearsed(compiled)
+    live(home, families, texts)
+    lived, told = lived_ledger(home, families), ledger_of(year)
+    assert [line for line in lived if line not in told] == [line for line in told if line not in lived] == []
+    # the year held what it is to show
+    assert {line[7] for line in told} >= {"sent", "answered", "no-reply", "missed", "suppressed"}
+    reasons = " ".join(line[8] for line in told)
+    for shown in (
+        "asked us to stop",
+        "stopped our texts",
+        "Paused at their wish",
+        "In one text",
+        "telephone them first",
+    ):
+        assert shown in reasons
+    assert year.raised
+    assert any(line.reminded_at and line.answered_at and line.answered_at > line.reminded_at for line in year.ledger)
+    assert [line[6].minute for line in told if line[0] == "P04" and line[2] == "eight-weeks"] == [
+        20
+    ]  # waited for quiet

@@ -1,0 +1,184 @@
+"""One year for some forty families, told twice: to the rehearsal, and to a whole house whose clock is moved."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from bot.clockwork import tick
+from bot.content import Compiled
+from bot.people.enrol import enrol_sheet
+from bot.rehearsal.families import Families, read_families
+from bot.rehearsal.hearing import Hearing, usual_words
+from bot.rules import rules_of
+from bot.store import keeping, people
+from scheduler.answering import AnswerModel
+from scheduler.enrolment_sheet import COLUMNS, read_sheet, resolve_dates
+from scheduler.localtime import Span, end_of_day, instant
+from scheduler.rehearsal import rehearse
+from scheduler.rehearsed import Line, Wrote, Year
+from tests.houses import Home
+
+FIRST, LAST = date(2026, 9, 1), date(2027, 8, 31)  # both clock changes: 25 October and 28 March
+UNTIL = end_of_day(LAST)
+# Six days over a weekend in which much falls due, the closing date of reception among it; and a night.
+OUTAGES: tuple[Span, ...] = (
+    (datetime(2027, 1, 4, 8, 30, tzinfo=UTC), datetime(2027, 1, 10, 13, 20, tzinfo=UTC)),
+    (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
+)
+LATE = timedelta(days=12, hours=1)  # the touch has long ended as no reply
+
+Told = tuple[str, str, str, int, str | None, datetime, datetime, str, str, bool]
+
+
+def sheet() -> list[str]:
+    """Forty families over every kind of programme: several children, two parents, one phone for two, a phone that is
+    not safe, and a number that nobody has confirmed for a year."""
+    rows = [",".join(COLUMNS)]
+
+    def row(
+        n: int, programme: str, event: str, told: str, *, child: str = ",", phone: int = 0, safe: str = "yes"
+    ) -> None:
+        mobile = f"07700900{500 + (phone or n)}"
+        rows.append(f"P{n:02},Name{n},,{mobile},,en,,H{n:02},parent,{child},{programme},{event},{told},Sam,{safe},")
+
+    for n in range(1, 13):
+        row(n, "after-early-help", f"-{7 * n}d", "-1d")
+    for n in range(13, 17):
+        row(n, "after-early-help", f"+{30 * (n - 12)}d", f"+{30 * (n - 12) - 1}d")
+    for n, months in zip(range(17, 27), (20, 23, 31, 43, 44, 47, 121, 126, 160, 190), strict=True):
+        row(n, "key-transitions", "-1d", "-1d", child=f"Child,-{months}m")
+    row(20, "key-transitions", "-1d", "-1d", child="Twin,-43m")
+    row(21, "key-transitions", "-1d", "-1d", child="Older,-122m")
+    row(23, "after-early-help", "-5d", "-4d")  # two programmes: one cap over both
+    for n, programme in enumerate(
+        ("pregnancy-to-two", "new-school", "referral-made", "signposted", "exclusion", "separation", "house-move",
+         "new-baby", "parenting-course-ended", "ehc-plan-review"), 27,
+    ):  # fmt: skip
+        row(n, programme, f"+{9 * (n - 20)}d", "-1d")
+    row(37, "after-early-help", "-2d", "-1d", phone=38)
+    row(38, "separation", "-2d", "-1d", phone=38)
+    row(39, "bereavement", "+20d", "-1d", safe="no")
+    row(40, "after-early-help", "-3d", "-400d")
+    return rows
+
+
+def said() -> list[Wrote]:
+    """What families text of themselves: STOPs, one START, two pauses, fewer texts, and a word at a busy moment."""
+
+    def at(on: date, clock: time, person: str, words: str) -> Wrote:
+        return Wrote(at=instant(on, clock), person=person, words=words)
+
+    return [
+        at(date(2026, 10, 25), time(1, 30), "P01", "STOP"),  # in the hour that happens twice, the service down
+        at(date(2026, 9, 30), time(11, 5), "P02", "STOP"),
+        at(date(2027, 2, 15), time(9), "P02", "START"),
+        at(date(2027, 1, 6), time(12), "P17", "STOP"),  # in the outage
+        at(date(2027, 3, 28), time(2, 30), "P27", "STOP"),  # the morning on which an hour is skipped
+        at(date(2026, 10, 1), time(18), "P03", "PAUSE until 1 March"),
+        at(date(2026, 11, 2), time(9, 50), "P13", "PAUSE for 3 months"),
+        at(date(2026, 9, 15), time(9), "P05", "LESS"),
+        at(date(2026, 9, 29), time(9, 50), "P04", "hello"),  # its check-in waits for half an hour of quiet
+    ]
+
+
+@dataclass
+class Answers:
+    """The model's answers, and some that come late; all of them kept, so that the house hears the same."""
+
+    model: AnswerModel
+    kept: list[Wrote] = field(default_factory=list)
+
+    def __call__(self, line: Line, now: datetime) -> Iterator[Wrote]:
+        late = line.person in {"P06", "P07", "P24", "P29"}
+        if late:
+            wrote = [] if line.reminded_at else [Wrote(at=now + LATE, person=line.person, words="7")]
+        else:
+            wrote = list(self.model(line, now))
+        self.kept += wrote
+        yield from wrote
+
+
+def rehearsed(compiled: Compiled) -> tuple[Families, Year, Sequence[Wrote]]:
+    """The year as the rehearsal has it, and everything that anybody texts in it."""
+    families = read_families(sheet(), compiled.programmes, FIRST, LAST)
+    words = {name: usual_words(flow) for name, flow in compiled.flows.items() if flow.check_in}
+    answers = Answers(model=AnswerModel(share=0.6, low=0.15, words=words))
+    year = rehearse(
+        families.people.values(), families.placed, rules_of(compiled.council).contact, UNTIL,
+        hear=Hearing(compiled), answers=answers, happenings=said(), outages=OUTAGES,
+    )  # fmt: skip
+    return families, year, [wrote for wrote in [*said(), *answers.kept] if wrote.at < UNTIL]
+
+
+def ledger_of(year: Year) -> list[Told]:
+    return sorted(
+        (
+            line.person, line.programme, line.touch, line.occurrence, line.child, line.due_at, line.decided_at,
+            line.outcome, line.reason, line.listed_at is not None and line.answered_at is None,
+        )
+        for line in year.ledger
+    )  # fmt: skip
+
+
+def live(home: Home, families: Families, texts: Iterable[Wrote]) -> None:
+    """The same year by the house's own clock: it ticks when something is due, and stands still in an outage."""
+    enrolling = {on: [] for on in sorted({placed.at for placed in families.placed})}
+    placed_at = {(placed.person, placed.programme.id): placed.at for placed in families.placed}
+    heading, *rows = sheet()
+    for row in rows:
+        cells = row.split(",")
+        enrolling[placed_at[cells[0], cells[COLUMNS.index("programme")]]].append(row)
+    coming = sorted(texts, key=lambda wrote: wrote.at)
+    numbers = {person.ref: person.number for person in families.people.values()}
+    while True:
+        moments = [*_due(home), *list(enrolling)[:1], *(wrote.at for wrote in coming[:1])]
+        if not moments:
+            return
+        now = _awake(max(home.clock.at, min(moments)))
+        if now >= UNTIL:
+            return
+        home.clock.at = now
+        while enrolling and next(iter(enrolling)) <= now:
+            begins = next(iter(enrolling))
+            resolved = _dated([heading, *enrolling.pop(begins)])
+            assert enrol_sheet(home.house, resolved).refused == []
+        while coming and coming[0].at <= now:
+            wrote = coming.pop(0)
+            home.text(wrote.words, sender=numbers[wrote.person] or "")
+        tick(home.house)
+        home.send()
+
+
+def _dated(rows: list[str]) -> list[str]:
+    """The sheet counts from the first day, whenever it is brought in."""
+    resolved = resolve_dates(read_sheet(rows), FIRST)
+    return [rows[0], *(",".join(row.cells[name] for name in COLUMNS) for row in resolved)]
+
+
+def _awake(at: datetime) -> datetime:
+    return next((end for start, end in OUTAGES if start <= at < end), at)
+
+
+def _due(home: Home) -> list[datetime]:
+    """When the clock has something to do next: now, where something waits already."""
+    before = datetime(2000, 1, 1, tzinfo=UTC)
+    with home.house.db.read() as tx:
+        found = (keeping.next_enrolment_at(tx, before), keeping.next_followup_at(tx, before))
+    return [at for at in found if at is not None]
+
+
+def lived_ledger(home: Home, families: Families) -> list[Told]:
+    with home.house.db.read() as tx:
+        names = {}
+        for reference in families.people:
+            person = people.find_person_by_source(tx, reference)
+            assert person is not None
+            names[person.id] = reference
+        return sorted(
+            (
+                names[enrolment.person_id], enrolment.programme, touch.touch, touch.occurrence,
+                people.person_by_id(tx, enrolment.child_id).first_name if enrolment.child_id else None,
+                touch.due_at, touch.decided_at, touch.outcome, touch.reason, touch.listed,
+            )
+            for touch, enrolment in keeping.ledger(tx)
+        )  # fmt: skip
