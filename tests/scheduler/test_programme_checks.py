@@ -56,7 +56,7 @@ def test_two_touches_of_one_day() -> None:
         if one.rule != "short-window"
     )
     assert (found.touch, found.rule) == (1, "same-day")
-    assert "touch-0 and touch-1 are due on the same day, 1 March 2027" in found.message
+    assert "touch-0 and touch-1 are due on the same day, 28 February 2027" in found.message
 
 
 def test_a_window_that_may_hold_no_day_to_send_on() -> None:
