@@ -20,6 +20,7 @@ from bot.store import messages, people, published
 from bot.store.alerts import Alert, Standing
 from bot.store.casework import RANK
 from bot.store.database import Tx
+from bot.store.sealed import SealError
 from messages.classes import Purpose, class_of, priority_of
 from scheduler.calendar import WorkingCalendar
 from scheduler.ladder import GRAVEST_FIRST, Begin, Hurry, Next, Nobody, Tell, Wait, decide, on_not_reached
@@ -160,6 +161,12 @@ def _words(known: _Climbing, case: Standing, channel: str, level: str) -> str:
 
 
 def _address(tx: Tx, kind: str, value: str, now: datetime) -> int:
-    """Not locked where it is known: a sender that records a receipt holds it, and waits for no case."""
-    found = people.find_address(tx, kind, value) or people.open_address(tx, kind, value, now)
-    return found.id
+    """Not locked where it is known: a sender that records a receipt holds it, and waits for no case.
+
+    One whose key is lost is sealed anew: who is told of danger stands in the council's file as well.
+    """
+    try:
+        found = people.find_address(tx, kind, value)
+    except SealError:
+        found = None
+    return (found or people.open_address(tx, kind, value, now)).id

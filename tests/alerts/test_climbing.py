@@ -17,6 +17,7 @@ from bot.turn.receipts import take_receipt
 from messages.channel import Accepted, ChannelError, ChannelUnknown, Outgoing, Receipt
 from messages.status import event_of
 from tests.alerts.conftest import DEPUTY, DUTY, EDT, FAMILY, MAIL, MANAGER, URGENT, Watch
+from tests.turn.test_poison import lose_key
 
 SUNDAY_NIGHT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
@@ -44,6 +45,21 @@ def test_an_urgent_case_climbs_until_nobody_is_left(watch: Watch) -> None:
     watch.tick(minutes=20)
     assert (watch.texted[4:], watch.emailed[4:]) == ([EDT], ["edt"])
     assert len({(a.case_id, a.step, a.channel) for a in watch.alerts()}) == len(watch.alerts()) == 10
+
+
+def test_the_duty_worker_is_told_though_the_key_of_the_number_is_lost(watch: Watch) -> None:
+    """The number was sealed under a key that is gone, and stands in the council's file: the next danger is told to it
+    all the same, by text and email."""
+    watch.home.text(URGENT)
+    watch.tick()
+    with watch.home.house.db.read() as tx:
+        staff = people.find_address(tx, "staff", DUTY)
+    assert staff is not None
+    lose_key(watch.home, "address", "value", staff.id)
+    watch.home.text(URGENT, sender="+447700900322")
+    watch.tick()
+    assert watch.texted[:2] == [DUTY, DUTY]
+    assert watch.emailed[:2] == ["duty.worker"] * 2
 
 
 def test_an_urgent_case_that_nobody_looks_at_in_time_climbs_faster(watch: Watch) -> None:
