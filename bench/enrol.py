@@ -105,7 +105,8 @@ def main(count: int = ROWS) -> int:
             ratio = (took / count) / (first / few)
             waits = p95(turns) - p95(quiet)
             rows.append(
-                [kind, f"{took / count * LONG:.0f} s", f"{again / count * LONG:.0f} s", f"{med(quiet):.0f} / {p95(quiet):.0f} ms",
+                [kind, f"{took / count * LONG:.0f} s", f"{again / count * LONG:.0f} s",
+                 f"{med(quiet):.0f} / {p95(quiet):.0f} ms",
                  f"{med(turns):.0f} / {p95(turns):.0f} / {max(turns):.0f} ms", f"{ratio:.2f}"]
             )  # fmt: skip
             claims += [

@@ -15,6 +15,7 @@ from bot.settings import Settings
 from bot.store.database import DATABASE_AWAY, Database
 from bot.store.sealed import Keyring
 from bot.web import assets
+from bot.web.api import doors as api_doors
 from bot.web.chat import pages as chat_pages
 from bot.web.desk import pages as desk_pages
 from bot.web.health import AnyName
@@ -70,7 +71,7 @@ def build(settings: Settings, clock: Clock | None = None, house: House | None = 
         names=Names(service=council.service, council=council.name, phase="Demo" if settings.demo else None),
         catalogs=lambda: _catalogs(house),
     )
-    pages = (public_pages, chat_pages, desk_pages, sms_doors, oruk_pages, health_pages, metrics_pages)
+    pages = (public_pages, chat_pages, desk_pages, sms_doors, api_doors, oruk_pages, health_pages, metrics_pages)
     for blueprint in (assets.blueprint(assets.load()), *pages):
         app.register_blueprint(blueprint)
     if settings.demo:

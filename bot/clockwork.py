@@ -14,6 +14,7 @@ from bot.dispatcher import Dispatcher
 from bot.expiring import expire_stale
 from bot.house import House
 from bot.logs import one_pass
+from bot.people import uploads
 from bot.store import published
 from bot.turn import backfill, receive, timers, touches
 from bot.watch import mark_failing
@@ -85,4 +86,5 @@ WORK: tuple[tuple[str, Callable[[House, datetime], object]], ...] = (
     ("timers", timers.fire_due),
     ("stale", expire_stale),
     ("touches", _keep_in_touch),
+    ("sheets", uploads.work),
 )

@@ -4,6 +4,7 @@ A value is personal to an installation and never logged. Outside the demo there 
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_network
@@ -22,9 +23,11 @@ NOT_BUILT = {
     "OIDC_CLIENT_ID": "single sign-on",
     "OIDC_CLIENT_SECRET": "single sign-on",
     "TEAMS_URL": "alerts by Teams",
-    "API_TOKENS": "the enrolment API",
 }
 POSTGRES = {"postgres", "postgresql", "postgresql+psycopg"}
+SHORTEST_TOKEN = 32
+_TOKEN_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]+")  # what RFC 6750 lets a bearer token hold
 LOG_LEVELS = ("debug", "info", "warning", "error")
 TWILIO = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
 
@@ -54,6 +57,7 @@ class Settings:
     council: Path | None = None  # a YAML file that stands in for content/council.yaml
     trusted_proxies: tuple[str, ...] = ()
     metrics_token: str | None = field(default=None, repr=False)
+    api_tokens: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # (name, token) of each case system
     log_level: str = "warning"  # of the libraries; our own lines are told from `info` on
     demo: bool = False
     demo_dir: Path | None = None
@@ -101,6 +105,8 @@ class Settings:
         faults += _database_faults(database_url, demo=demo)
         proxies = tuple(filter(None, (p.strip() for p in get("TRUSTED_PROXIES").split(","))))
         faults += _proxy_faults(proxies)
+        api_tokens, told = _api_tokens(get("API_TOKENS"))
+        faults += told
         faults += _watching_faults(get("METRICS_TOKEN"), get("LOG_LEVEL"))
         council = Path(get("COUNCIL")) if get("COUNCIL") else None
         if council is not None and not council.is_file():
@@ -126,6 +132,7 @@ class Settings:
             council=council,
             trusted_proxies=proxies,
             metrics_token=get("METRICS_TOKEN") or None,
+            api_tokens=api_tokens,
             log_level=(get("LOG_LEVEL") or "warning").casefold(),
             demo=demo,
             demo_dir=Path(get("DEMO_DIR")) if demo and get("DEMO_DIR") else None,
@@ -183,6 +190,30 @@ def _watching_faults(token: str, level: str) -> list[str]:
     if level and level.casefold() not in LOG_LEVELS:
         faults.append(f"LOG_LEVEL is {level!r}; write one of {', '.join(LOG_LEVELS)}, or take the setting out.")
     return faults
+
+
+def _api_tokens(text: str) -> tuple[tuple[tuple[str, str], ...], list[str]]:
+    """`name:token` of each case system, comma-separated. A token is never told back: not in a fault either."""
+    found: dict[str, str] = {}
+    faults: list[str] = []
+    for place, part in enumerate(filter(None, (p.strip() for p in text.split(","))), 1):
+        name, colon, token = part.partition(":")
+        if not colon or not _TOKEN_NAME.fullmatch(name) or len(name) > 40:
+            faults.append(
+                f"API_TOKENS: the {place}. is not written name:token, the name in small letters, digits and hyphens."
+            )
+        elif len(token) < SHORTEST_TOKEN or not _TOKEN.fullmatch(token):
+            faults.append(
+                f"API_TOKENS: the token of {name} needs {SHORTEST_TOKEN} characters or more, letters, digits and "
+                "- . _ ~ + / = alone."
+            )
+        elif name in found:
+            faults.append(f"API_TOKENS: {name} is there twice.")
+        elif token in found.values():
+            faults.append(f"API_TOKENS: {name} has the token of another: each needs its own.")
+        else:
+            found[name] = token
+    return tuple(found.items()), faults
 
 
 def _twilio_faults(get: Callable[[str], str]) -> list[str]:

@@ -96,16 +96,40 @@ class RefusedRow:
     reasons: tuple[str, ...]
 
 
+def read_theirs(lines: Iterable[str]) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """A CSV of any system: the names of its heading, its rows with the line where each begins. Raises SheetError."""
+    source = iter(lines)
+    heading = next(source, "").lstrip("\ufeff")
+    parted_by = max(",;\t|", key=heading.count)
+    names = next(csv.reader([heading], delimiter=parted_by), [])
+    if not any(name.strip() for name in names):
+        msg = f"the first line is not the heading, or lacks: {', '.join(NEEDED)}"
+        raise SheetError(msg)
+    return names, _cells(source, parted_by)
+
+
+def _cells(source: Iterator[str], parted_by: str) -> Iterator[tuple[int, list[str]]]:
+    # Strict, since a quote left open would otherwise swallow the rest of the file in one cell.
+    reader = csv.reader(source, delimiter=parted_by, strict=True)
+    line = 2
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield line, [" ".join(cell.split()) for cell in cells]
+            line = reader.line_num + 2
+    except csv.Error as fault:
+        msg = f"line {line}: cannot be parted into cells: {fault}"
+        raise SheetError(msg) from fault
+
+
 def read_sheet(lines: Iterable[str]) -> Iterator[SheetRow]:
     """The rows of a CSV with a heading, one at a time; empty rows are passed over, other columns are left aside.
 
     SheetError when there is no heading or a needed column is missing, when a column is there twice, and at the line
     where the file stops being a CSV. Commas, semicolons and tabs all part cells: spreadsheets differ.
     """
-    source = iter(lines)
-    heading = next(source, "").lstrip("\ufeff")
-    parted_by = max(",;\t", key=heading.count)
-    names = [name.strip().casefold().replace(" ", "_") for name in next(csv.reader([heading], delimiter=parted_by), [])]
+    theirs, rows = read_theirs(lines)
+    names = [name.strip().casefold().replace(" ", "_") for name in theirs]
     missing = [name for name in NEEDED if name not in names]
     if missing:
         msg = f"the first line is not the heading, or lacks: {', '.join(missing)}"
@@ -114,18 +138,9 @@ def read_sheet(lines: Iterable[str]) -> Iterator[SheetRow]:
     if twice:
         msg = f"columns that are there twice: {', '.join(twice)}"
         raise SheetError(msg)
-    # Strict, since a quote left open would otherwise swallow the rest of the file in one cell.
-    reader = csv.reader(source, delimiter=parted_by, strict=True)
-    line = 2
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                known = {name: " ".join(cell.split()) for name, cell in zip(names, cells, strict=False)}
-                yield SheetRow(line=line, cells={name: known.get(name, "") for name in COLUMNS})
-            line = reader.line_num + 2
-    except csv.Error as fault:
-        msg = f"line {line}: cannot be parted into cells: {fault}"
-        raise SheetError(msg) from fault
+    for line, cells in rows:
+        known = dict(zip(names, cells, strict=False))
+        yield SheetRow(line=line, cells={name: known.get(name, "") for name in COLUMNS})
 
 
 def resolve_dates(rows: Iterable[SheetRow], today: date) -> Iterator[SheetRow]:

@@ -56,6 +56,7 @@ def parser() -> Parser:  # noqa: PLR0915 - one table, a line a command
     enrol = add("enrol", "enrol families from a spreadsheet", "enrolling")
     enrol.add_argument("path", metavar="PATH")
     enrol.add_argument("--dry-run", action="store_true")
+    enrol.add_argument("--mapping", metavar="FILE", help="how another system's export is read as the sheet")
     ledger = add("ledger", "every decided check-in, with how it ended and why", "ledgers")
     ledger.add_argument("--person", metavar="REF")
     ledger.add_argument("--since", metavar="DATE")

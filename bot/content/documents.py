@@ -61,7 +61,18 @@ class Notes:
 def read_document(path: Path, name: str, notes: Notes) -> Any:
     """A YAML file as mappings, lists and text; None where it cannot be read. Faults go to `notes`."""
     try:
-        node = yaml.compose(path.read_text("utf-8"), Loader=_LOADER)
+        text = path.read_text("utf-8")
+    except ValueError as fault:
+        notes.lines[name, ()] = 0
+        notes.fault(name, (), f"not YAML: {fault}")
+        return None
+    return read_text(text, name, notes)
+
+
+def read_text(text: str, name: str, notes: Notes) -> Any:
+    """The same of a text at hand, which faults call `name`."""
+    try:
+        node = yaml.compose(text, Loader=_LOADER)
     except (yaml.YAMLError, ValueError) as fault:
         mark = getattr(fault, "problem_mark", None)
         notes.lines[name, ()] = mark.line + 1 if mark is not None else 0

@@ -16,7 +16,7 @@ from bot.refs import new_ref
 from bot.store import enrolling as rows
 from bot.store import keeping, people
 from bot.store.database import Tx
-from bot.turn.touches import plan_next
+from bot.turn.planning import plan_next
 from scheduler.confirmed import TELEPHONE_FIRST, confirmed_on, telephone_first, why_telephone
 from scheduler.enrolment_sheet import EnrolmentRow
 from scheduler.programme import Enrolment as Plan
@@ -88,7 +88,7 @@ class Batch:
         self._people: dict[str, _Person] = {}
         self._numbers: dict[str, _Number] = {}
         self._households: dict[str, _Household] = {}
-        # By person, programme, child and event; from birth there is one event a child, whatever its month is said to be.
+        # By person, programme, child and event; from birth a child has one event, whatever its month is said to be.
         self._enrolments: dict[tuple[str, str, str, date | None], _Enrolment] = {}
         self._next: dict[tuple[str, date], PlannedTouch | None] = {}
         self._links: list[tuple[_Person, _Number]] = []
@@ -262,7 +262,7 @@ class Batch:
                 id=None, state=state, told_on=row.told_on, event_on=row.event_on, child=child, dirty=True,
                 written={
                     **said, "programme": row.programme, "event_on": row.event_on, "state": state,
-                    "next_at": planned.window[0] if planned is not None and state == "active" else None,
+                    **_turn(planned if state == "active" else None),
                 },
             )  # fmt: skip
             self._enrolments[key] = made
@@ -345,6 +345,13 @@ class Batch:
             "wording_id": "enrolment.told", "via": "import", "at": self._now,
             "wording": f"Told by a worker on {row.told_on.isoformat()} that we would text, and how to stop.",
         }  # fmt: skip
+
+
+def _turn(planned: PlannedTouch | None) -> dict[str, object]:
+    """As `plan_next` writes it for an enrolment with nothing decided yet."""
+    if planned is None:
+        return {"next_at": None, "next_priority": None, "next_due_on": None}
+    return {"next_at": planned.window[0], "next_priority": planned.priority, "next_due_on": planned.due_on}
 
 
 def begin(tx: Tx, snapshot: Snapshot, enrolment_id: int) -> None:

@@ -29,7 +29,7 @@ class EnrolmentRow(Row):
     told_on: Mapped[date] = mapped_column()
     told_by: Mapped[str] = mapped_column(Sealed("enrolment.told_by"))
     team: Mapped[str | None] = mapped_column(sa.String(64))
-    state: Mapped[str] = mapped_column(sa.String(8), default="active")  # active, ended
+    state: Mapped[str] = mapped_column(sa.String(8), default="active")  # active, ended, hold
     next_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
     next_priority: Mapped[int | None] = mapped_column()  # of the next touch: who goes first among those that are due
     next_due_on: Mapped[date | None] = mapped_column()
@@ -150,6 +150,11 @@ def enrolment_by_id(tx: Tx, enrolment_id: int, *, lock: bool = False) -> Enrolme
 
 def enrolments_of(tx: Tx, person_ids: Sequence[int]) -> list[Enrolment]:
     rows = tx.execute(_ENROLMENT.where(enrolment.c.person_id.in_(person_ids)).order_by(enrolment.c.id))
+    return [Enrolment(**r._asdict()) for r in rows]
+
+
+def in_state(tx: Tx, state: str, limit: int = 200) -> list[Enrolment]:
+    rows = tx.execute(_ENROLMENT.where(enrolment.c.state == state).order_by(enrolment.c.id).limit(limit))
     return [Enrolment(**r._asdict()) for r in rows]
 
 

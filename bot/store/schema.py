@@ -21,12 +21,14 @@ from bot.store import (
     published,
     reviews,
     staff,
+    uploads,
 )
 from bot.store.columns import Row
 from bot.store.database import Database
 
 ROOMS: tuple[ModuleType, ...] = (
     people, published, staff, casework, keeping, holding, messages, conversations, alerts, reviews, buckets, carrier,
+    uploads,
 )  # fmt: skip
 METADATA = Row.metadata
 

@@ -1,0 +1,88 @@
+"""One person enrolled by a form, by the same rules as a sheet; and numbers that were confirmed by telephone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bot.casework.accounts import SignedIn
+from bot.clock import local_date
+from bot.house import House
+from bot.people.batch import HELD, begin
+from bot.people.enrol import By, take_all
+from bot.store import keeping, people, staff
+from scheduler.confirmed import TELEPHONE_FIRST
+from scheduler.enrolment_sheet import COLUMNS, SheetRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """What became of a form: its person's reference, or the faults by column ("" for none of them)."""
+
+    ref: str | None = None
+    outcome: str = ""
+    to_telephone: bool = False
+    faults: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToTelephone:
+    """An enrolment that waits until a person has confirmed the number."""
+
+    enrolment_id: int
+    ref: str
+    name: str
+    number: str | None
+    programme: str
+    told_on: date
+
+
+def programmes(house: House) -> dict[str, str]:
+    """Titles by id."""
+    return {name: found.title for name, found in house.live.of(house.db).compiled.programmes.items()}
+
+
+def enter(house: House, me: SignedIn, cells: Mapping[str, str]) -> Entered:
+    """Enrol one person, or say what is to be mended, column by column."""
+    row = SheetRow(line=1, cells={name: " ".join(cells.get(name, "").split()) for name in COLUMNS})
+    by = By(staff_id=me.staff.id, name="by form")
+    ((taken,),) = take_all(house, [row], dry_run=False, by=by)
+    if taken.outcome != "refused":
+        return Entered(ref=taken.ref, outcome=taken.outcome, to_telephone=taken.to_telephone, faults={})
+    faults: dict[str, str] = {}
+    for reason in taken.reasons:
+        first = reason.removeprefix("no ").split(":")[0].split(" ")[0]
+        faults.setdefault(first if first in COLUMNS else "", reason)
+    return Entered(faults=faults)
+
+
+def to_telephone(house: House) -> list[ToTelephone]:
+    with house.db.read() as tx:
+        found = []
+        for enrolment in keeping.in_state(tx, HELD):
+            person = people.person_by_id(tx, enrolment.person_id)
+            numbers = [a.value for a in people.addresses_of(tx, person.id) if a.kind == "sms"]
+            found.append(
+                ToTelephone(
+                    enrolment_id=enrolment.id, ref=person.ref, name=person.name,
+                    number=numbers[0] if numbers else None, programme=enrolment.programme, told_on=enrolment.told_on,
+                )
+            )  # fmt: skip
+    return found
+
+
+def confirmed(house: House, me: SignedIn, enrolment_id: int) -> bool:
+    """They were telephoned, and it is their number: the check-ins begin. False where it no longer waits."""
+    now = house.clock.now()
+    with house.db.write() as tx:
+        found = next((e for e in keeping.in_state(tx, HELD) if e.id == enrolment_id), None)
+        if found is None:
+            return False
+        person = people.person_by_id(tx, found.person_id)
+        keeping.change_enrolment(
+            tx, found.id, state="active", told_on=max(found.told_on, local_date(now)), told_by=me.staff.name
+        )
+        begin(tx, house.live.snapshot(tx), found.id)
+        staff.add_audit(
+            tx, at=now, staff_id=me.staff.id, action="people.enrol", target=person.ref, detail=TELEPHONE_FIRST
+        )
+    return True
