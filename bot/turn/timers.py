@@ -43,9 +43,12 @@ def _fire(house: House, timer: Timer, now: datetime) -> None:
 
 
 def _later(house: House, timer: Timer, now: datetime) -> None:
-    """Try again with growing pauses; after the last try a person sees that something we promised did not happen."""
+    """Try again with growing pauses; after the last try a person sees that something we promised did not happen.
+
+    The number is not opened: that may be what broke, and the timers behind this one must not wait for it.
+    """
     with house.db.write() as tx:
-        people.address_by_id(tx, timer.address_id, lock=True)
+        people.lock_address(tx, timer.address_id)
         if timer.attempts + 1 < TRIES:
             conversations.delay_timer(tx, timer, now + timedelta(minutes=2**timer.attempts))
         elif conversations.take_timer(tx, timer):

@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from bot.dispatcher import LEASE, Dispatcher
-from bot.store import casework, keeping, people
+from bot.store import casework, conversations, keeping, people
 from bot.store import messages as rows
 from bot.store.sealed import Keyring
 from bot.turn import receive as receiving
+from bot.turn import timers
 from bot.turn.receipts import take_receipt
 from messages.channel import Accepted, ChannelUnknown, Outgoing, Receipt
 from messages.retry import BACKOFF
@@ -228,6 +229,28 @@ def test_danger_is_seen_beside_words_that_cannot_be_opened(home: Home) -> None:
     home.text("he is here", sender=A)
     lose_key(home, "inbox", "body", 1)
     assert "999" in home.talk(KNIFE, sender=A)
+
+
+def test_a_timer_of_a_number_that_cannot_be_opened_holds_up_no_other(home: Home) -> None:
+    """It comes first at each tick: the next family's timer fires all the same, and its tries end before a person."""
+    now = home.clock.now()
+    for sender in (A, B):
+        home.text("REFER", sender=sender)
+    with home.house.db.write() as tx:
+        for late, sender in ((60, A), (30, B)):
+            at = now - timedelta(seconds=late)
+            conversations.start_timer(tx, address_id=home.address(sender).id, name="wait", step_no=99, fire_at=at)
+    theirs = home.address(A).id
+    lose_key(home, "address", "value", theirs)
+    assert timers.fire_due(home.house, now) == 2
+    with home.house.db.read() as tx:
+        assert conversations.due_timers(tx, now) == []
+    for _ in range(timers.TRIES + 2):
+        home.later(days=1)
+        timers.fire_due(home.house, home.clock.now())
+    with home.house.db.read() as tx:
+        assert conversations.due_timers(tx, home.clock.now()) == []
+    assert {(c.reason, c.address_id) for c in home.cases() if c.reason == "stuck"} == {("stuck", theirs)}
 
 
 def test_a_number_whose_key_is_lost_is_known_again_when_it_writes(home: Home) -> None:
