@@ -13,7 +13,8 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
-    """From this Monday. `listed` families join the weekly list of those to think of; the cases come to the inbox."""
+    """From this Monday. Touches in one text count once. `listed` families join the weekly list of those to think of;
+    the cases come to the inbox."""
 
     week_from: date
     check_ins: int = 0
@@ -48,12 +49,12 @@ def by_week(year: Year, first: date, last: date) -> tuple[Week, ...]:
 
 
 def _moments(line: Line) -> Iterator[tuple[datetime, str]]:
-    if line.outcome in {"missed", "suppressed"}:
+    if line.listed_at is not None:
+        yield line.listed_at, "listed"
+    if line.outcome in {"missed", "suppressed"} or line.said_by is not None:
         return
     yield line.decided_at, "check_ins"
     if line.reminded_at is not None:
         yield line.reminded_at, "reminders"
     if line.answered_at is not None:
         yield line.answered_at, "answers"
-    if line.listed_at is not None:
-        yield line.listed_at, "listed"

@@ -1,4 +1,4 @@
-"""Make docs/rehearsal.md's table and picture again, from the sample families: `.venv/bin/python scripts/rehearsal_page.py`."""
+"""Make the table and the picture of docs/rehearsal.md again, from the sample families."""
 
 import re
 import sys
