@@ -45,6 +45,7 @@ Until it is back:
 - No text is taken in. The provider keeps each one, and it is fetched afterwards.
 - The web chat tells families that nothing was saved, and gives our telephone number.
 - No case is raised and nobody is alerted, also where somebody is in danger. Keep a person at the telephone.
+- No text leaves, and the desk does not open: it shows nobody's words without noting who looked.
 
 Whoever runs the service: look at the database, and at what else uses it. `thrive doctor` tells what it finds.
 """
