@@ -17,6 +17,7 @@ from scheduler.schoolyear import BirthMonth
 from scheduler.when import DAY, NO_OTHER_KEYS, EventKind, Offset, Rule, Start, reached_on
 
 __all__ = [
+    "YOUNG_FROM_YEARS",
     "Enrolment",
     "EventKind",
     "Offset",

@@ -13,6 +13,7 @@ from messages.bucket import Rate
 from scheduler.calendar import Promises, Week
 from scheduler.ladder import Ladder
 from scheduler.localtime import Period
+from scheduler.programme import YOUNG_FROM_YEARS
 from scheduler.quiet import QUIET, SENDING_WEEK
 from scheduler.terms import Holiday, SchoolHolidays
 from scheduler.worry import WorrySettings
@@ -39,6 +40,7 @@ class Council:
     send_before_closures: bool = False
     cap_days: int = 14
     daily_cap: int | None = DAILY_CAP
+    young_person_from: int = YOUNG_FROM_YEARS
     merge_days: int = 7
     school_holidays: SchoolHolidays = field(default_factory=SchoolHolidays)
     worry: WorrySettings = field(default_factory=WorrySettings)
@@ -82,6 +84,7 @@ class _Contact:
 
     daily_cap: str = str(DAILY_CAP)  # check-ins a day over all families, or "none"
     merge_days: int = 7
+    young_person_from: int = YOUNG_FROM_YEARS  # in years
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +135,8 @@ def read_council(file: str, raw: Any, notes: Notes) -> Council | None:
     ladder, told = read_ladder(file, written.ladder, notes)
     texting = _rate(file, written.texting, notes)
     daily_cap = _daily_cap(file, written.contact, notes)
+    if not 11 <= written.contact.young_person_from <= 18:
+        notes.fault(file, ("contact", "young_person_from"), "an age in years, from 11 to 18")
     school_holidays = _holidays(file, written.school_holidays, notes)
     quiet = None
     if written.quiet.strip().casefold() != "none":
@@ -162,6 +167,7 @@ def read_council(file: str, raw: Any, notes: Notes) -> Council | None:
         send_before_closures=written.send_before_closures,
         cap_days=written.cap_days,
         daily_cap=daily_cap,
+        young_person_from=written.contact.young_person_from,
         merge_days=written.contact.merge_days,
         school_holidays=school_holidays,
         worry=written.worry,

@@ -35,11 +35,11 @@ def undecided(tx: Tx, snapshot: Snapshot, enrolment: Enrolment) -> Sequence[Plan
     if programme is None:
         return ()
     settled = {(t.touch, t.occurrence) for t in keeping.touches_of(tx, [enrolment.id])}
-    found = planned(programme, _plan(tx, enrolment), snapshot.rules.calendar)
+    found = planned(programme, _plan(tx, snapshot, enrolment), snapshot.rules.calendar)
     return [touch for touch in found if touch.key not in settled]
 
 
-def _plan(tx: Tx, enrolment: Enrolment) -> Plan:
+def _plan(tx: Tx, snapshot: Snapshot, enrolment: Enrolment) -> Plan:
     plan = Plan(event_on=enrolment.event_on, enrolled_on=local_date(enrolment.created_at))
     if not enrolment.child_id:
         return plan
@@ -48,4 +48,5 @@ def _plan(tx: Tx, enrolment: Enrolment) -> Plan:
         event_on=plan.event_on, enrolled_on=plan.enrolled_on, deferred=child.deferred,
         born=None if child.born is None else BirthMonth.read(child.born),
         recipient="young-person" if child.id == enrolment.person_id else "parent",
+        young_from_years=snapshot.compiled.council.young_person_from,
     )  # fmt: skip

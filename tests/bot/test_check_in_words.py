@@ -20,12 +20,13 @@ LANGUAGES = ("pl", "pt", "es", "so", "ar", "ur", "fr", "it")
 # Whoever holds the phone may read it: these would tell of a trouble, of somebody's history, or of who else is helping.
 TELLS = (
     "abuse", "violen", "hit", "hurt", "harm", "afraid", "scared", "debt", "money", "benefit", "universal credit",
-    "rent", "evict", "homeless", "food bank", "hungry", "mental", "anxi", "depress", "camhs", "self-harm", "suicid", "autis",
-    "adhd", "special needs", "send ", "ehc", "disab", "diagnos", "exclu", "suspend", "attend", "truan", "bull", "gang",
-    "knife", "police", "crime", "prison", "drug", "alcohol", "drink", "smok", "pregnan", "miscarr", "baby", "birth",
-    "bereave", "death", "died", "loss", "grief", "separat", "divorce", "split", "partner", "husband", "wife", "court",
-    "custody", "social care", "social worker", "early help", "referral", "referred", "case", "support worker",
-    "parenting", "course", "young carer", "kinship", "foster", "asylum", "immigra", "refuge", "gay", "lgbt", "counsel",
+    "rent", "evict", "homeless", "food bank", "hungry", "mental", "anxi", "depress", "camhs", "self-harm",
+    "suicid", "autis", "adhd", "special needs", "send ", "ehc", "disab", "diagnos", "exclu", "suspend", "attend",
+    "truan", "bull", "gang", "knife", "police", "crime", "prison", "drug", "alcohol", "drink", "smok", "pregnan",
+    "miscarr", "baby", "birth", "bereave", "death", "died", "loss", "grief", "separat", "divorce", "split",
+    "partner", "husband", "wife", "court", "custody", "social care", "social worker", "early help", "referral",
+    "referred", "case", "support worker", "parenting", "course", "young carer", "kinship", "foster", "asylum",
+    "immigra", "refuge", "gay", "lgbt", "counsel",
 )  # fmt: skip
 # Ordinary words that hold one of those: the council is where anybody applies for a school.
 HARMLESS = ("council", "different", "parents", "apprenticeship")

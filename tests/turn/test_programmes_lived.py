@@ -1,0 +1,68 @@
+"""Programmes as lived: the words that arrive on the day, and what an answer does in the database."""
+
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+
+from bot.clock import local_date
+from bot.store import staff
+from scheduler.localtime import instant
+from tests.houses import Home
+from tests.turn.families import check_in, enrol, touches_of
+
+A = "+447700900431"
+
+
+def enrolled(home: Home, programme: str, event_on: date, born: str = "") -> None:
+    child, told = f"Ava,{born}" if born else ",", local_date(home.clock.now()).isoformat()
+    report = enrol(
+        home, f"P1,Sam,,{A},,en,SW18 2PU,,mother,{child},{programme},{event_on.isoformat()},{told},A Worker,yes,"
+    )
+    assert report.refused == []
+
+
+def noon(home: Home, on: date) -> None:
+    """At noon of this day, or of the next from Monday to Thursday."""
+    while on.weekday() > 3:
+        on += timedelta(days=1)
+    home.later(seconds=(instant(on) + timedelta(hours=12) - home.clock.now()).total_seconds())
+
+
+def flagged(home: Home) -> list[str]:
+    with home.house.db.read() as tx:
+        rows = tx.execute(sa.select(staff.audit.c.target).where(staff.audit.c.action == "directory.flagged"))
+        return [str(target) for (target,) in rows]
+
+
+def test_a_place_where_nobody_answered_is_flagged_and_a_person_offered(home: Home) -> None:
+    """They searched, were told of places, and did not get through: each is flagged once, by its id alone."""
+    home.talk("debt advice", sender=A)
+    home.talk("SW18 2PU", sender=A)
+    told_on = local_date(home.clock.now())
+    enrolled(home, "signposted", told_on)
+    noon(home, told_on + timedelta(days=5))
+    check_in(home)
+    assert "Did you get through to the place we told you about?" in home.out(sender=A)[-1].body
+    assert "What would you like now?" in home.talk("no", sender=A)
+    places = flagged(home)
+    assert 1 <= len(places) <= 3
+    (touch,) = touches_of(home, "P1")
+    assert touch.outcome == "answered"
+    assert "A person will be in touch" in home.talk("2", sender=A)
+    assert flagged(home) == places
+
+
+def test_the_closing_date_of_schools_reaches_the_family_in_time(home: Home) -> None:
+    """A child who starts reception next September: eight weeks before 15 January they are told, and of the day."""
+    today = local_date(home.clock.now())
+    closing = date(today.year + 2, 1, 15)
+    born = date(closing.year - 4, 3, 1)  # four in the March after the closing date
+    enrolled(home, "key-transitions", born, f"{born:%Y-%m}")
+    noon(home, closing - timedelta(weeks=8))
+    for _ in range(6):  # touches that are long past are each decided in their turn
+        check_in(home)
+    said = [out.body for out in home.out(sender=A) if out.purpose == "check-in"]
+    assert any("Apply to your council by 15 January" in body for body in said)
+    outcomes = {touch.touch: touch.outcome for touch in touches_of(home, "P1")}
+    assert outcomes["reception-apply"] == "sent"
+    assert {outcomes["two-year-check"], outcomes["two-year-childcare"]} == {"missed"}
