@@ -11,6 +11,7 @@ Permission = Literal[
     "cases.close",
     "people.read",
     "people.enrol",
+    "people.tell",
     "list.read",
     "list.take-off",
     "ledger.read",
@@ -29,8 +30,9 @@ Role = Literal["practitioner", "manager", "editor", "business-support", "auditor
 
 _DESK: Final[frozenset[Permission]] = frozenset(
     {
-        "cases.read", "cases.claim", "cases.reply", "cases.note", "cases.close", "people.read", "list.read",
-        "list.take-off", "ledger.read", "alerts.acknowledge", "conversations.read", "reviews.mark", "own.session",
+        "cases.read", "cases.claim", "cases.reply", "cases.note", "cases.close", "people.read", "people.tell",
+        "list.read", "list.take-off", "ledger.read", "alerts.acknowledge", "conversations.read", "reviews.mark",
+        "own.session",
     }
 )  # fmt: skip
 

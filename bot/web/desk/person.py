@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import abort, render_template
+from flask import abort, render_template, request
 
 from bot.casework import timeline
 from bot.clock import local_date
@@ -29,6 +29,7 @@ def person(ref: str) -> str:
         telephones={a.id: telephone(a.value) for a in found.addresses if a.kind == "sms"},
         household=[(member, age_on(member.born, today)) for member in found.household if member.id != found.person.id],
         chart=chart(found.scores),
+        done=request.args.get("done") == "told",
     )
 
 

@@ -27,6 +27,8 @@ REASONS: Final = {
     "less": "They asked to hear from us less often",
     "pause": "They asked us to pause",
     "silent-worrying": "A family marked as worrying has not answered several times",
+    "pregnancy-lost": "They told us that a pregnancy ended in loss",
+    "keep-in-touch": "They asked us to keep in touch, and no programme could be begun",
     "child-died": "A child of the family died: review what they hear from us",
     "person-died": "This person died: review what the family hears from us",
     "stuck": "The service could not answer them",
@@ -42,6 +44,20 @@ KEY_LOST: Final = (
     "It was sealed with a key that this service no longer has. Nothing was sent, and nothing was changed. Tell whoever "
     "runs this service: with that key among its keys again, this opens. Until then telephone, if you know the number."
 )
+
+# What follows from each fact that staff tell (scheduler.changes), as a hint beside it.
+CHANGES: Final = {
+    "early-help-opened": "Ends the check-ins after early help.",
+    "stepped-down": "Lifts the pause of social care, and starts the check-ins for each parent who was told of us.",
+    "moved-away": "Ends everything that is planned for the household.",
+    "pregnancy-lost": "Ends what is planned of the pregnancy.",
+    "child-died": "Ends what is planned for this child. Everything else waits, and a case asks a person to review it.",
+    "person-died": "Ends what is planned for them. Everything else waits, and a case asks a person to review it.",
+    "social-care-opened": "Everything waits until social care closes its case or steps down.",
+    "social-care-closed": "What waited goes on, where its time has not run out.",
+    "reviewed": "After a death: what waited goes on, where its time has not run out.",
+    "birth-month-corrected": "The child's dates move. Nothing that was sent is sent again.",
+}
 
 SPEAKERS: Final = {
     "child": "A child",
@@ -163,6 +179,7 @@ DONE: Final = {
     "note": "Your private note is kept.",
     "closed": "The case is closed.",
     "off": "Taken off the list.",
+    "told": "What is planned has changed. The ledger has each touch that ended, with the reason.",
     "acknowledged": "Acknowledged: nobody more is told. Claim the case to reply.",
     "contact": "Kept. Alerts go there from now on.",
     "missed": "Marked as danger that was missed. The case is raised, or has grown, for the whole team.",
