@@ -110,6 +110,8 @@ class Talk:
         self.session = done.session
         for effect in done.effects:
             self._apply(effect)
+            if isinstance(effect, fx.SetWish):
+                self._wish(effect)
         return done.effects
 
     def words(self, say: fx.Say) -> str:
@@ -123,6 +125,13 @@ class Talk:
         lines += [f"- {one.name} ({one.contact})" for one in say.listings]
         lines += [f"{n}. {wording.label(choice.label, language)}" for n, choice in enumerate(say.choices, 1)]
         return "\n".join(lines)
+
+    def _wish(self, wish: fx.SetWish) -> None:
+        known = self.facts
+        until, every = wish.until or known.paused_until, wish.every_days or known.every_days
+        if wish.wish == "back-on":
+            until, every = None, None
+        self.facts = replace(known, paused_until=until, every_days=every)
 
     def _apply(self, effect: fx.Effect) -> None:
         match effect:
@@ -193,6 +202,12 @@ _IN_WORDS: Mapping[type, Callable[[Any], str]] = {
     fx.RecordScore: lambda e: f"score {e.score}" + (f" for check-in {e.touch}" if e.touch is not None else ""),
     fx.CloseTouch: lambda e: f"close check-in {e.touch} {e.outcome}: {e.reason}",
     fx.ReleaseAddress: lambda _: "release the number",
+    fx.SetWish: lambda e: (
+        f"wish {e.wish}"
+        + "".join(f" {part}" for part in (e.until, e.every_days and f"every {e.every_days} days") if part)
+    ),
+    fx.EnrolOnEvent: lambda e: f"enrol on {e.programme} by their yes to {e.wording}",
+    fx.EndForLoss: lambda e: f"end for a loss: {e.loss}",
     fx.FlagListing: lambda e: f"flag the services given: {e.why}",
     fx.RecordSearch: lambda e: "search, some found" if e.found else "search, nothing found",
 }

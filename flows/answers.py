@@ -13,6 +13,7 @@ from rapidfuzz import fuzz
 from flows.effects import Value
 from flows.facts import Readers
 from flows.flow import AskKind, AskNode, Option
+from flows.until import read_until
 from flows.vocabulary import (
     BORN,
     COUNTED,
@@ -289,6 +290,14 @@ def _date(reply: Reply) -> Answer | None:
     return None
 
 
+def _until(reply: Reply) -> Answer | None:
+    """A date to pause until: in words, or one of the choices, each of which says a time itself ("2 weeks")."""
+    chosen = _choice(reply) if reply.options else None
+    said = str(chosen.value) if chosen is not None else reply.text
+    found = read_until(said, reply.today)
+    return None if found is None else Answer(value=found, go=chosen.go if chosen is not None else None)
+
+
 def _day(match: re.Match[str], today: date) -> date | None:
     word, year = match["month"], match["year"]
     month = MONTHS.get(word) or int(word)
@@ -311,4 +320,5 @@ _READERS: Mapping[AskKind, Callable[[Reply], Answer | None]] = {
     "children": _children,
     "name": _name,
     "phone": _phone,
+    "until": _until,
 }

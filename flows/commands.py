@@ -1,12 +1,17 @@
 """What a command does. Each is one function of the run and the reading; the table is what `wins` calls."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from flows.answers import Reply, read_answer
-from flows.effects import AddToCase, CloseTouch, Level, RaiseEscalation, ReleaseAddress, SetConsent
+from flows.effects import AddToCase, CloseTouch, Level, RaiseEscalation, ReleaseAddress, SetConsent, SetWish
 from flows.nodes import apply_answer, begin, enter, walk
 from flows.reading import Command, Reading
 from flows.run import KEPT_NAMES, Run
+from flows.until import read_every, read_until
+
+UNSAID_PAUSE_DAYS = 28  # a pause whose end nobody could read: nobody who asked for a break is texted while we ask
+FEWEST_DAYS = 182  # LESS ends here; fewer than two a year is a pause
 
 
 def stop(run: Run, _reading: Reading) -> None:
@@ -22,9 +27,11 @@ def stop(run: Run, _reading: Reading) -> None:
         run.cancel_timer(name)
 
 
-def start(run: Run, _reading: Reading) -> None:
+def start(run: Run, reading: Reading) -> None:
     run.do(SetConsent(kind="text", given=True, wording="start-receipt"))
     run.told_after_stop = False
+    if run.facts.paused_until is not None:  # who texts START wants texts now; how many stays as they said
+        run.do(SetWish(wish="back-on", words=reading.text))
     run.say("start-receipt")
 
 
@@ -151,8 +158,54 @@ def _status(run: Run, _reading: Reading) -> None:
     ask_again(run)
 
 
-def _when(run: Run, _reading: Reading) -> None:
-    run.say("when.next" if run.facts.next_touch_on is not None else "when.none")
+def _when(run: Run, reading: Reading) -> None:
+    """A date and no more: others may read the phone."""
+    paused, planned = run.facts.paused_until, run.facts.next_touch_on is not None
+    paused = paused if paused is not None and paused > run.facts.today else None
+    if paused is not None and run.assets.wording.has("when.paused"):
+        run.say("when.paused", heard=reading.understood.lang)
+    else:
+        run.say("when.next" if planned else "when.none", heard=reading.understood.lang)
+    ask_again(run)
+
+
+def _pause(run: Run, reading: Reading) -> None:
+    """No texts until the date they said. Where none can be read, a month begins at once and one question asks when."""
+    until = read_until(reading.text, run.facts.today)
+    to_ask = until is None and "pause" in run.assets.flows
+    if not run.assets.wording.has("pause.done"):
+        _to_desk("pause")(run, reading)  # content from before a family could do this by itself
+        return
+    until = until or run.facts.today + timedelta(days=UNSAID_PAUSE_DAYS)
+    run.do(SetWish(wish="pause", until=until, words=reading.text))
+    if to_ask:
+        run.set_aside()
+        enter(run, "pause", {"until_date": until})
+        return
+    run.say("pause.done", values={"until_date": until}, heard=reading.understood.lang)
+    ask_again(run)
+
+
+def _less(run: Run, reading: Reading) -> None:
+    """Half as many, or as few as they say ("once a month"); LESS again halves it again."""
+    if not run.assets.wording.has("less.done"):
+        _to_desk("less")(run, reading)
+        return
+    now = run.facts.every_days or run.facts.cap_days
+    chosen = read_every(reading.text)
+    every = min(max(now * 2 if chosen is None else chosen, run.facts.cap_days), FEWEST_DAYS)
+    run.do(SetWish(wish="less", every_days=every, words=reading.text))
+    run.say("less.done", values={"every_weeks": round(every / 7)}, heard=reading.understood.lang)
+    ask_again(run)
+
+
+def _back_on(run: Run, reading: Reading) -> None:
+    """The pause and the fewer texts are over. It is no START: consent is not touched."""
+    if run.facts.paused_until is None and run.facts.every_days is None:
+        _when(run, reading)
+        return
+    run.do(SetWish(wish="back-on", words=reading.text))
+    run.say("back-on", heard=reading.understood.lang)
     ask_again(run)
 
 
@@ -187,7 +240,8 @@ _COMMANDS: Mapping[Command, Callable[[Run, Reading], None]] = {
     "language": _language,
     "status": _status,
     "when": _when,
-    "less": _to_desk("less"),
-    "pause": _to_desk("pause"),
+    "less": _less,
+    "pause": _pause,
+    "back-on": _back_on,
     "my-data": _to_desk("my-data"),
 }

@@ -7,6 +7,9 @@ from typing import Literal
 
 Level = Literal["urgent", "concern", "routine"]
 FlagReason = Literal["not-reached"]
+Wish = Literal["pause", "less", "back-on"]
+EventKind = Literal["new-baby", "house-move", "new-school", "exclusion", "bereavement", "separation"]
+Loss = Literal["pregnancy-lost", "child-died"]
 Purpose = Literal["safety", "answer", "stop-receipt", "staff-reply", "promise", "check-in", "reminder", "staff-alert"]
 Value = str | int | float | date | datetime
 
@@ -169,6 +172,35 @@ class FlagListing:
     why: FlagReason
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetWish:
+    """How a family wants to be texted, in their own `words`: of this address alone.
+
+    `pause`: we start nothing before the local date `until`. `less`: at most one check-in in `every_days`. `back-on`:
+    both are over. What they ask is still answered, and danger too.
+    """
+
+    wish: Wish
+    words: str
+    until: date | None = None
+    every_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolOnEvent:
+    """They told of a key event and said yes to being asked how it goes. `wording` is the text they said yes to."""
+
+    programme: str
+    wording: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndForLoss:
+    """A pregnancy or a child was lost: what was planned about it ends now, before anything else is said."""
+
+    loss: Loss
+
+
 Effect = (
     Say
     | StartTimer
@@ -184,4 +216,7 @@ Effect = (
     | ReleaseAddress
     | RecordSearch
     | FlagListing
+    | SetWish
+    | EnrolOnEvent
+    | EndForLoss
 )

@@ -38,6 +38,10 @@ class Facts:
     fall_of: int = 3  # and so many points less than the answer before is a fall
     known_postcode: str | None = None
     next_touch_on: date | None = None
+    paused_until: date | None = None  # by their own wish: the first date on which we may start again
+    every_days: int | None = None  # by their own wish: one check-in in so many days at most
+    cap_days: int = 14  # the council's
+    may_enrol: bool = False  # one person, or nobody yet, at a phone that we may text: they can be kept in touch with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

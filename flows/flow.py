@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from flows.effects import FlagReason, Level
+from flows.effects import EventKind, FlagReason, Level, Wish
 
-AskKind = Literal["choice", "number", "text", "date", "postcode", "month", "children", "name", "phone"]
+AskKind = Literal["choice", "number", "text", "date", "postcode", "month", "children", "name", "phone", "until"]
 ReferralKind = Literal["full", "call-me", "unfinished"]
 
 
@@ -156,6 +156,25 @@ class FlagNode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WishNode:
+    """Keep how they want to be texted, as just answered: the date of a pause under `until_date`."""
+
+    id: str
+    wish: Wish
+    go: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolNode:
+    """Begin to keep in touch about what they told, by the programme of that event. Only after their yes to `asked`."""
+
+    id: str
+    event: EventKind
+    asked: str
+    go: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallNode:
     """Walk another flow from its start, then come back and go on."""
 
@@ -189,6 +208,8 @@ Node = (
     | SetNode
     | CloseNode
     | FlagNode
+    | WishNode
+    | EnrolNode
     | CallNode
     | WaitNode
     | EndNode

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flows.answers import Answer
 from flows.effects import (
     AddToCase,
     CloseTouch,
+    EnrolOnEvent,
     FlagListing,
     MakeReferral,
     RaiseEscalation,
@@ -17,6 +18,7 @@ from flows.effects import (
     SetConsent,
     SetLanguage,
     SetMark,
+    SetWish,
     Value,
 )
 from flows.facts import Search
@@ -26,6 +28,7 @@ from flows.flow import (
     CallNode,
     CloseNode,
     EndNode,
+    EnrolNode,
     EscalateNode,
     FlagNode,
     Flow,
@@ -35,6 +38,7 @@ from flows.flow import (
     SearchNode,
     SetNode,
     WaitNode,
+    WishNode,
 )
 from flows.run import FlowLoopError, Run
 from flows.session import Frame
@@ -272,6 +276,19 @@ def _flag(run: Run, _flow: Flow, node: FlagNode) -> bool:
     return True
 
 
+def _wish(run: Run, _flow: Flow, node: WishNode) -> bool:
+    until = run.answers.get("until_date")
+    run.do(SetWish(wish=node.wish, words=run.words, until=until if isinstance(until, date) else None))
+    run.goto(node.go)
+    return True
+
+
+def _enrol(run: Run, flow: Flow, node: EnrolNode) -> bool:
+    run.do(EnrolOnEvent(programme=node.event, wording=f"{flow.name}.{node.asked}"))
+    run.goto(node.go)
+    return True
+
+
 def _call(run: Run, _flow: Flow, node: CallNode) -> bool:
     if any(frame.flow == node.flow for frame in run.stack[:-1]):
         # Already open beneath: go back to it rather than opening it twice.
@@ -320,6 +337,8 @@ _DO: Mapping[type, Callable[[Run, Flow, Any], bool]] = {
     SetNode: _set,
     CloseNode: _close,
     FlagNode: _flag,
+    WishNode: _wish,
+    EnrolNode: _enrol,
     CallNode: _call,
     WaitNode: _wait,
     EndNode: _end,

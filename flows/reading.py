@@ -3,16 +3,20 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from flows.answers import Answer, Reply, by_name, plain, read_answer, without_politeness
+from flows.effects import Loss
 from flows.events import MessageReceived
 from flows.flow import AskNode, Option
 from flows.run import Run
 from flows.session import Asked, Frame
 from flows.stopping import is_whole_stop
 from flows.understanding.types import Risk, Screening, Understanding
-from flows.vocabulary import SKIP, START, YES_START
+from flows.understanding.words import fold
+from flows.until import read_every, read_until
+from flows.vocabulary import LESS, PAUSE, PAUSE_IF_UNTIL, PAUSE_LAST, SKIP, START, UNTIL, YES_START
 
 Command = Literal[
     "stop-in-words",
@@ -26,6 +30,7 @@ Command = Literal[
     "when",
     "less",
     "pause",
+    "back-on",
     "my-data",
 ]
 
@@ -50,6 +55,7 @@ _PHRASES: Mapping[Command, tuple[str, ...]] = {
     "when": ("when", "when is my next text", "when will you text me"),
     "less": ("less", "less often", "fewer texts", "text me less"),
     "pause": ("pause", "pause texts", "pause my texts"),
+    "back-on": ("back on", "unpause", "texts back on", "put texts back on", "turn texts back on"),
     "my-data": ("my data", "mydata", "delete my data", "delete my details", "what do you hold about me", "forget me"),
     "wrong-person": ("wrong number", "wrong person", "this is not my number"),
 }
@@ -74,8 +80,10 @@ ALWAYS_HEARD: frozenset[Command] = frozenset({"stop-in-words", "wrong-person"})
 # An answer in free text is taken as such unless it is this short: "what would help?" "someone to call me back".
 OPEN_ENDED = frozenset({"text", "name", "children"})  # kinds that would take almost any words for an answer
 SHORT_WORDS = 5
+PAUSE_WORDS = 8  # "pause please till the 3rd of september": more is talk, and the lexicon reads it
 FEW_WORDS = 2  # "swimming lessons please" is looked up, "hm ok" is not
 # A need nobody should find on a screen after words of danger: a person brings it up instead.
+LOSSES: Mapping[str, Loss] = {"pregnancy-lost": "pregnancy-lost", "child-died": "child-died"}
 QUIET_NEEDS = frozenset({"domestic-abuse", "exploitation", "child-safety"})
 _CORRECTION = re.compile(
     r"^(?:no+|nah|sorry|oops|wait|actually|soz|my bad)?[\s,.!-]*(?:i\s+)?"
@@ -113,11 +121,16 @@ class Reading:
     fit: Fit | None = None
     starts: str | None = None  # the flow a keyword or an intent opens
     need: bool = False
+    event: str = ""  # a key event told as news
     thanks: bool = False
 
     @property
     def danger(self) -> bool:
         return self.screening.risk != "none"
+
+    @property
+    def loss(self) -> Loss | None:
+        return LOSSES.get(self.event)
 
     @property
     def hangs(self) -> bool:
@@ -168,6 +181,7 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
         fit=fit,
         starts=None if held else starts,
         need=bool(text.strip()) and not held and reading_need,
+        event="" if understood.event not in LOSSES and (held or facts.open_case is not None) else understood.event,
         thanks=understood.intent == "thanks" and bool(text.strip()),
     )
 
@@ -178,13 +192,18 @@ def _note(event: MessageReceived) -> str:
 
 def find_command(run: Run, text: str, understood: Understanding, fit: Fit | None) -> Command | None:
     """A command by its word, or by what the lexicon heard where that cannot be an answer instead."""
-    exact = COMMANDS.get(plain(text)) or COMMANDS.get(text.strip()) or COMMANDS.get(without_politeness(text))
+    named: Command | None = "pause" if is_pause(text, run.facts.today) else None
+    if named is None and is_less(text):
+        named = "less"
+    exact = named or COMMANDS.get(plain(text)) or COMMANDS.get(text.strip()) or COMMANDS.get(without_politeness(text))
     ask = run.waiting()
     answers_choice = fit is not None and fit.kind == "current" and ask is not None and ask.kind != "text"
     if exact is not None and not (exact == "human" and answers_choice):
         return exact
     kind = run.assets.lexicon.intent_kind(text) if understood.intent != "need" else "need"
     meant = INTENT_COMMANDS.get(kind)
+    if kind.startswith("start") and (run.facts.paused_until or run.facts.every_days):
+        meant = "back-on"  # "text me again", said by somebody who paused
     if meant is None and understood.intent != "stop":  # a finer kind of stopping that is not known here ends nothing
         meant = INTENT_COMMANDS.get(understood.intent)
     if meant == "help" and _keyword_flow(run, plain(text)):
@@ -198,6 +217,21 @@ def find_command(run: Run, text: str, understood: Understanding, fit: Fit | None
     if flow is not None and flow.holds and meant != "human":
         return None
     return meant
+
+
+def is_pause(text: str, today: date) -> bool:
+    """ "PAUSE" with how long, in whatever was asked: "pause till september". Without a time it may be an answer."""
+    first, _, rest = fold(without_politeness(text)).partition(" ")
+    after = rest.split()
+    held = first in PAUSE or (first in PAUSE_IF_UNTIL and bool(UNTIL & {*after[:1]}))
+    held = held or bool(PAUSE_LAST & {first, *after})
+    return held and len(after) <= PAUSE_WORDS and read_until(f"{first} {rest}", today) is not None
+
+
+def is_less(text: str) -> bool:
+    """ "LESS" with how often: "less every 3 months"."""
+    first, _, rest = fold(without_politeness(text)).partition(" ")
+    return first in LESS and len(rest.split()) <= PAUSE_WORDS and read_every(rest) is not None
 
 
 def find_fit(run: Run, text: str, understood: Understanding, risk: Risk = "none") -> Fit | None:

@@ -235,10 +235,16 @@ _FACTS: Mapping[str, Callable[[Run], Value | None]] = {
     "low": _low,
     "fell": _fell,
     "danger": lambda run: run.danger,
+    "paused_until": lambda run: run.facts.paused_until,
+    "may_enrol": lambda run: _yes(run.facts.may_enrol),
     "signed": _signed,
 }
 # Kept by the engine among the answers.
-KEPT_NAMES = frozenset(
-    {"ref", "place", "heard", "more_results", "needs", "need_text", "age", "also_said", "given_score", "postcode"}
-) | {"broken_off", "speaker", "worker", "given_listings"}
+KEPT_NAMES = (
+    frozenset(
+        {"ref", "place", "heard", "more_results", "needs", "need_text", "age", "also_said", "given_score", "postcode"}
+    )
+    | {"broken_off", "speaker", "worker", "given_listings"}
+    | {"until_date", "every_weeks", "told_event"}
+)
 FACT_NAMES = frozenset(_FACTS) | KEPT_NAMES

@@ -79,3 +79,14 @@ STOP = CARRIER_STOP | phrases(
 )
 START = words("start unstop")
 YES_START = words("yes")
+# With how long after them, a pause. STOP and its forms stay what they are: alone, they end our texts.
+PAUSE = words(
+    "pause paused pausa pausar pauza przerwa wstrzymaj wstrzymajcie sospendi sospendete hakad nasasho ايقاف وقف توقف"
+    " اوقفوا"
+)
+PAUSE_IF_UNTIL = words("stop parar pare parem paren para ferma fermate jooji joogso arretez arrete")
+UNTIL = words(
+    "for until till til over hasta por durante do na ate fino per jusqu jusquen jusquau ilaa muddo pendant pour"
+)
+PAUSE_LAST = words("روك روكيں روكو")  # Urdu says what to do last
+LESS = words("less fewer menos mniej moins meno yaree اقل كم")

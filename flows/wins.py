@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from flows.commands import after_stop, ask_again, command, leave, reach_desk, start, stop
-from flows.effects import AddToCase, CloseTouch, RaiseEscalation, Value
+from flows.effects import AddToCase, CloseTouch, EndForLoss, RaiseEscalation, Value
 from flows.nodes import ALSO_SAID_MOST, apply_answer, enter, hear, walk
 from flows.reading import Reading
 from flows.run import Run
@@ -210,15 +210,44 @@ def _repair(run: Run, reading: Reading) -> None:
         run.say("repair.idle")
 
 
+def _loss(run: Run, reading: Reading) -> None:
+    """What was planned about it ends now, whatever the talk was doing, and a person looks."""
+    assert reading.loss is not None  # the line holds only for one
+    run.do(EndForLoss(loss=reading.loss))
+    run.do(
+        RaiseEscalation(level="concern", reason=reading.loss, words=reading.text, speaker=reading.understood.speaker)
+    )
+    if run.touch is not None:
+        run.do(CloseTouch(touch=run.touch, outcome="answered", reason="They told us of a loss."))
+    leave(run)
+    run.carry_on = False
+    run.touch, run.open, run.parked = None, [], None
+    run.cancel_timer("parked")
+
+
+def _event(run: Run, reading: Reading) -> None:
+    """Warm words first, and then whether we may ask how things are. After words of danger the safety reply stands."""
+    if reading.danger and reading.loss is None:
+        return
+    run.set_aside()
+    if "told" in run.assets.flows:
+        enter(run, "told", {"told_event": reading.event})
+    else:
+        run.say("added")  # content from before there were such words
+
+
 WINS: tuple[Line, ...] = (
     Line(number=2, name="stop", holds=lambda r: r.whole_stop, act=stop),
     Line(number=3, name="start", holds=lambda r: r.whole_start, act=start),
     Line(number=4, name="danger", holds=lambda r: r.danger, act=_danger, consumes=False),
+    Line(number=4, name="loss", holds=lambda r: r.loss is not None, act=_loss, consumes=False),
     # Line 2 goes on: "what they write later is still read". Danger stands above it, everything else below.
     Line(number=2, name="after-stop", holds=lambda r: r.after_stop, act=after_stop),
+    Line(number=5, name="told-loss", holds=lambda r: r.loss is not None and not r.worker_talking, act=_event),
     Line(number=5, name="command", holds=lambda r: r.command is not None, act=command),
     Line(number=6, name="worker", holds=lambda r: r.worker_talking, act=_worker),
     Line(number=7, name="answer", holds=lambda r: r.fit is not None, act=_answer),
+    Line(number=8, name="event", holds=lambda r: bool(r.event) and not r.danger, act=_event),
     Line(number=8, name="flow", holds=lambda r: r.starts is not None and not r.only_safety, act=_start_flow),
     Line(number=8, name="need", holds=lambda r: r.need and not r.only_safety, act=_need),
     Line(number=8, name="thanks", holds=lambda r: r.thanks and not r.danger, act=_thanks),

@@ -19,6 +19,7 @@ from flows.flow import (
     Case,
     CloseNode,
     EndNode,
+    EnrolNode,
     EscalateNode,
     FlagNode,
     Flow,
@@ -31,6 +32,7 @@ from flows.flow import (
     SetNode,
     Test,
     WaitNode,
+    WishNode,
 )
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -157,7 +159,7 @@ def _ask(read: FlowFile, given: Given, raw: Mapping[str, Any], path: Path_) -> N
         at = (*path[:-1], "options")
         given["options"] = tuple(o for n, one in enumerate(options) if (o := _option(read, one, (*at, n), name)))
     given.setdefault("kind", "choice" if options is not None else "text")
-    if (given["kind"] == "choice") != (options is not None):
+    if given["kind"] != "until" and (given["kind"] == "choice") != (options is not None):
         read.fault(path, "a choice has options, and no other kind has", name)
 
 
@@ -239,6 +241,8 @@ _KINDS: Mapping[str, _Kind] = {
     "set": _Kind(SetNode, _under("values"), ("go", "language")),
     "close": _Kind(CloseNode, _under("outcome"), ("go", "reason")),
     "flag": _Kind(FlagNode, _under("why")),
+    "wish": _Kind(WishNode, _under("wish")),
+    "enrol": _Kind(EnrolNode, _under("event"), ("go", "asked")),
     "call": _Kind(CallNode, _under("flow")),
     "wait": _Kind(WaitNode, _under("hours")),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -38,6 +38,8 @@ class AddressRow(Row):
     last_in_at: Mapped[datetime | None] = mapped_column(Instant)
     worker_wrote_at: Mapped[datetime | None] = mapped_column(Instant)
     released_at: Mapped[datetime | None] = mapped_column(Instant)  # last said to be the wrong person's number
+    paused_until: Mapped[date | None] = mapped_column()  # by their own wish: the first date we may start again
+    every_days: Mapped[int | None] = mapped_column()  # by their own wish: one check-in in so many days at most
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
@@ -109,6 +111,8 @@ class Address:
     last_in_at: datetime | None
     worker_wrote_at: datetime | None
     released_at: datetime | None
+    paused_until: date | None = None
+    every_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,13 +22,14 @@ from bot.store import (
     reviews,
     staff,
     uploads,
+    wishes,
 )
 from bot.store.columns import Row
 from bot.store.database import Database
 
 ROOMS: tuple[ModuleType, ...] = (
     people, published, staff, casework, keeping, holding, messages, conversations, alerts, reviews, buckets, carrier,
-    uploads,
+    uploads, wishes,
 )  # fmt: skip
 METADATA = Row.metadata
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from bot.casework import raising
 from bot.settling import settle
-from bot.store import casework, conversations, keeping, people, published, staff
+from bot.store import casework, conversations, keeping, people, published, staff, wishes
 from bot.store import messages as rows
+from bot.turn import telling
 from bot.turn.context import Turn
 from bot.turn.say import say
 from flows import effects as fx
@@ -169,6 +170,17 @@ def _flag(turn: Turn, effect: fx.FlagListing) -> None:
         )
 
 
+def _wish(turn: Turn, effect: fx.SetWish) -> None:
+    """What waits is decided anew by it: a pause that is over keeps nothing back."""
+    wishes.set_wish(
+        turn.tx, turn.address.id, kind=effect.wish, until=effect.until, every_days=effect.every_days,
+        words=effect.words, at=turn.now,
+    )  # fmt: skip
+    for enrolment in keeping.enrolments_of(turn.tx, [person.id for person in turn.people]):
+        if enrolment.state == "active" and enrolment.waited_for is not None:
+            keeping.change_enrolment(turn.tx, enrolment.id, next_at=turn.now)
+
+
 APPLY: dict[type, Callable[[Turn, Any], None]] = {
     fx.Say: _say,
     fx.StartTimer: _start_timer,
@@ -184,4 +196,7 @@ APPLY: dict[type, Callable[[Turn, Any], None]] = {
     fx.ReleaseAddress: _release,
     fx.RecordSearch: _search,
     fx.FlagListing: _flag,
+    fx.SetWish: _wish,
+    fx.EnrolOnEvent: telling.enrol,
+    fx.EndForLoss: telling.end_for_loss,
 }

@@ -14,6 +14,7 @@ from bot.store.casework import Case
 from bot.store.database import Tx
 from bot.store.people import Address, Person
 from bot.store.sealed import SealError
+from bot.turn.asking import next_touch_on
 from bot.turn.context import Turn
 from flows.effects import Level
 from flows.facts import Facts
@@ -68,7 +69,6 @@ def _facts(
     if any(p.worrying for p in known):
         marks.add("worrying")
     enrolments = keeping.enrolments_of(tx, [p.id for p in known]) if known else []
-    next_at = min((e.next_at for e in enrolments if e.state == "active" and e.next_at), default=None)
     return Facts(
         now=now,
         today=local_date(now),
@@ -88,5 +88,9 @@ def _facts(
         low_at=rules.worry.low,
         fall_of=rules.worry.fall,
         known_postcode=known[0].postcode if len(known) == 1 else None,
-        next_touch_on=None if next_at is None else local_date(next_at),
+        next_touch_on=next_touch_on(tx, rules.contact, address, enrolments, now),
+        paused_until=address.paused_until,
+        every_days=address.every_days,
+        cap_days=rules.contact.cap_days,
+        may_enrol=address.kind == "sms" and address.safe != "unsafe" and not address.shared and len(known) <= 1,
     )

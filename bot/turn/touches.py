@@ -15,12 +15,13 @@ from bot.store.casework import open_cases_of
 from bot.store.database import Tx
 from bot.store.keeping import Enrolment, Touch
 from bot.store.people import Address
+from bot.turn.asking import own_rules
 from bot.turn.load import open_turn, worker_talking
 from bot.turn.planning import plan_next, undecided
 from bot.turn.receive import run
 from flows.effects import RaiseEscalation
 from flows.events import CheckInDue, CheckInReminded
-from scheduler.decide import OVER, Decision, Missed, Send, Suppressed, TouchFacts, Wait, decide, first_bar
+from scheduler.decide import OVER, ContactRules, Decision, Missed, Send, Suppressed, TouchFacts, Wait, decide, first_bar
 from scheduler.follow_up import Close, Remind, SentTouch, follow_up
 from scheduler.merge import IN_ONE_TEXT, Candidate, one_text_for, said_together
 from scheduler.programme import PlannedTouch
@@ -84,7 +85,8 @@ def _decide(house: House, tx: Tx, enrolment_id: int, now: datetime) -> None:
         plan_next(tx, snapshot, enrolment)
         return
     planned = left[0]
-    decision, slot = _decision(tx, snapshot, planned, _facts(tx, enrolment, address, now), now)
+    contact = own_rules(snapshot.rules.contact, address)
+    decision, slot = _decision(tx, contact, planned, _facts(tx, enrolment, address, now), now)
     if isinstance(decision, Wait):
         keeping.change_enrolment(tx, enrolment.id, next_at=decision.until, waited_for=decision.reason)
         return
@@ -115,10 +117,9 @@ def _decide(house: House, tx: Tx, enrolment_id: int, now: datetime) -> None:
 
 
 def _decision(
-    tx: Tx, snapshot: Snapshot, planned: PlannedTouch, facts: TouchFacts, now: datetime
+    tx: Tx, rules: ContactRules, planned: PlannedTouch, facts: TouchFacts, now: datetime
 ) -> tuple[Decision, Slot | None]:
     """The decision, and the sending hour that it counts in. The hour is locked only by what would go."""
-    rules = snapshot.rules.contact
     decision = decide(planned, facts, rules, now)
     slot = None if rules.daily_cap is None else slot_at(now, rules.hours, rules.daily_cap)
     if slot is None or not isinstance(decision, Send):
@@ -234,6 +235,7 @@ def _facts(tx: Tx, enrolment: Enrolment, address: Address | None, now: datetime)
         has_number=True,
         consent=address.consent,  # type: ignore[arg-type]  # the column holds only these words
         safe_to_text=address.safe == "safe" and not address.shared,
+        paused_until=address.paused_until,
         safe_windows=windows or (),
         safe_times_unread=windows is None,
         family_wrote_at=address.last_in_at,

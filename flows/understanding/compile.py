@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from flows.understanding.content import ContentError, DangerFile, Fault, PhraseContent, read_content
+from flows.understanding.content import ContentError, DangerFile, Fault, IntentPhrases, PhraseContent, read_content
 from flows.understanding.danger import DangerGrammar, HarmlessFrame, Rule
 from flows.understanding.intents import IntentGrammar, IntentRule
 from flows.understanding.keywords import Keywords
@@ -94,7 +94,8 @@ class _Compiler:
             for name in ("now", "past", "watched")
         }
         speakers = tuple(self._speakers(grammar))
-        intents = self._intents(grammar)
+        intents = self._intents(grammar, "intents", self.content.intents)
+        events = self._intents(grammar, "events", self.content.events)
         if self.faults:
             raise ContentError(self.faults)
         close_grammar(grammar, self.patterns, self._word_counts())
@@ -105,6 +106,7 @@ class _Compiler:
                 reader=self._reader(grammar),
             ),
             "intents": intents,
+            "events": events,
             "keywords": Keywords(self.content.keywords),
             "need_ids": tuple(self.content.need_ids),
             "common": frozenset(word for text in self.content.plain.get("common", ()) for word in self._words(text)),
@@ -236,23 +238,23 @@ class _Compiler:
             found.append((who, patterns))
         return found
 
-    def _intents(self, grammar: Grammar) -> IntentGrammar:
+    def _intents(self, grammar: Grammar, stem: str, given: Mapping[str, IntentPhrases]) -> IntentGrammar:
         wholes: dict[tuple[str, ...], str] = {}
         rules: list[IntentRule] = []
         polite = frozenset(fold(word) for word in self.content.keywords.get("polite", ()))
-        for kind, phrases in self.content.intents.items():
+        for kind, phrases in given.items():
             for at, whole in enumerate(phrases.whole):
                 words = tuple(split(whole, self.short_forms).words)
                 if not words:
-                    self.fault("intents", (kind, "whole", at), "holds no word")
+                    self.fault(stem, (kind, "whole", at), "holds no word")
                 wholes.setdefault(words, kind)
             path: _Path = (kind,)
             rules.append(
                 IntentRule(
                     kind=kind,
-                    strong=self._patterns(grammar, "intents", (*path, "strong"), phrases.strong),
-                    says=self._patterns(grammar, "intents", (*path, "says"), phrases.says),
-                    unless=self._patterns(grammar, "intents", (*path, "unless"), phrases.unless),
+                    strong=self._patterns(grammar, stem, (*path, "strong"), phrases.strong),
+                    says=self._patterns(grammar, stem, (*path, "says"), phrases.says),
+                    unless=self._patterns(grammar, stem, (*path, "unless"), phrases.unless),
                 )
             )
         return IntentGrammar(wholes, rules, polite)

@@ -5,6 +5,7 @@ By file stem (the top level of each file is a mapping):
 - `needs-*`: need id -> `NeedPhrases`; a need may stand in several files, and all count
 - `danger-*`: one `DangerFile`
 - `intents`: intent id (or a finer kind, `intent/kind`) -> `IntentPhrases`
+- `events`: kind of key event -> `IntentPhrases`
 - `keywords`: keyword (`stop`, `start`, `yes`, `polite`) -> list of whole messages
 - `languages`: language (ISO 639-1) -> `LanguageSample`
 - `spellings`: short form or common slip -> what it stands for
@@ -142,6 +143,7 @@ class PhraseContent:
     plain: dict[str, list[str]]
     need_ids: tuple[str, ...]
     covers: dict[str, str]
+    events: dict[str, IntentPhrases] = field(default_factory=dict)
 
 
 SHAPES: dict[str, Any] = {
@@ -152,6 +154,7 @@ SHAPES: dict[str, Any] = {
     "languages": dict[str, LanguageSample],
     "spellings": dict[str, str],
     "plain": dict[str, list[str]],
+    "events": dict[str, IntentPhrases],
 }
 
 
@@ -286,5 +289,6 @@ def read_content(content: Mapping[str, Any]) -> tuple[PhraseContent, list[Fault]
         plain=parts["plain"],
         need_ids=tuple(covers),
         covers=covers,
+        events=parts["events"],
     )
     return read, reader.faults

@@ -83,6 +83,7 @@ class CompiledLexicon:
     listener: Listener
     learnt: Learnt
     intents: IntentGrammar
+    events: IntentGrammar  # what happened to a family, told as news: kinds of key events
     keywords: Keywords
     need_ids: tuple[str, ...]
     common: frozenset[str]  # words that speak for nothing, however seldom the examples say them
@@ -154,8 +155,13 @@ class CompiledLexicon:
             because_needs={need.id: self._told(heard, asks.weighed("need", need.id)) for need in needs},
             because_risk=screening.because,
             because_lang=heard.guess.because,
+            event=self._event(heard),
         )
         return _remember(self._asked, text, _Asked(understood, kind))
+
+    def _event(self, heard: Heard) -> str:
+        told = self.events.guess(heard.reading)
+        return "" if told.kind == "need" else told.kind
 
     def _with_stretches(self, stretches: Sequence[str], meanings: Sequence[Floats], whole: Screening) -> Screening:
         """The gravest of the text and its stretches: however long it is, all of it is read.

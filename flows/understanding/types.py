@@ -37,6 +37,7 @@ class Understanding:
     because_needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     because_risk: tuple[str, ...] = ()
     because_lang: tuple[str, ...] = ()
+    event: str = ""  # a key event told as news (`new-baby`, `child-died` ...), of content/phrases/events.yaml
 
 
 class Lexicon(Protocol):

@@ -16,6 +16,7 @@ from flows.effects import (
     SetConsent,
     SetLanguage,
     SetMark,
+    SetWish,
     StartTimer,
 )  # fmt: skip
 from flows.events import CheckInDue, CheckInReminded, MessageReceived, StaffReplied, TimerFired
@@ -269,7 +270,7 @@ class TestCommands:
     @pytest.mark.parametrize(
         ("words", "text"),
         [("HELP", "help"), ("info", "help"), ("MENU", "menu.choose"), ("back", "back.none"), ("status", "status.none"),
-         ("when", "when.none"), ("LESS", "less"), ("text me less please", "less"), ("pause", "pause"),
+         ("when", "when.none"), ("LESS", "less.done"), ("text me less please", "less.done"), ("pause", "pause.until"),
          ("my data", "my-data"), ("LANGUAGE", "language.which"), ("hello there", "menu.choose")],
     )  # fmt: skip
     def test_each_command_answers(self, words: str, text: str) -> None:
@@ -280,7 +281,7 @@ class TestCommands:
         """Claim: a finer kind of stopping ends nothing."""
         effects = Family.new().texts("text me less please")
         assert not of(effects, SetConsent)
-        assert reasons(effects) == [("routine", "less")]
+        assert of(effects, SetWish) == [SetWish(wish="less", words="text me less please", every_days=28)]
 
     def test_wrong_person_releases_and_forgets(self) -> None:
         """Claim: staff are told before the number is released, and nothing is left to go back to."""

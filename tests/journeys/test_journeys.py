@@ -39,7 +39,7 @@ def journey(path: Path) -> dict[str, Any]:
 def begin(told: dict[str, Any]) -> Talk:
     at = datetime.fromisoformat(told.get("at", "2026-11-20T10:00")).replace(tzinfo=UTC)
     known: dict[str, Any] = dict(told.get("facts") or {})
-    for name in ("first_contact", "worker_talking"):
+    for name in ("first_contact", "worker_talking", "may_enrol"):
         if name in known:
             known[name] = known[name] == "true"
     if "last_score" in known:

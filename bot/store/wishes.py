@@ -1,0 +1,58 @@
+"""How families asked to be texted, in their own words: every wish, only ever added to. What holds now is the
+address's own `paused_until` and `every_days`."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.store import people
+from bot.store.columns import Instant, Row, Sealed, table_of
+from bot.store.database import Tx
+
+
+class WishRow(Row):
+    """PAUSE, LESS or BACK ON, as it was said: the evidence for each date that a text did not go."""
+
+    __tablename__ = "wish"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_id: Mapped[int] = mapped_column(sa.ForeignKey("address.id"), index=True)
+    wish: Mapped[str] = mapped_column(sa.String(8))  # pause, less, back-on
+    until: Mapped[date | None] = mapped_column()
+    every_days: Mapped[int | None] = mapped_column()
+    words: Mapped[str] = mapped_column(Sealed("wish.words"))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    wish: str
+    until: date | None
+    every_days: int | None
+    words: str
+    at: datetime
+
+
+wish = table_of(WishRow)
+_WISH = sa.select(*(wish.c[f] for f in Wish.__dataclass_fields__))
+WORDS_KEPT = 500  # characters
+
+
+def set_wish(
+    tx: Tx, address_id: int, *, kind: str, until: date | None, every_days: int | None, words: str, at: datetime
+) -> None:
+    """Keep the wish with its words, and what holds from now on. A pause leaves the pace as it is, and the other way."""
+    tx.execute(
+        sa.insert(wish).values(
+            address_id=address_id, wish=kind, until=until, every_days=every_days, words=words[:WORDS_KEPT], at=at
+        )
+    )  # fmt: skip
+    holds: dict[str, object] = {"paused_until": None, "every_days": None} if kind == "back-on" else {}
+    holds |= {name: value for name, value in (("paused_until", until), ("every_days", every_days)) if value is not None}
+    people.change_address(tx, address_id, **holds)
+
+
+def wishes_of(tx: Tx, address_ids: list[int]) -> list[Wish]:
+    rows = tx.execute(_WISH.where(wish.c.address_id.in_(address_ids)).order_by(wish.c.at, wish.c.id))
+    return [Wish(**r._asdict()) for r in rows]
