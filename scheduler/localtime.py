@@ -26,6 +26,7 @@ def local(at: datetime) -> datetime:
     return at.astimezone(LONDON)
 
 
+@lru_cache(maxsize=1024)  # of one moment many are asked
 def local_date(at: datetime) -> date:
     """The date in London at this instant."""
     return local(at).date()

@@ -11,6 +11,7 @@ Everything here follows from the calendar, the cap and how many went in this hou
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 
 from scheduler.localtime import DAY, Span, local_date
@@ -30,6 +31,7 @@ class Slot:
     room: int
 
 
+@lru_cache(maxsize=1024)  # asked anew for everyone who is due in an hour
 def slots(hours: ContactHours, on: date, daily_cap: int) -> tuple[Slot, ...]:
     """The sending hours of this local date with their shares, in order. The shares add up to the cap."""
     pieces = [piece for span in hours.spans(on) for piece in _hourly(span)]
