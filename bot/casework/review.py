@@ -18,6 +18,7 @@ from bot.house import House
 from bot.store import casework, staff
 from bot.store import reviews as rows
 from bot.store.casework import Case
+from bot.store.columns import UNREADABLE
 from bot.store.database import Tx
 from bot.store.reviews import Review
 from bot.turn.context import Turn
@@ -165,6 +166,8 @@ def _same(stands: Review, by: SignedIn, given: Given) -> bool:
 
 def _raised(house: House, tx: Tx, by: SignedIn, subject: Subject, given: Given, now: datetime) -> Case:
     """The person's case at this level, raised or grown as danger does it, with who marked it."""
+    if UNREADABLE in subject.words:
+        raise NotYet("These words cannot be opened: the key they were sealed with is missing. Raise it with the team.")
     if subject.address is None:
         raise NotYet("This case has no number or chat of its own any more. Mark the message itself, in its timeline.")
     turn = open_turn(house, tx, subject.address, key=f"mark:{subject.key}", now=now)

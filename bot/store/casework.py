@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.columns import Instant, Row, Sealed, table_of
+from bot.store.columns import UNREADABLE, Instant, Readable, Row, Sealed, table_of
 from bot.store.database import Tx
 
 RANK = {"urgent": 0, "concern": 1, "routine": 2}
@@ -108,9 +109,22 @@ class CaseEvent:
 cases = table_of(CaseRow)
 case_event = table_of(CaseEventRow)
 referral = table_of(ReferralRow)
-_CASE = sa.select(*(cases.c[f] for f in Case.__dataclass_fields__))
+
+_INSTEAD: Final = {"words": UNREADABLE, "because": "[]", "body": UNREADABLE}
+
+
+def readable(column: sa.Column[Any]) -> Any:
+    """A column as a person reads it: one value that does not open must not hide the case, nor the whole inbox."""
+    if not isinstance(column.type, Sealed):
+        return column
+    return sa.type_coerce(column, Readable(column.type.place, _INSTEAD.get(column.name))).label(column.name)
+
+
+_CASE = sa.select(*(readable(cases.c[f]) for f in Case.__dataclass_fields__))
+# A turn adds to the words of the case it finds. What does not open raises: what is sealed must not be written over.
 _OPEN_CASES = (
-    _CASE.where(
+    sa.select(*(cases.c[f] for f in Case.__dataclass_fields__))
+    .where(
         cases.c.state != "closed",
         sa.or_(
             cases.c.address_id == sa.bindparam("b_address"),
@@ -120,7 +134,7 @@ _OPEN_CASES = (
     .order_by(cases.c.rank, cases.c.id.desc())
     .with_for_update()
 )
-_EVENT = sa.select(*(case_event.c[f] for f in CaseEvent.__dataclass_fields__))
+_EVENT = sa.select(*(readable(case_event.c[f]) for f in CaseEvent.__dataclass_fields__))
 
 
 def add_case(tx: Tx, **values: object) -> int:

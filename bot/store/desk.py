@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
-from bot.store.casework import Case, cases
+from bot.store.casework import Case, cases, readable
 from bot.store.database import Tx
 from bot.store.keeping import Touch, enrolment, touch
 from bot.store.messages import OUTBOX_COLUMNS, Outbox, inbox, outbox, to_read
@@ -61,7 +61,7 @@ class ListedAudit:
 
 _claimer = staff.alias("claimer")
 _NAMES: Final = (to_read(person.c.first_name), to_read(person.c.last_name))
-_CASE: Final = tuple(cases.c[f] for f in Case.__dataclass_fields__)
+_CASE: Final = tuple(readable(cases.c[f]) for f in Case.__dataclass_fields__)
 _TOUCH: Final = tuple(touch.c[f] for f in Touch.__dataclass_fields__)
 _OUTBOX: Final = tuple(map(to_read, OUTBOX_COLUMNS))  # one whose key is lost must not hide the rest of the list
 _AUDIT: Final = tuple(audit.c[f] for f in Audit.__dataclass_fields__)

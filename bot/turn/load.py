@@ -1,7 +1,9 @@
 """Loading: what a step may know of this address, read inside the turn's transaction."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 
@@ -21,6 +23,7 @@ from flows.facts import Facts
 from flows.session import Session
 
 log = structlog.get_logger()
+T = TypeVar("T")
 UNREADABLE = (SealError, ValueError, LookupError, TypeError, AttributeError)  # what broken JSON and shapes raise
 WORKER_QUIET = timedelta(hours=12)  # design, "Who wins, coming in": a word within 12 hours
 LEVELS: tuple[Level, ...] = ("urgent", "concern", "routine")
@@ -29,13 +32,23 @@ LEVELS: tuple[Level, ...] = ("urgent", "concern", "routine")
 def open_turn(house: House, tx: Tx, address: Address, *, key: str, now: datetime, inbox_id: int | None = None) -> Turn:
     """Everything about this address that the turn needs. The address is locked by the caller."""
     snapshot = house.live.snapshot(tx)
-    known = people.people_at(tx, address.id)
-    open_cases = casework.open_cases_of(tx, address_id=address.id, person_ids=[p.id for p in known])
+    known = _opened(lambda: people.people_at(tx, address.id), address.id)
+    person_ids = [person.id for person in known]
+    open_cases = _opened(lambda: casework.open_cases_of(tx, address_id=address.id, person_ids=person_ids), address.id)
     return Turn(
         house=house, tx=tx, snapshot=snapshot, address=address, people=known, open_cases=open_cases, now=now, key=key,
         facts=_facts(tx, snapshot, address, known, open_cases, now), language=address.language, inbox_id=inbox_id,
         wording=snapshot.wording,
     )  # fmt: skip
+
+
+def _opened(read: Callable[[], list[T]], address_id: int) -> list[T]:
+    """What is known here; nothing where a key is lost: whoever writes is then nobody yet, and still gets every help."""
+    try:
+        return read()
+    except SealError:
+        log.error("what is known at an address cannot be opened", address_id=address_id)
+        return []
 
 
 def load_session(turn: Turn) -> Session | None:

@@ -253,6 +253,21 @@ def test_a_timer_of_a_number_that_cannot_be_opened_holds_up_no_other(home: Home)
     assert {(c.reason, c.address_id) for c in home.cases() if c.reason == "stuck"} == {("stuck", theirs)}
 
 
+@pytest.mark.parametrize(("table", "column"), [("person", "first_name"), ("cases", "words")])
+def test_danger_is_answered_where_what_we_know_of_them_cannot_be_opened(home: Home, table: str, column: str) -> None:
+    """The name of who is at the number, or the words of their open case: the safety reply leaves, and it is urgent."""
+    enrol(home, row("P1", A, four_weeks_ago(home)))
+    home.talk("my boiler is broken and he shouts at me", sender=A)
+    home.talk("please can a person call me", sender=A)
+    with home.house.db.read() as tx:
+        (number, *_) = [int(r[0]) for r in tx.execute(sa.text(f"SELECT id FROM {table} ORDER BY id"))]
+    lose_key(home, table, column, number)
+    assert "999" in home.talk(KNIFE, sender=A)
+    with home.house.db.read() as tx:
+        levels = [str(r[0]) for r in tx.execute(sa.select(casework.cases.c.level))]
+    assert "urgent" in levels
+
+
 def test_a_number_whose_key_is_lost_is_known_again_when_it_writes(home: Home) -> None:
     """We have just been told the number: the family is answered, and what it said of safe times is asked again."""
     home.text("hello", sender=A)

@@ -94,3 +94,14 @@ def test_a_page_that_needs_a_lost_key_says_so(home: Home, worker: Worker) -> Non
         assert "This cannot be opened" in answer.text
         assert "nothing was changed" in answer.text
         assert "Sign out" in answer.text
+
+
+def test_a_case_whose_words_are_lost_stands_in_the_inbox(home: Home, worker: Worker) -> None:
+    """One case's words cannot be opened: the inbox shows it with the others, and its page opens."""
+    home.text(KNIFE, sender=A)
+    (case,) = home.cases()
+    lose_key(home, "cases", "words", case.id)
+    for page in ("/desk", f"/desk/cases/{case.ref}"):
+        answer = worker.get(page)
+        assert answer.status_code == 200, page
+        assert case.ref in answer.text
