@@ -12,6 +12,7 @@ from bot.publishing import content
 from bot.store import holding, keeping, people
 from bot.turn.planning import plan_next
 from bot.turn.touches import decide_due
+from scheduler.merge import IN_ONE_TEXT
 from tests.houses import AMPLE, Home, at_rate
 from tests.turn.families import check_in, enrol, follow_up, four_weeks_ago, listed, row, touches_of
 
@@ -160,7 +161,7 @@ def test_twins_are_one_text_and_two_lines_of_the_ledger(twins: tuple[Home, list[
     assert (first.outcome, second.outcome) == ("sent", "sent")
     assert second.joined_id == first.id
     assert first.reason == "Sent on the day it was due. One text for 2 children."
-    assert second.reason == f"{keeping.IN_ONE_TEXT} Sent on the day it was due."
+    assert second.reason == f"{IN_ONE_TEXT} Sent on the day it was due."
     assert not any(name in o.body for o in home.out(sender=A) for name in ("Ada", "Ben"))
 
 
