@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bench import claims, databases, due, measure, search, turn, understand
+from bench import claims, databases, due, measure, rehearse, search, turn, understand
 from bot.store import claims as queue
 from bot.store import keeping
 from bot.store.database import Tx
@@ -59,6 +59,14 @@ def test_understanding_is_told_by_its_parts(capsys: pytest.CaptureFixture[str]) 
     assert "One process that answers them: at most" in told
 
 
+def test_a_rehearsed_year_is_told_beside_its_floor(capsys: pytest.CaptureFixture[str]) -> None:
+    """Families as in the full measurement, fewer of them: every row is read, both sides asked the rules."""
+    rehearse.main(200)
+    told = capsys.readouterr().out
+    for part in ("reading the sheet", "one decision a touch (the floor)", "the year rehearsed"):
+        assert f"| {part} |" in told
+
+
 def test_search_is_told_against_the_floor(capsys: pytest.CaptureFixture[str]) -> None:
     """The sample directory and the made-up one, each beside SQLite FTS5 on the same queries."""
     search.main(1, many=500)
@@ -77,7 +85,7 @@ def test_only_a_ratio_breaks_a_claim(capsys: pytest.CaptureFixture[str]) -> None
 def test_each_bench_is_one_command() -> None:
     """The documentation names the command of each."""
     told = (Path(turn.__file__).parent.parent / "docs" / "benchmarks.md").read_text("utf-8")
-    for bench in (turn, claims, due, search):
+    for bench in (turn, claims, due, search, rehearse):
         assert callable(bench.main)
         assert f"python -m {bench.__name__}" in told
 
