@@ -49,7 +49,7 @@ _ORDINAL = re.compile(
     rf"^(?:the\s+)?(?P<n>{'|'.join(ORDINALS)}|last)(?:\s+(?:one|option))?\s*(?:please|pls|plz|thanks)?$"
 )
 _LEAD = re.compile(
-    r"^(?P<word>[\w'👍👎✅❌]+)(?P<stop>\s*[,.;:!-]+\s*|\s+(?=but\b|and\b|i\b|we\b|he\b|she\b|please\b|thanks\b))"
+    r"^(?P<word>[\w'👍👎✅❌]+)(?P<stop>\s*[,.;:!-]+\s*|\s+(?=but\b|and\b|i\b|we\b|he\b|she\b|they\b|it\b|some(?:one|body)\b|nobody\b|please\b|thanks\b))"
 )
 _MONTH_NAME = re.compile(
     rf"\b(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})(?![^\W\d_])\.?,?\s*(?:of\s+)?'?"

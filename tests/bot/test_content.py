@@ -104,7 +104,7 @@ def test_a_flow_is_read_into_nodes() -> None:
     ]
     branch = compile_content(shipped()).flows["check-in"].nodes["weigh"]
     assert isinstance(branch, BranchNode)
-    assert (branch.cases[0].when.name, branch.cases[0].when.at_most, branch.go) == ("how_things", 4, "good")
+    assert (branch.cases[0].when.name, branch.cases[0].when.is_, branch.go) == ("low", "yes", "good")
 
 
 def test_the_council_is_read_with_its_rules() -> None:

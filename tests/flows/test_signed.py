@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from flows.effects import FlagListing, Say
 from flows.events import CheckInDue, CheckInReminded
 from flows.session import Session
@@ -56,3 +58,21 @@ def test_the_state_still_fits() -> None:
     told.known = facts(consent="given", now=told.known.now + timedelta(minutes=1))
     told.texts("no")
     assert len(told.session.to_json()) < 1024
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("yes they came on monday", "yes"),
+        ("yes someone rang me", "yes"),
+        ("no nobody has", "no"),
+        ("not yet", "no"),
+        ("no it's been two weeks", "no"),
+    ],
+)
+def test_a_yes_or_no_with_its_story_is_an_answer(said: str, kept: str) -> None:
+    """Claim: people tell more than was asked; what leads still answers, and is not taken for a new need."""
+    told = family()
+    told.happens(CheckInDue(flow="got-in-touch", touch=1))
+    told.texts(said)
+    assert told.session.answers["wish"] == kept
