@@ -108,7 +108,9 @@ def take_all(house: House, rows: Iterable[SheetRow], *, dry_run: bool, by: By) -
             return
         good = [row for row in batch if isinstance(row, EnrolmentRow)]
         held = time.perf_counter()
-        if dry_run:
+        if not good:
+            found = []
+        elif dry_run:
             with house.db.read() as tx:
                 looked = looked or Batch(house.live.snapshot(tx), house.clock.now(), write=False)
                 found = looked.take(tx, good)

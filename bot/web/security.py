@@ -7,14 +7,17 @@ cookie that, being `__Host-`, no neighbour of our domain can plant. Doors for ma
 
 import hmac
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from io import BytesIO
+from typing import IO, Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, current_app, g, request
+from flask import Blueprint, Flask, Request, Response, current_app, g, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.exceptions import Forbidden
 
 MAX_BODY_BYTES = 64 * 1024
+View = TypeVar("View", bound=Callable[..., Any])
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN_FIELD = "csrf_token"  # noqa: S105  # the name of a form field
 TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105  # the name of a header
@@ -103,6 +106,24 @@ def serves_machines(blueprint: Blueprint) -> Blueprint:
     return blueprint
 
 
+class InMemory(Request):
+    """A request whose files stay in memory, whatever their size: none is ever on a disk in the clear."""
+
+    def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
+        return BytesIO()
+
+
+def takes_files(room: Callable[[], int | None]) -> Callable[[View], View]:
+    """Mark a view that files are sent to. `room` says how many bytes this caller may send, None for no more than
+    anybody: it is asked before anything of the body is read."""
+
+    def mark(view: View) -> View:
+        view.room = room  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def protect(app: Flask, *, secret_key: str, secure: bool, hosts: Sequence[str] = ()) -> None:
     """Guard every address of `app`, and give its templates `csrf_token()`.
 
@@ -114,6 +135,7 @@ def protect(app: Flask, *, secret_key: str, secure: bool, hosts: Sequence[str] =
     app.config["MAX_FORM_PARTS"] = 200
     if hosts:
         app.config["TRUSTED_HOSTS"] = list(hosts)
+    app.request_class = InMemory
     tokens = Tokens(secret_key)
     cookie = "__Host-form" if secure else "form"
     headers = response_headers(secure=secure)
@@ -126,6 +148,7 @@ def protect(app: Flask, *, secret_key: str, secure: bool, hosts: Sequence[str] =
     def refuse() -> None:
         if request.method in SAFE_METHODS or request.routing_exception is not None:
             return
+        _make_room()
         machine = for_machines(request.blueprints)
         site = request.headers.get("Sec-Fetch-Site")  # only browsers send it
         origin = None if machine else request.headers.get("Origin")
@@ -148,6 +171,16 @@ def protect(app: Flask, *, secret_key: str, secure: bool, hosts: Sequence[str] =
     app.after_request(finish)
     app.extensions[TOKEN_FIELD] = csrf_token
     app.jinja_env.globals["csrf_token"] = csrf_token
+
+
+def _make_room() -> None:
+    """A body may be larger where the view said so, and this caller may send it. Before anything of it is read."""
+    room = getattr(current_app.view_functions.get(str(request.endpoint)), "room", None)
+    most = None if room is None else room()
+    if most is not None:
+        request.max_content_length = most
+        # Werkzeug counts what it has read ahead of a file as part of a field.
+        request.max_form_memory_size = 8 * MAX_BODY_BYTES
 
 
 def form_token() -> str:

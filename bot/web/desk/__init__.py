@@ -1,8 +1,20 @@
 """The pathway team's desk. Every address names the permission it needs; each page audits what it showed."""
 
-from bot.web.desk import alerts, case, changes, conversations, inbox, lists, person, reviews, signin
+from bot.web.desk import alerts, case, changes, conversations, enrolling, inbox, lists, person, reviews, signin
 from bot.web.desk.guard import every_view_is_named, pages
 
-__all__ = ["alerts", "case", "changes", "conversations", "inbox", "lists", "pages", "person", "reviews", "signin"]
+__all__ = [
+    "alerts",
+    "case",
+    "changes",
+    "conversations",
+    "enrolling",
+    "inbox",
+    "lists",
+    "pages",
+    "person",
+    "reviews",
+    "signin",
+]
 
 pages.record(every_view_is_named)

@@ -39,6 +39,7 @@ MENU: Final[tuple[tuple[str, str, str, Permission], ...]] = (
     ("inbox", "desk.inbox", "Inbox", "cases.read"),
     ("conversations", "desk.conversations", "Conversations", "conversations.read"),
     ("no-replies", "desk.no_replies", "No replies", "list.read"),
+    ("enrol", "desk.enrol", "Enrol", "people.enrol"),
     ("ledger", "desk.ledger", "Ledger", "ledger.read"),
     ("reviews", "desk.reviews", "Reviews", "reviews.read"),
     ("audit", "desk.audit", "Audit", "audit.read"),

@@ -195,6 +195,8 @@ ACTIONS: Final = {
     "sign-out": "Signed out",
     "user.add": "Account made",
     "inbox.view": "Looked at the inbox",
+    "people.enrol": "Enrolled families",
+    "people.upload": "Sent a sheet of families to look at",
     "list.view": "Looked at the no-reply list",
     "list.take-off": "Took a check-in off the no-reply list",
     "ledger.view": "Looked at the ledger",
@@ -321,3 +323,29 @@ LANGUAGES: Final = {
     "sq": "Albanian", "sw": "Swahili", "ta": "Tamil", "ti": "Tigrinya", "tr": "Turkish", "uk": "Ukrainian",
     "ur": "Urdu", "ur-Latn": "Urdu in Latin letters", "vi": "Vietnamese", "yo": "Yoruba", "zh": "Chinese",
 }  # fmt: skip
+
+# Of the page that enrols families.
+ENROLLED: Final = {
+    "added": "Enrolled. The first check-in says who we are and how to stop.",
+    "changed": "Kept. They were enrolled already, and something has changed.",
+    "unchanged": "They were enrolled already, exactly so. Nothing has changed.",
+    "telephone": "Kept, and on the list below: nobody has confirmed this number for a year, so telephone them first.",
+    "confirmed": "Their number is confirmed. The check-ins begin.",
+    "dropped": "The sheet is gone. Nobody was enrolled by it.",
+}
+SHEETS: Final = {
+    "checking": "Being looked through",
+    "ready": "Waiting for your word",
+    "taking": "Being taken in",
+    "done": "Taken in",
+}
+NEEDED: Final = {
+    "reference": "Enter their reference",
+    "first_name": "Enter their first name",
+    "mobile": "Enter their mobile number",
+    "programme": "Choose a programme",
+    "event_on": "Enter the day that the programme counts from",
+    "told_on": "Enter the day on which they were told: nobody is enrolled before that",
+    "told_by": "Enter who told them: nobody is enrolled unawares",
+    "safe_to_text": "Say whether it is safe to text them",
+}
