@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Final, Literal
 
 from bot.casework.accounts import SignedIn
 from bot.casework.timeline import programme_titles
@@ -15,6 +15,9 @@ from bot.store.desk import HeldMessage, ListedAudit, ListedCase, ListedTouch, Wh
 
 WHICH: Final[tuple[Which, ...]] = ("all", "mine", "unclaimed", "closed")
 PAGE: Final = 50
+A_WEEK: Final = timedelta(days=7)
+Done = Literal["telephoned", "no-answer", "seen"]
+DONE: Final[tuple[Done, ...]] = ("telephoned", "no-answer", "seen")
 _REFS_A_ROW: Final = 20  # of eight letters each, within the audit's 200
 
 
@@ -26,7 +29,6 @@ class Inbox:
     cases: Sequence[ListedCase]
     counts: Mapping[Which, int]
     held: Sequence[HeldMessage]
-    silent: int  # check-ins on the no-reply list
     newest: int
     page: int
     now: datetime
@@ -49,11 +51,50 @@ class News:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedNext:
+    """What somebody is sent next, and why it waits; `next_at` is when it is decided (again)."""
+
+    person_ref: str
+    name: str | None
+    programme: str
+    next_at: datetime | None
+    waited_for: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silences:
+    """The weekly list: one page of who did not answer, and what the team did about others in the last week."""
+
+    total: int
+    touches: Sequence[ListedTouch]
+    seen: Sequence[tuple[ListedTouch, str, str, datetime]]  # the touch, who, what they did, when
+    page: int
+    programmes: Mapping[str, str]
+
+    @property
+    def more(self) -> bool:
+        return self.page * PAGE < self.total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerAsk:
+    """What somebody wants to know. `household`: of everybody who lives with this person too. Until: the first instant after."""
+
+    person_ref: str | None = None
+    household: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+    outcome: str | None = None
+    programme: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
     total: int
     touches: Sequence[ListedTouch]
     page: int
     programmes: Mapping[str, str]  # id to title
+    planned: Sequence[PlannedNext] = ()
 
     @property
     def more(self) -> bool:
@@ -90,7 +131,7 @@ def inbox(house: House, by: SignedIn, *, which: Which, page: int) -> Inbox:
         _audit_list(tx, by, now, action="inbox.view", target=f"inbox:{which}", refs=refs)
         return Inbox(
             which=which, cases=shown, counts={w: desk.count_cases(tx, w, by.staff.id) for w in WHICH}, held=held,
-            silent=desk.count_no_replies(tx), newest=desk.newest_case_id(tx), page=page, now=now,
+            newest=desk.newest_case_id(tx), page=page, now=now,
         )  # fmt: skip
 
 
@@ -107,39 +148,65 @@ def news(house: House, *, after_id: int, ref: str | None, version: int, heard: i
         )
 
 
-def no_replies(house: House, by: SignedIn) -> Ledger:
-    """Check-ins that ended in silence or never arrived, until one of the team has seen them."""
+def no_replies(house: House, by: SignedIn, *, page: int = 1) -> Silences:
+    """The weekly list of ordinary silence: a page at a time, worrying families first."""
+    now = house.clock.now()
     with house.db.write() as tx:
-        listed = desk.no_replies(tx)
-        refs = [t.person_ref for t in listed]
-        _audit_list(tx, by, house.clock.now(), action="list.view", target="no-replies", refs=refs)
-        return Ledger(total=len(listed), touches=listed, page=1, programmes=programme_titles(house, tx))
+        listed = desk.no_replies(tx, offset=(page - 1) * PAGE, limit=PAGE)
+        seen = desk.seen_since(tx, now - A_WEEK)
+        refs = [t.person_ref for t in listed] + [one[0].person_ref for one in seen]
+        _audit_list(tx, by, now, action="list.view", target="no-replies", refs=refs)
+        return Silences(
+            total=desk.count_no_replies(tx), touches=listed, seen=seen, page=page,
+            programmes=programme_titles(house, tx),
+        )  # fmt: skip
 
 
-def take_off(house: House, by: SignedIn, touch_id: int) -> bool:
+def take_off(house: House, by: SignedIn, touch_id: int, how: Done = "seen") -> bool:
     """One of the team has seen this silence. False where it was taken off before: a repeated post is harmless."""
+    now = house.clock.now()
     with house.db.write() as tx:
-        taken = desk.take_off(tx, touch_id, by.staff.id)
+        taken = desk.take_off(tx, touch_id, by.staff.id, how=how, at=now)
         if taken:
             staff.add_audit(
-                tx, at=house.clock.now(), staff_id=by.staff.id, action="list.take-off", target=f"touch:{touch_id}"
+                tx, at=now, staff_id=by.staff.id, action="list.take-off", target=f"touch:{touch_id}", detail=how
             )
         return taken
 
 
-def ledger(house: House, by: SignedIn, *, person_ref: str | None, since: datetime | None, page: int) -> Ledger:
-    """Every decided check-in, newest first. Raises NoSuchPerson."""
+def ledger(house: House, by: SignedIn, asked: LedgerAsk, *, page: int) -> Ledger:
+    """Every decided check-in, newest first; of a person or household, what is planned too. Raises NoSuchPerson."""
     with house.db.write() as tx:
-        person = None if person_ref is None else people.find_person(tx, person_ref)
-        if person_ref is not None and person is None:
-            raise NoSuchPerson(person_ref)
-        total, touches = desk.ledger(
-            tx, person_id=None if person is None else person.id, since=since, offset=(page - 1) * PAGE, limit=PAGE
-        )
-        refs = [t.person_ref for t in touches]
-        target = f"ledger:{person_ref or 'all'}"
+        people_asked = _asked_of(tx, asked)
+        which = desk.LedgerFilter(
+            person_ids=people_asked, since=asked.since, until=asked.until, outcome=asked.outcome,
+            programme=asked.programme,
+        )  # fmt: skip
+        total, touches = desk.ledger(tx, which, offset=(page - 1) * PAGE, limit=PAGE)
+        titles = programme_titles(house, tx)
+        coming = [
+            PlannedNext(
+                person_ref=ref, name=name, programme=titles.get(e.programme, e.programme), next_at=e.next_at,
+                waited_for=e.waited_for,
+            )
+            for ref, name, e in ([] if people_asked is None else desk.planned(tx, people_asked))
+            if asked.programme in {None, e.programme}
+        ]  # fmt: skip
+        refs = [t.person_ref for t in touches] + [one.person_ref for one in coming]
+        target = f"ledger:{asked.person_ref or 'all'}"
         _audit_list(tx, by, house.clock.now(), action="ledger.view", target=target, refs=refs)
-        return Ledger(total=total, touches=touches, page=page, programmes=programme_titles(house, tx))
+        return Ledger(total=total, touches=touches, page=page, programmes=titles, planned=coming)
+
+
+def _asked_of(tx: Tx, asked: LedgerAsk) -> tuple[int, ...] | None:
+    if asked.person_ref is None:
+        return None
+    person = people.find_person(tx, asked.person_ref)
+    if person is None:
+        raise NoSuchPerson(asked.person_ref)
+    if not asked.household or person.household_id is None:
+        return (person.id,)
+    return tuple(member.id for member in people.household_of(tx, person.household_id))
 
 
 def audit(house: House, by: SignedIn, *, ref: str | None, page: int) -> AuditPage:

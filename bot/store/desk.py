@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bot.store.casework import Case, cases, readable
 from bot.store.database import Tx
-from bot.store.keeping import Touch, enrolment, touch
+from bot.store.keeping import Enrolment, Touch, enrolment, touch
 from bot.store.messages import OUTBOX_COLUMNS, Outbox, inbox, outbox, to_read
 from bot.store.people import address, person
 from bot.store.staff import Audit, audit, staff
@@ -51,6 +51,7 @@ class ListedTouch:
     name: str | None
     number: str | None  # as it is stored: E.164; None without one, or for a web chat
     channel: str | None
+    worrying: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,25 +189,41 @@ def _touches(tx: Tx, statement: sa.Select[Any]) -> list[ListedTouch]:
     )
     listed = []
     for row in rows:
-        own, (programme, ref, first, last, value, kind) = row[: len(_TOUCH)], row[len(_TOUCH) :]
+        own, (programme, ref, first, last, value, kind, worrying) = row[: len(_TOUCH)], row[len(_TOUCH) :]
         listed.append(
             ListedTouch(
                 touch=Touch(**dict(zip(Touch.__dataclass_fields__, own, strict=True))), programme=programme,
                 person_ref=ref, name=_name(first, last), number=value if kind == "sms" else None, channel=kind,
+                worrying=bool(worrying),
             )
         )  # fmt: skip
     return listed
 
 
 _LISTED: Final = sa.select(
-    *_TOUCH, enrolment.c.programme, person.c.ref, *_NAMES, to_read(address.c.value), address.c.kind
+    *_TOUCH, enrolment.c.programme, person.c.ref, *_NAMES, to_read(address.c.value), address.c.kind, person.c.worrying
 )
 
 
-def no_replies(tx: Tx, limit: int = 200) -> list[ListedTouch]:
-    """Check-ins that ended in silence or never arrived, oldest first, until one of the team has seen them."""
+def no_replies(tx: Tx, *, offset: int = 0, limit: int = 200) -> list[ListedTouch]:
+    """Check-ins that ended in silence or never arrived, until one of the team has seen them: the families marked as
+    worrying first, then who has been silent longest."""
     statement = _LISTED.where(touch.c.listed, touch.c.seen_by.is_(None))
-    return _touches(tx, statement.order_by(touch.c.decided_at, touch.c.id).limit(limit))
+    order = (person.c.worrying.desc(), touch.c.decided_at, touch.c.id)
+    return _touches(tx, statement.order_by(*order).offset(offset).limit(limit))
+
+
+def seen_since(tx: Tx, since: datetime, limit: int = 50) -> list[tuple[ListedTouch, str, str, datetime]]:
+    """What the team has dealt with since an instant, newest first: the touch, who, what they did (`seen_as`), when."""
+    where = (touch.c.listed, touch.c.seen_by.is_not(None), touch.c.seen_at >= since)
+    listed = _touches(tx, _LISTED.where(*where).order_by(touch.c.seen_at.desc(), touch.c.id.desc()).limit(limit))
+    rows = tx.execute(
+        sa.select(touch.c.id, staff.c.name, touch.c.seen_as, touch.c.seen_at)
+        .join(staff, staff.c.id == touch.c.seen_by)
+        .where(touch.c.id.in_([one.touch.id for one in listed]))
+    )
+    done = {int(key): (str(name), str(how or "seen"), at) for key, name, how, at in rows}
+    return [(one, *done[one.touch.id]) for one in listed]
 
 
 def count_no_replies(tx: Tx) -> int:
@@ -214,25 +231,55 @@ def count_no_replies(tx: Tx) -> int:
     return int(tx.execute(statement).scalar_one())
 
 
-def take_off(tx: Tx, touch_id: int, staff_id: int) -> bool:
-    """One of the team has seen this silence. False where it is not on the list (any more)."""
+def take_off(tx: Tx, touch_id: int, staff_id: int, *, how: str, at: datetime) -> bool:
+    """One of the team has seen this silence, and `how`. False where it is not on the list (any more)."""
     statement = sa.update(touch).where(touch.c.id == touch_id, touch.c.listed, touch.c.seen_by.is_(None))
-    return tx.execute(statement.values(seen_by=staff_id)).rowcount == 1
+    return tx.execute(statement.values(seen_by=staff_id, seen_as=how, seen_at=at)).rowcount == 1
 
 
-def ledger(
-    tx: Tx, *, person_id: int | None, since: datetime | None, offset: int, limit: int
-) -> tuple[int, list[ListedTouch]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerFilter:
+    """Which decided touches. `person_ids` None: of everybody. `until` is the first instant after."""
+
+    person_ids: tuple[int, ...] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    outcome: str | None = None
+    programme: str | None = None
+
+
+def ledger(tx: Tx, asked: LedgerFilter, *, offset: int, limit: int) -> tuple[int, list[ListedTouch]]:
     """How many decided touches there are, and one page of them, newest first."""
     where: list[sa.ColumnElement[bool]] = []
-    if person_id is not None:
-        where.append(enrolment.c.person_id == person_id)
-    if since is not None:
-        where.append(touch.c.decided_at >= since)
+    if asked.person_ids is not None:
+        where.append(enrolment.c.person_id.in_(asked.person_ids))
+    if asked.since is not None:
+        where.append(touch.c.decided_at >= asked.since)
+    if asked.until is not None:
+        where.append(touch.c.decided_at < asked.until)
+    if asked.outcome is not None:
+        where.append(touch.c.outcome == asked.outcome)
+    if asked.programme is not None:
+        where.append(enrolment.c.programme == asked.programme)
     joined = touch.join(enrolment, enrolment.c.id == touch.c.enrolment_id)
     total = tx.execute(sa.select(sa.func.count()).select_from(joined).where(*where)).scalar_one()
     statement = _LISTED.where(*where).order_by(touch.c.decided_at.desc(), touch.c.id.desc())
     return int(total), _touches(tx, statement.offset(offset).limit(limit))
+
+
+def planned(tx: Tx, person_ids: tuple[int, ...]) -> list[tuple[str, str | None, Enrolment]]:
+    """What is still planned for these people, soonest first: the person's reference, their name, the enrolment."""
+    rows = tx.execute(
+        sa.select(person.c.ref, *_NAMES, *(enrolment.c[f] for f in Enrolment.__dataclass_fields__))
+        .join(person, person.c.id == enrolment.c.person_id)
+        .where(enrolment.c.person_id.in_(person_ids), enrolment.c.state == "active")
+        .order_by(enrolment.c.next_at, enrolment.c.id)
+    )
+    made = []
+    for ref, first, last, *own in rows:
+        values = dict(zip(Enrolment.__dataclass_fields__, own, strict=True))
+        made.append((str(ref), _name(first, last), Enrolment(**values)))
+    return made
 
 
 def audit_page(tx: Tx, *, ref: str | None, offset: int, limit: int) -> tuple[int, list[ListedAudit]]:

@@ -59,6 +59,8 @@ class TouchRow(Row):
     listed: Mapped[bool] = mapped_column(default=False)  # on the team's list of those to think of
     settled_at: Mapped[datetime | None] = mapped_column(Instant)  # answered, or listed as no reply
     seen_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))  # who took it off the no-reply list
+    seen_as: Mapped[str | None] = mapped_column(sa.String(12))  # telephoned, no-answer, seen
+    seen_at: Mapped[datetime | None] = mapped_column(Instant)
     next_at: Mapped[datetime | None] = mapped_column(Instant, index=True)  # when silence is looked at next
     # Said in the text of this touch, with which it ends. No foreign key: SQLite cannot add one to a standing table.
     joined_id: Mapped[int | None] = mapped_column()

@@ -1,6 +1,6 @@
 """The plain lists: check-ins with no reply, the ledger, the audit."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -11,6 +11,7 @@ from bot.refs import read_ref
 from bot.web.desk.guard import me, needs, pages
 from bot.web.desk.inbox import HIGHEST_ID, page_number
 from bot.web.desk.person import telephone
+from bot.web.desk.words import OUTCOMES_OF_TOUCHES
 from bot.web.here import house
 
 
@@ -18,35 +19,50 @@ from bot.web.here import house
 @needs("list.read")
 def no_replies() -> str:
     return render_template(
-        "desk/no_replies.html", section="no-replies", listed=lists.no_replies(house(), me()), telephone=telephone,
-        done=request.args.get("done") == "off",
+        "desk/no_replies.html", section="no-replies", listed=lists.no_replies(house(), me(), page=page_number()),
+        telephone=telephone, done=request.args.get("done") == "off",
     )  # fmt: skip
 
 
 @pages.post("/no-replies/<int:touch_id>/off")
 @needs("list.take-off")
 def take_off(touch_id: int) -> Response:
+    """`how`: telephoned, no-answer (telephoned, and nobody was there) or seen."""
+    how: lists.Done = next((done for done in lists.DONE if done == request.form.get("how")), "seen")
     if touch_id <= HIGHEST_ID:
-        lists.take_off(house(), me(), touch_id)
+        lists.take_off(house(), me(), touch_id, how)
     return redirect(url_for("desk.no_replies", done="off"), 303)
 
 
 @pages.get("/ledger")
 @needs("ledger.read")
 def ledger() -> tuple[str, int] | str:
-    """Filters: `person`, a reference; `since`, a date in London, that day included."""
-    asked = {"person": request.args.get("person", "").strip(), "since": request.args.get("since", "").strip()}
+    """Filters: `person`, a reference, and `household` for all who live with them; `since`, a date in London, that day
+    included; `week`, any day of it; `outcome`; `programme`."""
+    names = ("person", "household", "since", "week", "outcome", "programme")
+    asked = {name: request.args.get(name, "").strip() for name in names}
     errors: dict[str, str] = {}
     person_ref = read_ref(asked["person"]) if asked["person"] else None
     if asked["person"] and person_ref is None:
         errors["person"] = "A reference has eight letters and digits. Check it for a slip."
-    since = _since(asked["since"])
-    if asked["since"] and since is None:
-        errors["since"] = "Give a date such as 2026-11-23."
+    since, week = _since(asked["since"]), _since(asked["week"])
+    for name, read in (("since", since), ("week", week)):
+        if asked[name] and read is None:
+            errors[name] = "Give a date such as 2026-11-23."
     found = None
     if not errors:
+        until = None
+        if week is not None:
+            monday = week.date() - timedelta(days=week.weekday())
+            since = _since(monday.isoformat())
+            until = _since((monday + timedelta(days=7)).isoformat())
+        outcome = asked["outcome"] if asked["outcome"] in OUTCOMES_OF_TOUCHES else None
+        which = lists.LedgerAsk(
+            person_ref=person_ref, household=bool(asked["household"]), since=since, until=until, outcome=outcome,
+            programme=asked["programme"] or None,
+        )  # fmt: skip
         try:
-            found = lists.ledger(house(), me(), person_ref=person_ref, since=since, page=page_number())
+            found = lists.ledger(house(), me(), which, page=page_number())
         except lists.NoSuchPerson:
             errors["person"] = "Nobody here has this reference."
     page = render_template(

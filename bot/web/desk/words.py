@@ -126,6 +126,13 @@ OUTCOMES_OF_TOUCHES: Final = {
     "suppressed": "Not sent, by rule",
 }
 
+# What the team did about a check-in without an answer.
+DONE_ABOUT_SILENCE: Final = {
+    "telephoned": "Telephoned",
+    "no-answer": "Telephoned, no answer",
+    "seen": "Seen, nothing needed",
+}
+
 # A case event by its kind: what happened, without who and when.
 HAPPENED: Final = {
     "opened": "Case raised",
