@@ -158,3 +158,21 @@ def test_every_check_in_ends_with_one_reminder_at_most(
     expected = remind_after > 0 and delivery != "unknown" and not social_care_open
     assert reminders <= expected
     assert (local_date(now) - local_date(sent.sent_at)).days <= 40
+
+
+@given(st.integers(0, 400 * 24 * 60), st.integers(1, 6))
+def test_a_reminder_comes_after_its_working_days_and_when_someone_reads_the_answer(
+    minutes: int, remind_after: int
+) -> None:
+    """Whenever the check-in went: so many days of work lie between, and it goes in a sending hour, over both clock
+    changes, Easter and weekends."""
+    now = at(MONDAY, 11) + timedelta(minutes=minutes)
+    sent = SentTouch(sent_at=now, remind_after=remind_after, give_up_after=9)
+    found = follow_up(sent, FACTS, RULES, now)
+    while isinstance(found, Wait):
+        now = found.until
+        found = follow_up(sent, FACTS, RULES, now)
+    assert isinstance(found, Remind)
+    calendar = RULES.hours.calendar
+    assert local_date(now) >= calendar.add_working_days(local_date(sent.sent_at), remind_after)
+    assert any(start <= now < end for start, end in RULES.hours.spans(local_date(now)))
