@@ -77,7 +77,7 @@ def said() -> list[Wrote]:
         at(date(2026, 10, 1), time(18), "P03", "PAUSE until 1 March"),
         at(date(2026, 11, 2), time(9, 50), "P13", "PAUSE for 3 months"),
         at(date(2026, 9, 15), time(9), "P05", "LESS"),
-        at(date(2026, 9, 29), time(9, 50), "P04", "hello"),  # its check-in waits for half an hour of quiet
+        at(date(2027, 2, 4), time(9, 50), "P04", "hello"),  # its check-in waits for half an hour of quiet
     ]
 
 
