@@ -203,6 +203,7 @@ ACTIONS: Final = {
     "user.add": "Account made",
     "inbox.view": "Looked at the inbox",
     "people.enrol": "Enrolled families",
+    "directory.flagged": "A family did not get through to this service",
     "people.upload": "Sent a sheet of families to look at",
     "list.view": "Looked at the no-reply list",
     "list.take-off": "Took a check-in off the no-reply list",
