@@ -13,6 +13,7 @@ from bot.cli.parser import NOT_BUILT, parser
 from bot.settings import ROOT
 from tests.bot.cli.conftest import Operator
 from tests.bot.cli.test_families import sheet
+from tests.bot.cli.test_tell import known
 
 PAGE = (ROOT / "docs" / "commands.md").read_text()
 EXAMPLES = re.findall(r"^\| `[^`]+` \| .* \| `(thrive [^`]+)` \|$", PAGE, re.MULTILINE)
@@ -59,6 +60,8 @@ def test_every_example_runs(thrive: Operator, tmp_path: Path, monkeypatch: pytes
         if arguments[0] in ENDLESS | LONG:
             assert parser().parse_args(arguments).command == arguments[0]
             continue
+        if arguments[0] == "tell":  # whose reference nobody knows beforehand
+            arguments[1] = known(thrive)[0]
         done = thrive(*arguments, stdin=(tmp_path / source).read_text() if source else "")
         assert done.code == (1 if arguments[0] == "doctor" else 0), (example, done)  # no clock runs here
     assert {"services.json", "journey.yaml", "backup.db"} <= {path.name for path in tmp_path.iterdir()}
