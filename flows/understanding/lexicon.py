@@ -29,6 +29,7 @@ _SURE_INTENT = 0.8  # share of belief from which an intent that no pattern knows
 _CLEAR = 0.5  # share of belief from which a need outweighs an intent that is not strong
 _YOUNG: tuple[Speaker, ...] = ("child", "young-person")
 _MOST_NEEDS = 5
+_MOST_SAID = 3  # stretches of words that are shown as having decided
 _NOTHING = "-"
 _REMEMBERED = 32  # texts kept as they were understood: a turn asks about the same one several times
 
@@ -188,15 +189,17 @@ class CompiledLexicon:
         return Limits(alarm=_NO_DOUBT, heard=_NO_DOUBT, urgent=_NO_DOUBT)
 
     def _screened(self, heard: Heard, meaning: Floats, limits: Limits | None = None) -> Screening:
-        """Rules and examples as one answer, with the rules' words where they say the same level."""
+        """Rules and examples as one answer, the rules' words first; beside them the examples', where they saw more."""
         ruled = danger.conclude(self.listener.danger, heard.reading, heard.hits)
         scores = self.learnt.danger.score(heard.words.words, meaning, heard.signs)
         risk = judge.level(judge.beliefs(scores), limits or self.learnt.limits, ruled=bool(heard.hits))
         risk = max(risk, *(hit.level for hit in heard.hits if hit.sure), "none", key=_GRAVE.__getitem__)
         if risk == "none":
             return replace(ruled, risk="none", because=())
-        same = ruled.risk == risk
-        why = ruled.because if same else self._told(heard, scores.weighed("risk", risk, against="none"), whole=True)
+        why = ruled.because
+        if ruled.risk != risk:
+            weighed = self._told(heard, scores.weighed("risk", risk, against="none"), whole=True)
+            why = (*why, *(words for words in weighed if not any(words in said for said in why)))[:_MOST_SAID]
         abouts = scores.chances("about")
         about: About = max(get_args(About), key=abouts.__getitem__)
         return replace(ruled, risk=risk, because=why, speaker=ruled.speaker or _speaker(scores), about=about)

@@ -104,7 +104,7 @@ def account(
 def _outbox(tx: Tx) -> dict[str, Any]:
     columns = (
         rows.outbox.c.id, rows.outbox.c.state, rows.outbox.c.purpose, rows.outbox.c.class_, rows.outbox.c.case_id,
-        rows.outbox.c.address_id, people.address.c.kind,
+        rows.outbox.c.address_id, rows.outbox.c.body, people.address.c.kind,
     )  # fmt: skip
     asked = sa.select(*columns).join(people.address, people.address.c.id == rows.outbox.c.address_id)
     return {str(row.id): row for row in tx.execute(asked.where(people.address.c.kind.in_(("sms", "staff"))))}
@@ -133,12 +133,14 @@ def _outbound(
     twice = [row for row, n in times.items() if n > 1]
     told += [f"outbox row {row} was accepted {times[row]} times" for row in twice]
     ours = {key for key, row in out.items() if row.state in ACCEPTED}
-    unknown_to_us = set(times) - ours
+    unknown_to_us, never = set(times) - ours, ours - set(has)
+    for row, twin in told_for_each_other(out, unknown_to_us, never):
+        unknown_to_us.discard(row)
+        never.discard(twin)
     told += [
         f"the provider took outbox row {row}, which is {out[row].state if row in out else 'not ours'}"
         for row in sorted(unknown_to_us)
     ]
-    never = ours - set(has)
     told += [f"outbox row {row} says accepted, and the provider has nothing" for row in sorted(never)]
     shown = {
         case_id
@@ -153,6 +155,25 @@ def _outbound(
     told += [f"outbox row {row} is held and no case says so" for row in unseen]
     assert all(row.state in ENDS or row.state in {"queued", "sending", "unknown"} for row in out.values())
     return len(unknown_to_us) + len(never) + len(unseen), sum(times[row] - 1 for row in twice)
+
+
+def told_for_each_other(
+    out: Mapping[str, Any], taken: Collection[str], never: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """Pairs of rows to one number with the same words: one that the provider took and a person has, one the other way.
+
+    The provider's list says number and words, and of two alike nobody can say which it means. As many were taken as our
+    rows say, and the other is before a person: nothing is lost, nothing doubled.
+    """
+    free = sorted(never)
+    for row in sorted(taken):
+        if row not in out or out[row].state != "held":
+            continue
+        alike = (out[row].address_id, out[row].body)
+        twin = next((one for one in free if (out[one].address_id, out[one].body) == alike), None)
+        if twin is not None:
+            free.remove(twin)
+            yield row, twin
 
 
 def _danger(tx: Tx, numbers: Collection[str], told: list[str]) -> int:

@@ -1,13 +1,14 @@
 """The account finds what is planted: were it blind, every line of the table would say zero."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import requests
 import sqlalchemy as sa
 
 from bot.store import messages as rows
-from tests.chaos.accounting import account, database_of, finish
+from tests.chaos.accounting import account, database_of, finish, told_for_each_other
 from tests.chaos.places import Places
 from tests.chaos.talking import DANGER, keep
 from tests.standin import ACCOUNT_SID, AUTH_TOKEN, NUMBER
@@ -30,6 +31,20 @@ def test_what_is_planted_is_found(tmp_path: Path) -> None:
             _plant(living)
     finally:
         places.close()
+
+
+def test_only_rows_alike_are_told_for_each_other() -> None:
+    """A held row that the provider took answers for an accepted one it never had: same number and words."""
+
+    def row(state: str, address: int, body: str) -> SimpleNamespace:
+        return SimpleNamespace(state=state, address_id=address, body=body)
+
+    out = {
+        "1": row("held", 1, "hello"), "2": row("accepted", 1, "hello"), "3": row("accepted", 1, "hello"),
+        "4": row("held", 1, "other words"), "5": row("held", 2, "hello"), "6": row("accepted", 1, "bye"),
+        "7": row("unknown", 1, "bye"),
+    }  # fmt: skip
+    assert list(told_for_each_other(out, {"1", "4", "5", "7"}, {"2", "3", "6"})) == [("1", "2")]
 
 
 def _plant(living: Service) -> None:

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -13,7 +14,7 @@ from bot.settings import ROOT
 from bot.training.learning import read_all, unseen
 from bot.training.lines import BadExamples, digest, read_folder, vocabulary
 from flows.understanding.examples import Example
-from flows.understanding.linear import LinearModel
+from flows.understanding.linear import Floats, LinearModel
 from tests.bot.cli.conftest import Operator
 
 # A hand's worth: each line stands for a kind of message, said in the ways below it.
@@ -58,7 +59,11 @@ def test_a_few_examples_are_learnt(bare: Operator, folder: Path) -> None:
     danger, asks = (LinearModel.read((folder / "examples" / name).read_bytes()) for name in (DANGER, ASKS))
     assert danger.made_from == asks.made_from == digest(folder / "examples")
     assert done.json["bytes"][DANGER] == (folder / "examples" / DANGER).stat().st_size
-    meaning = learnt().meaning
+
+    def meaning(text: str) -> Floats:
+        (found,) = learnt().meanings([text])
+        return cast("Floats", found)
+
     grave = danger.score(["he", "has", "a", "knife"], meaning("he has a knife")).chances("risk")
     calm = danger.score(["the", "food", "bank"], meaning("the food bank")).chances("risk")
     assert grave["urgent"] > 0.5 > calm["urgent"]
@@ -174,7 +179,7 @@ def test_training_hears_what_serving_hears(folder: Path, phrases: Content) -> No
     for one in read:
         heard = listener.hear(one.example.text)
         assert (list(one.words), list(one.signs)) == (heard.words.words, heard.signs)
-        assert abs(one.meaning - learnt().meaning(one.example.text)).max() < 1e-3
+        assert abs(one.meaning - learnt().meanings([one.example.text])[0]).max() < 1e-3
     assert sorted(_texts([judged.example for judged in unseen(read, folds=5)])) == sorted(_texts(examples))
 
 

@@ -1,8 +1,9 @@
 """Recorded floors: figures on labelled lines that may rise and never fall, each a line below what was reached.
 
-The rules of danger were widened after reading what `risk`, `own`, `own2`, `own3` and `blind-dev` missed. `blind-held`,
-`held-danger` and `held-asks` (1,040 lines) were never read by anyone who wrote a rule or an example: those figures say
-how unseen messages fare (data/README.md).
+The rules of danger were widened after reading what `risk`, `own`, `own2`, `own3` and `blind-dev` missed. `blind-held`
+was held until its totals chose a limit, and `held-danger` and `held-asks` until their misses were read. `fresh-danger`
+and `fresh-asks` (900 lines) were never read by anyone who wrote a rule or an example: those figures say how unseen
+messages fare (data/README.md).
 """
 
 from collections.abc import Callable
@@ -93,13 +94,31 @@ FLOORS = {
         "language right": 0.99,
     },
     "held-asks": {
-        "concern found, as concern or urgent": 0.9,
+        "concern found, as concern or urgent": 0.95,
         "concern not called urgent": 0.86,
-        "no alarm on harmless lines": 0.92,
-        "first need right": 0.83,
-        "first need among the first three": 0.91,
-        "intent right": 0.95,
+        "no alarm on harmless lines": 0.94,
+        "first need right": 0.87,
+        "first need among the first three": 0.93,
+        "intent right": 0.96,
         "language right": 0.98,
+    },
+    "fresh-danger": {
+        "urgent found": 0.93,
+        "urgent found, as urgent or concern": 0.95,
+        "concern found, as concern or urgent": 0.95,
+        "concern not called urgent": 0.88,
+        "no alarm on harmless lines": 0.93,
+        "first need right": 0.8,
+        "first need among the first three": 0.91,
+        "intent right": 0.98,
+        "language right": 0.99,
+    },
+    "fresh-asks": {
+        "no alarm on harmless lines": 0.97,
+        "first need right": 0.83,
+        "first need among the first three": 0.89,
+        "intent right": 0.96,
+        "language right": 0.99,
     },
 }
 
