@@ -14,7 +14,6 @@ from tests.houses import KEY
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (("rehearse", "after-early-help", "--from", "2027-01-04", "--days", "7", "--json"), "rehearse"),
         (("rollback",), "rollback"),
         (("person", "export", "ABCD2345"), "person"),
         (("keys", "rotate"), "keys rotate"),
