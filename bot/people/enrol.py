@@ -6,7 +6,7 @@ is answered as ever.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
@@ -27,6 +27,7 @@ from scheduler.enrolment_sheet import (
     read_sheet,
     resolve_dates,
 )
+from scheduler.programme import Programme
 from scheduler.sheet_memory import SheetMemory
 
 LONGEST_TEAM: Final = 64
@@ -103,7 +104,8 @@ def take_all(house: House, rows: Iterable[SheetRow], *, dry_run: bool, by: By) -
     looked: Batch | None = None
     while True:
         begun = time.perf_counter()
-        batch = [read(house, row, memory) for row in islice(source, size)]
+        programmes = house.live.of(house.db).compiled.programmes  # asked once a transaction, not once a row
+        batch = [read(house, row, memory, programmes) for row in islice(source, size)]
         if not batch:
             return
         good = [row for row in batch if isinstance(row, EnrolmentRow)]
@@ -125,9 +127,12 @@ def take_all(house: House, rows: Iterable[SheetRow], *, dry_run: bool, by: By) -
             time.sleep(max(0.0, 2 * held - (time.perf_counter() - begun)))
 
 
-def read(house: House, row: SheetRow, memory: SheetMemory) -> EnrolmentRow | RefusedRow:
+def read(
+    house: House, row: SheetRow, memory: SheetMemory, programmes: Mapping[str, Programme] | None = None
+) -> EnrolmentRow | RefusedRow:
     """The row read, or refused for itself or for what it says beside the rows before it."""
-    programmes = house.live.of(house.db).compiled.programmes
+    if programmes is None:
+        programmes = house.live.of(house.db).compiled.programmes
     found = read_row(row, read_mobile, programmes.keys(), local_date(house.clock.now()))
     if isinstance(found, RefusedRow):
         return found

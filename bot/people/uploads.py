@@ -81,8 +81,8 @@ def send(house: House, me: SignedIn, *, name: str, data: bytes, mapping: tuple[s
     if len(listed) > MOST_ROWS:
         msg = f"{len(listed)} rows: at most {MOST_ROWS} at a time"
         raise SheetError(msg)
-    memory = SheetMemory()
-    read_once = [(row, read(house, row, memory)) for row in listed]
+    memory, programmes = SheetMemory(), house.live.of(house.db).compiled.programmes
+    read_once = [(row, read(house, row, memory, programmes)) for row in listed]
     parts = [_sealed(part) for part in _parts(read_once)]
     ref, now = new_ref(), house.clock.now()
     with house.db.write() as tx:
@@ -237,7 +237,8 @@ def _take(house: House, tx: Tx, part: Part, *, write: bool) -> tuple[list[Taken]
         SheetRow(line=line, cells=dict(zip(COLUMNS, cells, strict=True)))
         for line, *cells in json.loads(part.rows or "[]")
     ]
-    again = [read(house, row, memory) for row in listed]
+    programmes = house.live.snapshot(tx).compiled.programmes
+    again = [read(house, row, memory, programmes) for row in listed]
     late = [_told(one) for one in again if isinstance(one, RefusedRow)]
     taken = take_in(house, tx, [one for one in again if isinstance(one, EnrolmentRow)], write=write)
     late += [_told(one) for one in taken if one.outcome == "refused"]
