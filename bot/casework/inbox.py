@@ -78,7 +78,7 @@ class Silences:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerAsk:
-    """What somebody wants to know. `household`: of everybody who lives with this person too. Until: the first instant after."""
+    """What somebody wants to know. `household`: of all who live with this person. `until`: the first instant after."""
 
     person_ref: str | None = None
     household: bool = False
