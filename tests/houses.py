@@ -121,15 +121,19 @@ def settings_for(url: str, **changes: object) -> Settings:
 
 def make_home(
     url: str, *, channels: Mapping[str, Channel] | None = None, content_dir: Path = ROOT / "content",
-    rate: Rate = AMPLE,
+    rate: Rate | None = AMPLE,
 ) -> Home:  # fmt: skip
-    """A furnished house on a migrated database: content published, the sample directory loaded."""
+    """A furnished house on a migrated database: content published, the sample directory loaded.
+
+    Without a `rate` the content is published as it is shipped, its own rate and daily cap included.
+    """
     clock, pigeon = FixedClock(AT), Pigeon()
     house = House(
         settings=settings_for(url, content_dir=content_dir), db=Database(url, KEYS), clock=clock,
         live=Live(shared_places), wake=EmbeddedWake(), channels=channels or {"sms": pigeon, "web": WebChat()},
     )  # fmt: skip
-    content.publish(house, at_rate(content.read(house.settings), rate), by="test")
+    shipped = content.read(house.settings)
+    content.publish(house, shipped if rate is None else at_rate(shipped, rate), by="test")
     directory.put(house, load_sample(shared_places()), source="sample")
     return Home(house=house, clock=clock, pigeon=pigeon)
 

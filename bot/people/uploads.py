@@ -122,6 +122,12 @@ def _sealed(part: Iterable[tuple[SheetRow, EnrolmentRow | RefusedRow]]) -> tuple
     return json.dumps(good, ensure_ascii=False), json.dumps({"read": bad, "late": []}, ensure_ascii=False)
 
 
+def looked(house: House, me: SignedIn, target: str) -> None:
+    """Who opened which page of enrolling: `enrol`, `person`, or a sheet's reference."""
+    with house.db.write() as tx:
+        staff.add_audit(tx, at=house.clock.now(), staff_id=me.staff.id, action="enrol.view", target=target)
+
+
 def look(house: House, ref: str) -> Seen:
     """Raises NoSuchUpload."""
     with house.db.read() as tx:

@@ -220,7 +220,7 @@ def test_a_crash_between_claim_and_call(watch: Watch, by_email: bool) -> None:
     died = Dispatcher(watch.home.house, by_email=by_email)
     claimed: list[str] = []
     while not claimed:  # the family's reply is claimed first, and dies with it
-        claimed = [to for row, to in died._claim(None)[0] if row.purpose in {"staff-alert", "staff-email"}]
+        claimed = [one.to for one in died._claim(None)[0] if one.row.purpose in {"staff-alert", "staff-email"}]
     watch.tick(minutes=2)
     assert (watch.texted, watch.emailed) == (
         ([DUTY, DEPUTY], ["deputy"]) if by_email else ([DEPUTY], ["duty.worker", "deputy"])

@@ -17,6 +17,8 @@ from bot.web.desk import guard
 from bot.web.desk.guard import ANYONE, own_path
 from bot.web.here import HOUSE
 from tests.houses import KEYS, Home, make_home, settings_for
+from tests.web.test_desk_enrol import send as send_sheet
+from tests.web.test_desk_enrol import sheet
 from tests.web.worker import NAMES, PASSWORD, Worker, at_desk, fields, hire, sign_in
 
 PAGE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # the door, whatever keeps its keys
@@ -309,6 +311,8 @@ def test_each_page_of_the_desk_is_audited(app: Flask, home: Home) -> None:
         "/desk/conversations/": ref_of(home.address().id),
     }
     workers = {role: at_desk(app, home, role) for role in ROLES}
+    sent = send_sheet(workers["manager"], sheet(home, 1))
+    refs["/desk/enrol/sheets/"] = sent.headers["Location"].rpartition("/")[2]
     seen = 0
     for method, address, permission in addresses(app):
         if method != "GET" or permission in {ANYONE, "own.session"} or address in POLLED:

@@ -33,6 +33,7 @@ def _room() -> int | None:
 @pages.get("/enrol")
 @needs("people.enrol")
 def enrol() -> str:
+    uploads.looked(house(), me(), "enrol")
     return _front()
 
 
@@ -112,6 +113,7 @@ def _cell(text: str) -> str:
 @pages.get("/enrol/person")
 @needs("people.enrol")
 def person_form_page() -> str:
+    uploads.looked(house(), me(), "person")
     return _form({"told_by": me().staff.name}, {})
 
 
@@ -150,6 +152,8 @@ def _plain(name: str, reason: str) -> str:
 
 def _seen(ref: str) -> uploads.Seen:
     try:
-        return uploads.look(house(), read_ref(ref) or abort(404))
+        seen = uploads.look(house(), read_ref(ref) or abort(404))
     except NoSuchUpload:
         abort(404)
+    uploads.looked(house(), me(), seen.upload.ref)
+    return seen

@@ -203,6 +203,7 @@ ACTIONS: Final = {
     "user.add": "Account made",
     "inbox.view": "Looked at the inbox",
     "people.enrol": "Enrolled families",
+    "enrol.view": "Looked at enrolling",
     "directory.flagged": "A family did not get through to this service",
     "people.upload": "Sent a sheet of families to look at",
     "list.view": "Looked at the no-reply list",
@@ -308,6 +309,7 @@ LATE_WORK: Final = {
     "timers": "Families get no reminders of what they were asked.",
     "stale": "Check-ins that have waited too long to be sent are not taken back.",
     "touches": "Families get no check-ins.",
+    "sheets": "Sheets of families sent at the desk are not taken in.",
 }
 # Of these, the ones that keep word of urgent cases from the people on duty.
 NOBODY_TOLD: Final = frozenset({"clock", "work", "dispatcher", "paused", "full"})

@@ -17,6 +17,13 @@ from tests.bot.cli.test_tell import known
 
 PAGE = (ROOT / "docs" / "commands.md").read_text()
 EXAMPLES = re.findall(r"^\| `[^`]+` \| .* \| `(thrive [^`]+)` \|$", PAGE, re.MULTILINE)
+# of docs/enrolment.md: its mapping, and an export as that reads it
+MAPPING = re.search(r"```yaml\n(title: Mosaic.*?)```", (ROOT / "docs" / "enrolment.md").read_text(), re.DOTALL)[1]  # type: ignore[index]
+EXPORT = (
+    "PERSON_ID,FORENAME,SURNAME,MOBILE_NO,OTHER_PHONE,POST_CODE,FAMILY_ID,FIRST_LANGUAGE,CHILD_FORENAME,CHILD_DOB,"
+    "CLOSURE_DATE,TEXT_CONSENT_DATE,TEXT_CONSENT_WORKER,SAFE_TO_TEXT\n"
+    "7,Ada,Sample,,07700 900077,SW18 2PU,F7,Polish,Ben,01/05/2021,20/11/2026,19-Nov-2026,Sam,Y\n"
+)
 LONG = {"train"}  # learns from every example, and writes its tables into the content
 ENDLESS = {"serve", "web", "clock", "worker", "demo"}
 
@@ -53,6 +60,8 @@ def test_every_example_runs(thrive: Operator, tmp_path: Path, monkeypatch: pytes
     (tmp_path / "lines.txt").write_text("1\n")
     (tmp_path / "password").write_text("a-long-enough-password\n")
     sheet(tmp_path / "families.csv")
+    (tmp_path / "mosaic.yaml").write_text(MAPPING)
+    (tmp_path / "export.csv").write_text(EXPORT)
     assert len(EXAMPLES) > 20
     for example in EXAMPLES:
         words, _, source = example.partition(" < ")
