@@ -11,7 +11,7 @@ from flask import Flask
 from bot.alerts.climbing import climb_due
 from bot.app import build
 from bot.casework.permissions import ROLES, may
-from bot.store import alerts
+from bot.store import alerts, published
 from bot.store import staff as staff_rows
 from bot.web.here import HOUSE
 from tests.houses import Home, make_home
@@ -153,6 +153,9 @@ def test_alerts_in_a_real_browser(chromium: "Chromium", app: Flask, home: Home, 
     from tests.browser import axe
 
     nobody_reached(home)
+    with home.house.db.write() as tx:
+        for part in ("clock", "dispatcher"):
+            published.beat(tx, part, home.clock.at)
     at_desk(app, home, "manager")
     pictures = os.environ.get("PICTURES")
     with served(app) as url, chromium.person(url, width=width) as person:

@@ -136,7 +136,7 @@ def test_the_page_reads_well(app: Flask, home: Home, family: str, chromium: "Chr
         page.get_by_role("button", name="Change what is planned").click()
         assert axe(page) == []
         page.goto(f"/desk/people/{family}")
-        page.get_by_role("link", name="Something has changed").click()
+        page.get_by_role("button", name="Something has changed").click()
         page.get_by_label("Moved away").check()
         page.get_by_role("button", name="Change what is planned").click()
         page.get_by_text(words.DONE["told"]).wait_for()
