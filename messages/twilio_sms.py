@@ -216,7 +216,7 @@ class _Door(HTTPAdapter):
         self._here.passed = False
         try:
             yield
-        except Exception:
+        except Exception:  # whatever it is: only whether it came before or after the door is asked, and it goes on
             if self._here.passed:
                 raise
             # From None: the fault's own words may hold the message or the number.

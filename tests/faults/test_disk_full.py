@@ -22,6 +22,8 @@ pytestmark = [pytest.mark.fault, pytest.mark.slow]
 LADDER = ("duty.worker", "deputy", "team.manager", "edt")
 WORDS = "I am so tired and I do not know who to ask"
 PHONE = "020 7946 0110"
+# Of the database that shares its disk with the service: a server's disk is its own to watch.
+EMBEDDED = pytest.mark.parametrize("filled", ["sqlite"], indirect=True, scope="module")
 SQLITE_MEGABYTES, POSTGRES_MEGABYTES = 24, 48
 
 
@@ -140,11 +142,11 @@ def test_what_was_taken_but_could_not_be_noted_is_never_sent_again(filled: tuple
     assert len(living.heard(number)) == len(set(living.heard(number)))
 
 
+@EMBEDDED
 def test_a_log_that_cannot_be_written_stops_no_thread(filled: tuple[Service, Disk, PostOffice]) -> None:
     """The log is on the same full disk: every line about the trouble fails, and the senders and the clock live on."""
     living, disk, _ = filled
-    if living.running.log.parent != disk.path:
-        pytest.skip("only where the log is on the disk that fills")
+    assert living.running.log.parent == disk.path
     refuse(living, disk, "+447700900114", "hello")
     time.sleep(8)  # several ticks, each of which wants to say that it failed
     disk.free()
@@ -157,11 +159,10 @@ def test_a_log_that_cannot_be_written_stops_no_thread(filled: tuple[Service, Dis
     assert not any("7700900" in line for line in lines)
 
 
+@EMBEDDED
 def test_a_low_disk_is_told_of_before_it_is_full(filled: tuple[Service, Disk, PostOffice]) -> None:
     """`thrive doctor` names a disk with little room; so does the desk, and `/readyz`."""
     living, _disk, _office = filled
-    if not living.environment["DATABASE_URL"].startswith("sqlite"):
-        pytest.skip("a database server's disk is its own to watch")
     checks = {check["check"]: check for check in json.loads(living.thrive("doctor", "--json").stdout)}
     assert not checks["disk"]["ok"]
     desk = living.desk()
