@@ -99,6 +99,11 @@ def newest_bundle(tx: Tx) -> tuple[int, str] | None:
     return None if row is None else (int(row[0]), str(row[1]))
 
 
+def first_published_at(tx: Tx) -> datetime | None:
+    """When the first content was published. It stands before anything is served; None: nothing ever was."""
+    return tx.execute(sa.select(bundle.c.published_at).order_by(bundle.c.id).limit(1)).scalar_one_or_none()
+
+
 def bundle_content(tx: Tx, bundle_id: int) -> str:
     return str(tx.execute(sa.select(bundle.c.content).where(bundle.c.id == bundle_id)).scalar_one())
 

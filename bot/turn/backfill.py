@@ -54,7 +54,8 @@ def backfill_due(house: House, now: datetime) -> int:
 def backfill(house: House, now: datetime) -> int:
     """Take in what was missed since the last look; returns how many messages were new.
 
-    A first start has missed nothing. After a restore it is everything since the backup, and what it kept last.
+    Before the first look it is everything since there was anything to serve; after a restore, everything since the
+    backup, and what it kept last.
     """
     channel = house.channels.get("sms")
     with house.db.read() as tx:
@@ -133,8 +134,10 @@ def _unseen(tx: Tx, listed: Iterable[Inbound]) -> list[Inbound]:
 
 
 def _since(tx: Tx) -> datetime | None:
+    """How far back to read. A service that died before its first look ended may have been up, and away, since its
+    first content was published."""
     looked_at, gone = published.heartbeats(tx).get(NAME), lost.lost_time(tx)
-    known = [looked_at]
+    known = [looked_at or published.first_published_at(tx)]
     if gone is not None and not gone.fetched:
         known += [gone.since, lost.last_text_at(tx)]
     earliest = min((at for at in known if at is not None), default=None)

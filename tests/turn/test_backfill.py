@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.house import House
+from bot.publishing import content
 from bot.store import lost, published
 from bot.store import messages as rows
 from bot.turn.backfill import AGAIN, EVERY, MARGIN, NAME, backfill, backfill_due, in_order
@@ -98,6 +99,23 @@ def test_an_hour_of_missed_webhooks(home: Home, provider: StandInProcess, clock:
     with home.house.db.read() as tx:
         written = tx.execute(sa.select(sa.func.max(rows.inbox.c.received_at))).scalar_one()
     assert abs(written - AT) < timedelta(minutes=5)
+
+
+def test_killed_before_its_first_look(home: Home, provider: StandInProcess, clock: Path) -> None:
+    """Claim: a service that served and was killed before any look was read to its end takes in what came since there
+    was anything to serve; what an earlier service was texted on the same number is not ours to answer."""
+    put(clock, AT - timedelta(days=2))
+    missed(provider, FAMILIES[1], "before we were there")
+    put(clock, AT)
+    sid = missed(provider, FAMILIES[0], KNIFE)
+    with home.house.db.write() as tx:
+        published.still(tx, NAME)
+    home.later(hours=2)
+    content.publish(home.house, content.read(home.house.settings), by="later content")
+    assert backfill_due(home.house, home.clock.at) == 1
+    assert kept(home.house) == [(sid, KNIFE)]
+    assert [case.level for case in home.cases()] == ["urgent"]
+    assert looked_at(home.house) == home.clock.at
 
 
 def test_a_list_that_fails_half_way_skips_nothing(home: Home, provider: StandInProcess) -> None:
