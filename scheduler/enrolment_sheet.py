@@ -46,6 +46,7 @@ _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _UK = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
+_OF_COLUMN = re.compile(rf"(?:no )?({'|'.join(COLUMNS)})\b")  # how every reason of a refusal begins
 _FROM_TODAY = re.compile(r"([+-]\d{1,4})([dm])")
 
 MobileReader = Callable[[str], str | None]  # a UK mobile in E.164, or None
@@ -94,6 +95,12 @@ class RefusedRow:
     line: int
     reference: str
     reasons: tuple[str, ...]
+
+
+def column_of(reason: str) -> str | None:
+    """The column that a refused row's reason is about, or None where it is about the row."""
+    found = _OF_COLUMN.match(reason)
+    return None if found is None else found[1]
 
 
 def read_theirs(lines: Iterable[str]) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:

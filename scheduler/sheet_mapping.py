@@ -10,8 +10,8 @@ from datetime import date
 from typing import ClassVar, Final, Literal
 
 from scheduler.enrolment_sheet import COLUMNS, NEEDED, SheetError, SheetRow, read_theirs
+from scheduler.when import NO_OTHER_KEYS
 
-NO_OTHER_KEYS: Mapping[str, str] = {"extra": "forbid"}
 DATES: Final = ("event_on", "told_on", "child_born")
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # Longest first; what stands for itself is anything else. Two-figure years are refused: 20 is a day as well as a year.

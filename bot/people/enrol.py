@@ -128,11 +128,9 @@ def take_all(house: House, rows: Iterable[SheetRow], *, dry_run: bool, by: By) -
 
 
 def read(
-    house: House, row: SheetRow, memory: SheetMemory, programmes: Mapping[str, Programme] | None = None
+    house: House, row: SheetRow, memory: SheetMemory, programmes: Mapping[str, Programme]
 ) -> EnrolmentRow | RefusedRow:
     """The row read, or refused for itself or for what it says beside the rows before it."""
-    if programmes is None:
-        programmes = house.live.of(house.db).compiled.programmes
     found = read_row(row, read_mobile, programmes.keys(), local_date(house.clock.now()))
     if isinstance(found, RefusedRow):
         return found

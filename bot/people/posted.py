@@ -5,10 +5,8 @@ once with one key do each part once and tell the same, and one that was cut off 
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -17,15 +15,13 @@ from bot.people.batch import Taken
 from bot.people.enrol import By, read, refused, take_all, take_in
 from bot.store import staff, uploads
 from bot.store.database import Tx
-from scheduler.enrolment_sheet import COLUMNS, EnrolmentRow, RefusedRow, SheetRow
+from scheduler.enrolment_sheet import COLUMNS, EnrolmentRow, RefusedRow, SheetRow, column_of
 from scheduler.sheet_memory import SheetMemory
 
 MOST_ROWS: Final = 1_000
 MOST_BYTES: Final = 1024 * 1024
 PART: Final = 25  # rows a transaction
-KEPT_FOR: Final = timedelta(days=30)
 LONGEST_KEY: Final = 200
-_FIELD = re.compile(r"(?:no )?([a-z_]+)")
 _FLAG: Final = {True: "yes", False: "no"}
 
 
@@ -101,7 +97,8 @@ def take(house: House, caller: str, given: Sequence[Given], *, key: str | None, 
         done = take_all(house, (one.row for one in sound.values()), dry_run=False, by=by)
         told = {one.line: one for batch in done for one in batch}
         return [_answer(told.get(one.row.line) or refused(_refused(one))) for one in given]
-    prepared = [_refused(one) if one.faults else read(house, one.row, memory) for one in given]
+    programmes = house.live.of(house.db).compiled.programmes
+    prepared = [_refused(one) if one.faults else read(house, one.row, memory, programmes) for one in given]
     audit: int | None = None
     while True:
         answers, audit = house.db.attempt(partial(_part, house, caller, key, body, prepared, by, audit))
@@ -124,7 +121,7 @@ def _part(
         return answers, audit
     found = iter(take_in(house, tx, [row for row in part if isinstance(row, EnrolmentRow)]))
     answers += [_answer(refused(row) if isinstance(row, RefusedRow) else next(found)) for row in part]
-    uploads.keep_answers(tx, standing.id, json.dumps(answers, ensure_ascii=False))
+    uploads.keep_answers(tx, standing.id, json.dumps(answers))
     counted = {name: sum(one["outcome"] == name for one in answers) for name in ("added", "changed", "unchanged")}
     audit = staff.keep_audit(
         tx, audit, at=now, staff_id=None, action="people.enrol", target="sheet",
@@ -139,8 +136,7 @@ def _refused(one: Given) -> RefusedRow:
 
 def _answer(taken: Taken) -> dict[str, Any]:
     """`fields` are the columns to mend, where a reason is about one."""
-    found = (_FIELD.match(reason) for reason in taken.reasons)
-    fields = dict.fromkeys(match[1] for match in found if match and match[1] in COLUMNS)
+    fields = dict.fromkeys(filter(None, map(column_of, taken.reasons)))
     return {
         "row": taken.line, "reference": taken.reference, "outcome": taken.outcome, "person": taken.ref,
         "telephone_first": taken.to_telephone, "reasons": list(taken.reasons), "fields": list(fields),

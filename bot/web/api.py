@@ -74,7 +74,7 @@ def enrolments() -> Response:
         outcome: sum(one["outcome"] == outcome for one in answers)
         for outcome in ("added", "changed", "unchanged", "refused")
     }
-    return Response(json.dumps({**counts, "rows": answers}, ensure_ascii=False), mimetype="application/json")
+    return Response(json.dumps({**counts, "rows": answers}), mimetype="application/json")
 
 
 def _checked() -> tuple[str, str | None]:
@@ -108,7 +108,7 @@ def _caller(header: str) -> str | None:
 def _problem(status: int, detail: str, *, field: str = "", headers: Mapping[str, str] | None = None) -> Response:
     told: dict[str, Any] = {"type": "about:blank", "title": _TITLES.get(status, "Error"), "status": status,
                             "detail": detail, "fields": [field] if field else []}  # fmt: skip
-    text = json.dumps(told, ensure_ascii=False)
+    text = json.dumps(told)
     return Response(text, status, headers or {}, content_type="application/problem+json")
 
 

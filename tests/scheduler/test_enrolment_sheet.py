@@ -15,11 +15,14 @@ from scheduler.enrolment_sheet import (
     RefusedRow,
     SheetError,
     SheetRow,
+    column_of,
+    from_birth,
     read_row,
     read_sheet,
     resolve_dates,
 )
 from scheduler.schoolyear import BirthMonth, stage
+from scheduler.sheet_memory import SheetMemory
 
 TODAY = date(2026, 11, 22)
 SAMPLE = Path(__file__).parents[2] / "content" / "samples" / "families.csv"
@@ -201,3 +204,26 @@ def test_the_sample_children_on_a_day() -> None:
         "Grace": "in Year 11",
         "Lily": "2 years old",
     }
+
+
+def test_a_reason_names_its_column() -> None:
+    """Every reason that is about a column tells which, for whoever shows it beside the field; others tell none."""
+    empty = read_row(SheetRow(line=2, cells=dict.fromkeys(COLUMNS, "")), mobile, PROGRAMMES, TODAY)
+    wrong = read(**dict.fromkeys(COLUMNS, "\x01"))
+    memory, first = SheetMemory(), read(child_first_name="Kit", child_born="2022-01")
+    childless, second = read(), read(first_name="Bo", child_first_name="Kit", child_born="2022-02", safe_to_text="no")
+    assert isinstance(empty, RefusedRow)
+    assert isinstance(wrong, RefusedRow)
+    assert isinstance(first, EnrolmentRow)
+    assert isinstance(second, EnrolmentRow)
+    assert isinstance(childless, EnrolmentRow)
+    memory.contradictions(first)
+    no_birth = from_birth(childless)
+    assert isinstance(no_birth, tuple)
+    reasons = [*empty.reasons, *wrong.reasons, *memory.contradictions(second), *no_birth]
+    assert None not in [column_of(reason) for reason in reasons]
+    assert {column_of(reason) for reason in wrong.reasons} == set(COLUMNS)
+    assert column_of("told_on: in the future") == "told_on"
+    assert column_of("row: must be an object") is None
+    assert column_of("shoe_size: there is no such column") is None
+    assert column_of("team_size: there is no such column") is None

@@ -160,6 +160,21 @@ def test_a_row_of_the_wrong_shape_is_refused_beside_good_ones(app: Flask, home: 
     assert "shoe_size" in found["rows"][3]["reasons"][0]
 
 
+@pytest.mark.parametrize("key", [None, "k"])
+def test_half_a_character_is_refused_like_any_fault(app: Flask, home: Home, key: str | None) -> None:
+    """A lone surrogate, which JSON can write and no text has, in a cell, a reference or a column's name: that row is
+    refused by its column and told back as it came, and the row beside it is taken."""
+    rows = [row(home), {**row(home, 2), "first_name": "\ud800"}, {**row(home, 3), "reference": "B\udfff"},
+            {**row(home, 4), "\ud800": "4"}]  # fmt: skip
+    answer = post(app, rows, key=key)
+    assert answer.status_code == 200
+    found = told(answer)
+    assert [r["outcome"] for r in found["rows"]] == ["added", "refused", "refused", "refused"]
+    assert [r["fields"] for r in found["rows"][1:]] == [["first_name"], ["reference"], []]
+    assert found["rows"][2]["reference"] == "B\udfff"
+    assert post(app, rows, key=key).status_code == 200
+
+
 def test_a_token_that_posts_without_end_waits(app: Flask, home: Home) -> None:
     """After sixty posts in a minute 429 says how long; a minute later it is open again; another token never waited."""
     for _ in range(60):
