@@ -1,8 +1,9 @@
 """One person enrolled by a form, by the same rules as a sheet; and numbers that were confirmed by telephone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from bot.casework.accounts import SignedIn
 from bot.clock import local_date
@@ -11,7 +12,9 @@ from bot.people.batch import HELD, begin
 from bot.people.enrol import By, take_all
 from bot.store import keeping, people, staff
 from scheduler.confirmed import TELEPHONE_FIRST
-from scheduler.enrolment_sheet import COLUMNS, SheetRow
+from scheduler.enrolment_sheet import COLUMNS, SheetRow, column_of
+
+PAGE: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,15 @@ class ToTelephone:
     told_on: date
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """One page of those to telephone first."""
+
+    listed: Sequence[ToTelephone]
+    page: int
+    more: bool
+
+
 def programmes(house: House) -> dict[str, str]:
     """Titles by id."""
     return {name: found.title for name, found in house.live.of(house.db).compiled.programmes.items()}
@@ -50,15 +62,15 @@ def enter(house: House, me: SignedIn, cells: Mapping[str, str]) -> Entered:
         return Entered(ref=taken.ref, outcome=taken.outcome, to_telephone=taken.to_telephone, faults={})
     faults: dict[str, str] = {}
     for reason in taken.reasons:
-        first = reason.removeprefix("no ").split(":")[0].split(" ")[0]
-        faults.setdefault(first if first in COLUMNS else "", reason)
+        faults.setdefault(column_of(reason) or "", reason)
     return Entered(faults=faults)
 
 
-def to_telephone(house: House) -> list[ToTelephone]:
+def to_telephone(house: House, page: int = 1) -> Waiting:
     with house.db.read() as tx:
         found = []
-        for enrolment in keeping.in_state(tx, HELD):
+        # One more than a page holds tells whether there is a next.
+        for enrolment in keeping.in_state(tx, HELD, offset=(page - 1) * PAGE, limit=PAGE + 1):
             person = people.person_by_id(tx, enrolment.person_id)
             numbers = [a.value for a in people.addresses_of(tx, person.id) if a.kind == "sms"]
             found.append(
@@ -67,15 +79,15 @@ def to_telephone(house: House) -> list[ToTelephone]:
                     number=numbers[0] if numbers else None, programme=enrolment.programme, told_on=enrolment.told_on,
                 )
             )  # fmt: skip
-    return found
+    return Waiting(listed=found[:PAGE], page=page, more=len(found) > PAGE)
 
 
 def confirmed(house: House, me: SignedIn, enrolment_id: int) -> bool:
     """They were telephoned, and it is their number: the check-ins begin. False where it no longer waits."""
     now = house.clock.now()
     with house.db.write() as tx:
-        found = next((e for e in keeping.in_state(tx, HELD) if e.id == enrolment_id), None)
-        if found is None:
+        found = keeping.find_enrolment(tx, enrolment_id, lock=True)
+        if found is None or found.state != HELD:
             return False
         person = people.person_by_id(tx, found.person_id)
         keeping.change_enrolment(

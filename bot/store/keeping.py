@@ -146,8 +146,16 @@ def enrol(tx: Tx, **values: object) -> int | None:
 
 
 def enrolment_by_id(tx: Tx, enrolment_id: int, *, lock: bool = False) -> Enrolment:
+    found = find_enrolment(tx, enrolment_id, lock=lock)
+    if found is None:
+        raise LookupError(enrolment_id)
+    return found
+
+
+def find_enrolment(tx: Tx, enrolment_id: int, *, lock: bool = False) -> Enrolment | None:
     statement = _ENROLMENT.where(enrolment.c.id == enrolment_id)
-    return Enrolment(**tx.execute(statement.with_for_update() if lock else statement).one()._asdict())
+    row = tx.execute(statement.with_for_update() if lock else statement).one_or_none()
+    return None if row is None else Enrolment(**row._asdict())
 
 
 def enrolments_of(tx: Tx, person_ids: Sequence[int]) -> list[Enrolment]:
@@ -155,8 +163,10 @@ def enrolments_of(tx: Tx, person_ids: Sequence[int]) -> list[Enrolment]:
     return [Enrolment(**r._asdict()) for r in rows]
 
 
-def in_state(tx: Tx, state: str, limit: int = 200) -> list[Enrolment]:
-    rows = tx.execute(_ENROLMENT.where(enrolment.c.state == state).order_by(enrolment.c.id).limit(limit))
+def in_state(tx: Tx, state: str, *, offset: int = 0, limit: int = 50) -> list[Enrolment]:
+    """One page of them, the longest standing first."""
+    found = _ENROLMENT.where(enrolment.c.state == state).order_by(enrolment.c.id)
+    rows = tx.execute(found.offset(offset).limit(limit))
     return [Enrolment(**r._asdict()) for r in rows]
 
 

@@ -1,6 +1,7 @@
 """Enrolling at the desk: a sheet is looked through before anybody is enrolled by it, and one person by form."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from werkzeug.test import TestResponse
 from bot.app import build
 from bot.clock import local_date
 from bot.clockwork import tick
+from bot.people.enrol import enrol_sheet
 from bot.people.uploads import work
 from bot.store import keeping, people, staff, uploads
 from tests.houses import Home, make_home
@@ -262,3 +264,34 @@ def test_an_old_number_is_telephoned_first(home: Home, bo: Worker) -> None:
         assert keeping.enrolment_by_id(tx, enrolment.id).state == "active"
     tick(home.house)
     assert home.send() >= 1
+
+
+@ON_SQLITE
+def test_everybody_to_telephone_is_reached(home: Home, bo: Worker) -> None:
+    """Two hundred whom nobody reaches hide no one: the list goes on by pages, and who stands last can be confirmed."""
+    old = local_date(home.clock.now()) - timedelta(days=400)
+    lines = [
+        HEADING,
+        *(row(f"P{n}", f"+447700{900000 + n}", local_date(home.clock.now()), told_on=old) for n in range(201)),
+    ]
+    assert enrol_sheet(home.house, lines).to_telephone == 201
+    first = bo.get("/desk/enrol").text
+    assert "NameP0 " in first
+    assert "NameP200 " not in first
+    last = bo.get("/desk/enrol?page=5&done=confirmed").text
+    assert "NameP200 " in last
+    assert "page=4" in last
+    assert "page=6" not in last
+    assert "page=4&amp;done" not in last
+    refused = send(bo, b"").text
+    assert "/desk/enrol?page=2" in refused
+    with home.house.db.read() as tx:
+        (enrolment,) = keeping.in_state(tx, "hold", offset=200)
+    here = f"/desk/enrol/confirmed/{enrolment.id}"
+    assert bo.post("/desk/enrol?page=5", here).headers["Location"].endswith("done=confirmed")
+    with home.house.db.read() as tx:
+        assert keeping.enrolment_by_id(tx, enrolment.id).state == "active"
+    again = bo.client.post(here, data=bo.fields("/desk/enrol", "/desk/enrol/sheets"))
+    assert again.headers["Location"].endswith("done=")
+    none_such = bo.client.post("/desk/enrol/confirmed/999999", data=bo.fields("/desk/enrol", "/desk/enrol/sheets"))
+    assert none_such.headers["Location"].endswith("done=")

@@ -12,7 +12,7 @@ from bot.people.uploads import NoSuchUpload, TooLate
 from bot.refs import read_ref
 from bot.web.desk import words
 from bot.web.desk.guard import me, needs, pages, who_sits_here
-from bot.web.desk.inbox import HIGHEST_ID
+from bot.web.desk.inbox import HIGHEST_ID, page_number
 from bot.web.desk.person import telephone
 from bot.web.here import house
 from bot.web.security import takes_files
@@ -40,9 +40,9 @@ def enrol() -> str:
 def _front(errors: dict[str, str] | None = None, mapping_faults: list[str] | None = None) -> str:
     return render_template(
         "desk/enrol.html", section="enrol", uploads=uploads.recent(house()), errors=errors or {}, error=bool(errors),
-        mapping_faults=mapping_faults or [], waiting=person_form.to_telephone(house()), telephone=telephone,
-        titles=person_form.programmes(house()), columns=COLUMNS, done=request.args.get("done", ""),
-        most_mb=uploads.MOST_BYTES // 2**20,
+        mapping_faults=mapping_faults or [], waiting=person_form.to_telephone(house(), page_number()),
+        telephone=telephone, titles=person_form.programmes(house()), columns=COLUMNS,
+        done=request.args.get("done", ""), most_mb=uploads.MOST_BYTES // 2**20,
     )  # fmt: skip
 
 
