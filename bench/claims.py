@@ -17,7 +17,7 @@ from bench.databases import Makers, databases
 from bench.measure import hold, interleave, med, p95, table, took_ms
 from bot.dispatcher import Dispatcher
 from bot.publishing import content
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from bot.store import people
 from bot.store.database import Database
 from messages.bucket import Rate

@@ -20,10 +20,10 @@ from bot.leaving import channel_of, verdict
 from bot.logs import one_pass
 from bot.settling import locked, not_reached, settle
 from bot.store import claims, people, published
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from bot.store.claims import CHATS, NOTHING, Reach
 from bot.store.database import DATABASE_AWAY, DatabaseError, Tx
-from bot.store.messages import Outbox
+from bot.store.outbox import Outbox
 from bot.turn.twins import said_before
 from bot.watch import Part, Pulse
 from messages.channel import Accepted, Channel, ChannelError, ChannelUnknown, Outgoing, Sighting

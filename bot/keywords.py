@@ -14,9 +14,9 @@ import structlog
 
 from bot.house import House
 from bot.store import carrier, people
-from bot.store import messages as rows
+from bot.store import inbox as rows
 from bot.store.database import Tx
-from bot.store.messages import Outbox
+from bot.store.outbox import Outbox
 from flows.vocabulary import CARRIER_START, CARRIER_STOP
 
 log = structlog.get_logger()

@@ -6,7 +6,7 @@ from bot import keywords
 from bot.house import House
 from bot.store import alerts, people
 from bot.store.database import Tx
-from bot.store.messages import Outbox
+from bot.store.outbox import Outbox
 from messages.addresses import not_texted, read_phone
 from messages.classes import TO_STAFF, Purpose
 from messages.leave import Channel, LeaveFacts, Leaving, Mark, Refuse, Verdict, may_leave

@@ -10,10 +10,10 @@ import structlog
 from bot.refs import new_ref
 from bot.settling import settle
 from bot.store import casework, claims, people
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from bot.store.casework import RANK
 from bot.store.database import Tx
-from bot.store.messages import Outbox
+from bot.store.outbox import Outbox
 from bot.store.sealed import SealError
 from messages.retry import TryAgain, after_error
 

@@ -7,10 +7,10 @@ from bot import keywords
 from bot.alerts import climbing
 from bot.refs import new_ref
 from bot.store import casework, keeping, people
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from bot.store.casework import RANK
 from bot.store.database import Tx
-from bot.store.messages import Outbox
+from bot.store.outbox import Outbox
 from bot.store.sealed import SealError
 from messages.addresses import NOT_TEXTED
 from messages.classes import TO_STAFF

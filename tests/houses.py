@@ -17,10 +17,10 @@ from bot.live import Live
 from bot.publishing import content, directory
 from bot.queue import EmbeddedWake
 from bot.settings import ROOT, Settings
-from bot.store import messages, people
+from bot.store import outbox, people
 from bot.store.casework import Case, inbox_cases
 from bot.store.database import Database
-from bot.store.messages import Outbox
+from bot.store.outbox import Outbox
 from bot.store.sealed import Keyring
 from bot.turn.receive import Arrival, receive
 from directory.places import Places
@@ -98,7 +98,7 @@ class Home:
     def out(self, *, sender: str = "+447700900321", kind: str = "sms") -> list[Outbox]:
         with self.house.db.read() as tx:
             address = people.find_address(tx, kind, sender)
-            return [] if address is None else messages.outbox_of(tx, [address.id])
+            return [] if address is None else outbox.outbox_of(tx, [address.id])
 
     def cases(self) -> list[Case]:
         with self.house.db.read() as tx:

@@ -16,7 +16,7 @@ from bot.alerts.people import Person, people_of
 from bot.content import Council
 from bot.house import House
 from bot.store import alerts as rows
-from bot.store import messages, people, published
+from bot.store import outbox, people, published
 from bot.store.alerts import Alert, Standing
 from bot.store.casework import RANK
 from bot.store.database import Tx
@@ -144,7 +144,7 @@ def _tell(known: _Climbing, case: Standing, what: Tell, *, step: int) -> None:
     if not ways:
         rows.add_alert(tx, **told, channel="none", outbox_id=None)
     for channel, to in ways:
-        outbox_id = messages.put_out(
+        outbox_id = outbox.put_out(
             tx, key=f"alert:{case.id}.{step}.{channel}", address_id=_address(tx, _KIND[channel], to, now),
             purpose=_PURPOSE[channel], class_=class_of(_PURPOSE[channel]), rank=priority_of(_PURPOSE[channel]),
             text_id=f"alert.{channel}", body=_words(known, case, channel, climb.level), extras=None, language="en",

@@ -14,7 +14,7 @@ from bot.casework.work import looked_at
 from bot.dispatcher import SAFETY_CONFIRMED, UNCONFIRMED
 from bot.house import House
 from bot.store import casework as rows
-from bot.store import desk, messages, people, staff
+from bot.store import desk, outbox, people, staff
 from bot.store.casework import Case, CaseEvent
 from bot.store.database import Tx
 from bot.store.people import Address
@@ -95,7 +95,7 @@ def _replied(
     """Safety replies and workers' own, and what the turn that raised the case said beside it, at the same instant."""
     turns = [event.at for event in events if event.kind in RAISING and event.staff_id is None]
     writers = {event.at: names.get(event.staff_id or 0, "") for event in events if event.kind == "replied"}
-    found = messages.outbox_of_case(tx, case.id, address_id=case.address_id, said_at=turns)
+    found = outbox.outbox_of_case(tx, case.id, address_id=case.address_id, said_at=turns)
     kinds = {m.address_id: people.kind_of(tx, m.address_id) for m in found}
     return [
         Reply(

@@ -7,8 +7,7 @@ from datetime import datetime
 
 from bot.casework.work import NoSuchCase
 from bot.refs import ref_of
-from bot.store import casework, people
-from bot.store import messages as inbox
+from bot.store import casework, inbox, people
 from bot.store import reviews as rows
 from bot.store.casework import Case
 from bot.store.database import Tx

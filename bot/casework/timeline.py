@@ -10,7 +10,7 @@ from bot.alerts import answering
 from bot.casework.accounts import SignedIn
 from bot.house import House
 from bot.store import casework as case_rows
-from bot.store import keeping, messages, people, reviews, staff
+from bot.store import inbox, keeping, outbox, people, reviews, staff
 from bot.store.casework import Case, CaseEvent
 from bot.store.database import Tx
 from bot.store.keeping import Enrolment
@@ -203,7 +203,7 @@ def _words(
     tx: Tx, address_ids: Sequence[int], writers: Mapping[tuple[int, datetime], str], spans: Mapping[int, _Span],
     most: int,
 ) -> list[Entry]:  # fmt: skip
-    heard = [m for m in messages.inbox_of(tx, address_ids, limit=most) if spans[m.address_id].holds(m.received_at)]
+    heard = [m for m in inbox.inbox_of(tx, address_ids, limit=most) if spans[m.address_id].holds(m.received_at)]
     marks = reviews.standing_of_messages(tx, [m.id for m in heard])
     wrote = [
         Entry(
@@ -223,7 +223,7 @@ def _words(
             by=writers.get((m.case_id or 0, m.created_at), "") if m.purpose == "staff-reply" else "",
             listings=_names(m.extras),
         )
-        for m in messages.outbox_of(tx, address_ids, limit=most)
+        for m in outbox.outbox_of(tx, address_ids, limit=most)
         if spans[m.address_id].holds(m.created_at)
     ]  # fmt: skip
     return wrote + said

@@ -6,7 +6,7 @@ from bot.clock import ShiftedClock
 from bot.clockwork import tick
 from bot.house import House
 from bot.store import conversations, keeping
-from bot.store import messages as rows
+from bot.store import outbox as rows
 
 FURTHEST = timedelta(days=400)
 MOMENTS = 50  # far more than there are steps between two check-ins

@@ -14,7 +14,7 @@ from bot.house import House
 from bot.live import Snapshot
 from bot.settling import settle
 from bot.store import conversations, holding, keeping, people, staff
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from bot.store.database import Tx
 from bot.store.keeping import Enrolment
 from bot.store.people import Person

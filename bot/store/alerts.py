@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.store.casework import cases
 from bot.store.columns import Instant, Row, Sealed, table_of
 from bot.store.database import Tx, insert_ignoring
-from bot.store.messages import outbox
+from bot.store.outbox import outbox
 
 
 class ClimbRow(Row):

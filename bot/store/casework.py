@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.columns import UNREADABLE, Instant, Readable, Row, Sealed, table_of
+from bot.store.columns import Instant, Row, Sealed, readable, table_of
 from bot.store.database import Tx
 
 RANK = {"urgent": 0, "concern": 1, "routine": 2}
@@ -109,16 +108,6 @@ class CaseEvent:
 cases = table_of(CaseRow)
 case_event = table_of(CaseEventRow)
 referral = table_of(ReferralRow)
-
-_INSTEAD: Final = {"words": UNREADABLE, "because": "[]", "body": UNREADABLE}
-
-
-def readable(column: sa.Column[Any]) -> Any:
-    """A column as a person reads it: one value that does not open must not hide the case, nor the whole inbox."""
-    if not isinstance(column.type, Sealed):
-        return column
-    return sa.type_coerce(column, Readable(column.type.place, _INSTEAD.get(column.name))).label(column.name)
-
 
 _CASE = sa.select(*(readable(cases.c[f]) for f in Case.__dataclass_fields__))
 # A turn adds to the words of the case it finds. What does not open raises: what is sealed must not be written over.

@@ -8,7 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from bot.store.database import Tx
-from bot.store.messages import OUTBOX_COLUMNS, UNOPENED_COLUMNS, Outbox, outbox
+from bot.store.outbox import OUTBOX_COLUMNS, UNOPENED_COLUMNS, Outbox, outbox
 from bot.store.people import address
 from messages.classes import BY_EMAIL, PRIORITY
 

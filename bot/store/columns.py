@@ -1,8 +1,9 @@
 """Column types: instants that are always aware and UTC, and sealed text."""
 
 from datetime import UTC, datetime
+from typing import Any, Final
 
-from sqlalchemy import DateTime, LargeBinary, MetaData, Table
+from sqlalchemy import Column, DateTime, LargeBinary, MetaData, Table, type_coerce
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -11,6 +12,7 @@ from bot.store.sealed import Keyring, SealError
 
 # What stands in a conversation in place of words that no key here opens.
 UNREADABLE = "(These words cannot be opened: the key they were sealed with is missing.)"
+_INSTEAD: Final = {"words": UNREADABLE, "body": UNREADABLE, "because": "[]"}  # by column; of any other nothing
 KEYRING = "thrive_keyring"  # attribute of the engine's dialect: each engine has its own keys
 
 
@@ -83,6 +85,13 @@ class Readable(Sealed):
             return super().process_result_value(value, dialect)
         except SealError:
             return self.instead
+
+
+def readable(column: Column[Any]) -> Any:
+    """A column as a person reads it: one value that does not open must not hide what stands around it."""
+    if not isinstance(column.type, Sealed):
+        return column
+    return type_coerce(column, Readable(column.type.place, _INSTEAD.get(column.name))).label(column.name)
 
 
 def keyring_of(dialect: Dialect) -> Keyring:

@@ -9,10 +9,12 @@ from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
-from bot.store.casework import Case, cases, readable
+from bot.store.casework import Case, cases
+from bot.store.columns import readable
 from bot.store.database import Tx
+from bot.store.inbox import inbox
 from bot.store.keeping import Enrolment, Touch, enrolment, touch
-from bot.store.messages import OUTBOX_COLUMNS, Outbox, inbox, outbox, to_read
+from bot.store.outbox import OUTBOX_COLUMNS, Outbox, outbox
 from bot.store.people import address, person
 from bot.store.staff import Audit, audit, staff
 from messages.classes import TO_STAFF
@@ -61,10 +63,10 @@ class ListedAudit:
 
 
 _claimer = staff.alias("claimer")
-_NAMES: Final = (to_read(person.c.first_name), to_read(person.c.last_name))
+_NAMES: Final = (readable(person.c.first_name), readable(person.c.last_name))
 _CASE: Final = tuple(readable(cases.c[f]) for f in Case.__dataclass_fields__)
 _TOUCH: Final = tuple(touch.c[f] for f in Touch.__dataclass_fields__)
-_OUTBOX: Final = tuple(map(to_read, OUTBOX_COLUMNS))  # one whose key is lost must not hide the rest of the list
+_OUTBOX: Final = tuple(map(readable, OUTBOX_COLUMNS))  # one whose key is lost must not hide the rest of the list
 _AUDIT: Final = tuple(audit.c[f] for f in Audit.__dataclass_fields__)
 
 
@@ -201,7 +203,7 @@ def _touches(tx: Tx, statement: sa.Select[Any]) -> list[ListedTouch]:
 
 
 _LISTED: Final = sa.select(
-    *_TOUCH, enrolment.c.programme, person.c.ref, *_NAMES, to_read(address.c.value), address.c.kind, person.c.worrying
+    *_TOUCH, enrolment.c.programme, person.c.ref, *_NAMES, readable(address.c.value), address.c.kind, person.c.worrying
 )
 
 

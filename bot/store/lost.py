@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bot.store import published
 from bot.store.database import Tx
-from bot.store.messages import inbox
+from bot.store.inbox import inbox
 from bot.store.people import address
 from bot.store.published import flag
 

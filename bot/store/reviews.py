@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import Instant, Row, Sealed, table_of
 from bot.store.database import Tx
-from bot.store.messages import inbox
+from bot.store.inbox import inbox
 from bot.store.published import bundle
 
 Which = Literal["open", "handled"]

@@ -15,8 +15,9 @@ from bot.store import (
     casework,
     conversations,
     holding,
+    inbox,
     keeping,
-    messages,
+    outbox,
     people,
     published,
     reviews,
@@ -28,8 +29,8 @@ from bot.store.columns import Row
 from bot.store.database import Database
 
 ROOMS: tuple[ModuleType, ...] = (
-    people, published, staff, casework, keeping, holding, messages, conversations, alerts, reviews, buckets, carrier,
-    uploads, wishes,
+    people, published, staff, casework, keeping, holding, inbox, outbox, conversations, alerts, reviews, buckets,
+    carrier, uploads, wishes,
 )  # fmt: skip
 METADATA = Row.metadata
 

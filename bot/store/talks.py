@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from bot.store.casework import cases
 from bot.store.database import Tx
-from bot.store.messages import inbox
+from bot.store.inbox import inbox
 from bot.store.people import address, person, person_address
 
 Cursor = tuple[datetime, int]  # the last message's instant and the address id of a page's last line

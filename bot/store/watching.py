@@ -15,7 +15,8 @@ from bot.store import published
 from bot.store.alerts import climb
 from bot.store.casework import RANK, cases
 from bot.store.database import Database, Tx
-from bot.store.messages import inbox, outbox, receipt
+from bot.store.inbox import inbox
+from bot.store.outbox import outbox, receipt
 from messages.classes import PRIORITY
 from messages.status import TWILIO_WORDS
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from bot.casework import raising
 from bot.settling import settle
-from bot.store import casework, conversations, keeping, people, published, staff, wishes
-from bot.store import messages as rows
+from bot.store import casework, conversations, inbox, keeping, outbox, people, published, staff, wishes
 from bot.turn import telling
 from bot.turn.context import Turn
 from bot.turn.say import say
@@ -46,10 +45,10 @@ def _escalation(turn: Turn, effect: fx.RaiseEscalation) -> None:
     case = raising.raise_escalation(turn, effect)
     if effect.reason == "danger":
         for outbox_id in turn.safety_rows:
-            rows.change_outbox(turn.tx, outbox_id, case_id=case.id)
+            outbox.change_outbox(turn.tx, outbox_id, case_id=case.id)
         if turn.inbox_id is not None:
             because = json.dumps(effect.because, ensure_ascii=False)
-            rows.change_inbox(turn.tx, turn.inbox_id, risk=effect.level, because=because)
+            inbox.change_inbox(turn.tx, turn.inbox_id, risk=effect.level, because=because)
 
 
 def _add_to_case(turn: Turn, effect: fx.AddToCase) -> None:
@@ -149,7 +148,7 @@ def _refuse_queued(turn: Turn) -> None:
     back is refused by the leave table, by when the number was released.
     """
     asked = False
-    for row in rows.queued_to(turn.tx, turn.address.id):
+    for row in outbox.queued_to(turn.tx, turn.address.id):
         purpose: Purpose = row.purpose  # type: ignore[assignment]  # the column holds only the table's words
         if not TABLE[purpose].follows and not row.key.startswith(f"{turn.key}:"):
             asked |= settle(turn.tx, row, "refused", turn.now, reason=NOT_THEIRS) == "refused"

@@ -15,7 +15,7 @@ import structlog
 from bot.house import House
 from bot.store import lost, published
 from bot.store.database import DATABASE_AWAY, Tx
-from bot.store.messages import seen
+from bot.store.inbox import seen
 from bot.turn.receive import JOINED, Arrival, receive
 from flows.stopping import is_whole_stop
 from flows.understanding.types import Risk, Screening

@@ -11,8 +11,7 @@ from typing import Any
 
 from bot.dispatcher import Dispatcher
 from bot.house import House
-from bot.store import messages as rows
-from bot.store import people
+from bot.store import inbox, outbox, people
 from bot.turn.receive import Arrival, receive
 from flows.safety_replies import WATCHED
 from messages.clean import ONE_TEXT_CHARACTERS, clean
@@ -89,7 +88,7 @@ def _let_out(house: House, address_id: int) -> None:
         if dispatcher.once(address_id=address_id):
             continue
         with house.db.read() as tx:
-            in_hand = any(m.state in {"queued", "sending"} for m in rows.outbox_of(tx, [address_id], limit=ROUNDS))
+            in_hand = any(m.state in {"queued", "sending"} for m in outbox.outbox_of(tx, [address_id], limit=ROUNDS))
         if not in_hand:
             return
         threading.Event().wait(WAIT_SECONDS)  # the service's own dispatcher was quicker, and has it in its hand
@@ -106,14 +105,14 @@ def bubbles(house: House, token: str, *, after: datetime | None = None) -> list[
                 id=f"i{m.id}", ours=False, text=m.body, at=m.received_at, shown_at=m.received_at,
                 language=address.language, answers=m.id,
             )
-            for m in rows.inbox_of(tx, [address.id])
+            for m in inbox.inbox_of(tx, [address.id])
         ]  # fmt: skip
-        ours = [_ours(m, m.accepted_at) for m in rows.outbox_of(tx, [address.id]) if m.accepted_at is not None]
+        ours = [_ours(m, m.accepted_at) for m in outbox.outbox_of(tx, [address.id]) if m.accepted_at is not None]
     whole = _one_question(sorted(theirs + ours, key=lambda b: (b.at, b.answers, b.ours, int(b.id[1:]))))
     return whole if after is None else [b for b in whole if b.shown_at >= after]
 
 
-def _ours(message: rows.Outbox, shown_at: datetime) -> Bubble:
+def _ours(message: outbox.Outbox, shown_at: datetime) -> Bubble:
     extras = json.loads(message.extras) if message.extras else {}
     answered = ANSWERS.match(message.key)
     return Bubble(

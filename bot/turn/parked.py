@@ -3,7 +3,7 @@
 from typing import Final
 
 from bot.store import keeping, people
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from bot.turn.context import Turn
 from flows.session import Parked
 from messages.leave import NOT_THEIRS

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from bot.house import House
 from bot.settling import locked, settle
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from bot.store import people
 from bot.store.database import Tx
-from bot.store.messages import Outbox
+from bot.store.outbox import Outbox
 from messages.channel import Receipt
 
 LARGEST_ID = 2**31 - 1  # PostgreSQL refuses to compare an id with more

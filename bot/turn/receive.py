@@ -20,10 +20,10 @@ from bot import keywords
 from bot.casework import raising
 from bot.house import House
 from bot.store import casework, conversations, keeping, people
-from bot.store import messages as rows
+from bot.store import inbox as rows
 from bot.store.columns import UNREADABLE
 from bot.store.database import DatabaseError, Tx
-from bot.store.messages import Inbox
+from bot.store.inbox import Inbox
 from bot.store.people import Address
 from bot.store.sealed import SealError
 from bot.store.troubles import lost_transaction

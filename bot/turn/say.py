@@ -4,7 +4,7 @@ import json
 from datetime import datetime, timedelta
 
 from bot.listings import card, line
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from bot.store import people
 from bot.turn.context import Turn
 from flows.effects import Purpose, Say

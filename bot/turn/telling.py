@@ -9,7 +9,7 @@ from bot.people.changes import Fact
 from bot.refs import new_ref
 from bot.settling import settle
 from bot.store import casework, holding, keeping, people
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from bot.store.people import Person
 from bot.turn.context import Turn
 from bot.turn.planning import plan_next

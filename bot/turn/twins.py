@@ -10,8 +10,9 @@ from typing import Final
 from bot.house import House
 from bot.store import keeping, lost
 from bot.store.database import Tx
+from bot.store.inbox import find_inbox
 from bot.store.lost import LostTime
-from bot.store.messages import Outbox, find_inbox, known_sids
+from bot.store.outbox import Outbox, known_sids
 from messages.channel import Accepted, Channel
 
 # A worker's reply and an alert to staff are written once, by somebody who sees what was said before.

@@ -9,7 +9,7 @@ from bot.alerts.climbing import climb_due
 from bot.casework.accounts import SignedIn, sign_in
 from bot.clockwork import tick
 from bot.dispatcher import Dispatcher
-from bot.store import alerts, messages
+from bot.store import alerts, outbox
 from bot.store.alerts import Alert, Climb
 from bot.turn.receipts import take_receipt
 from messages.channel import Receipt
@@ -53,7 +53,7 @@ class Watch:
     def confirm(self) -> None:
         """The families' phones have what was sent to them, unless the network is `silent`."""
         with self.home.house.db.read() as tx:
-            open_rows = [r for r in messages.out_in_state(tx, "accepted") if r.purpose not in TO_STAFF]
+            open_rows = [r for r in outbox.out_in_state(tx, "accepted") if r.purpose not in TO_STAFF]
         for row in [] if self.silent else open_rows:
             told = Receipt(outbox=row.id, sid=str(row.provider_sid), word="delivered", event="delivered")
             take_receipt(self.home.house, told)

@@ -12,7 +12,7 @@ from bot.casework import work
 from bot.casework.work import Form
 from bot.dispatcher import Dispatcher
 from bot.store import alerts, people, published
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from bot.turn.receipts import take_receipt
 from messages.channel import Accepted, ChannelError, ChannelUnknown, Outgoing, Receipt
 from messages.status import event_of

@@ -12,8 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.store import casework, people
-from bot.store import messages as rows
+from bot.store import casework, inbox, outbox, people
 from bot.store.database import Database, Tx
 from bot.store.sealed import Keyring
 from messages.classes import TO_STAFF
@@ -103,17 +102,17 @@ def account(
 
 def _outbox(tx: Tx) -> dict[str, Any]:
     columns = (
-        rows.outbox.c.id, rows.outbox.c.state, rows.outbox.c.purpose, rows.outbox.c.class_, rows.outbox.c.case_id,
-        rows.outbox.c.address_id, rows.outbox.c.body, people.address.c.kind,
-    )  # fmt: skip
-    asked = sa.select(*columns).join(people.address, people.address.c.id == rows.outbox.c.address_id)
+        *(outbox.outbox.c[name] for name in ("id", "state", "purpose", "class_", "case_id", "address_id", "body")),
+        people.address.c.kind,
+    )
+    asked = sa.select(*columns).join(people.address, people.address.c.id == outbox.outbox.c.address_id)
     return {str(row.id): row for row in tx.execute(asked.where(people.address.c.kind.in_(("sms", "staff"))))}
 
 
 def _inbound(tx: Tx, came: set[str], told: list[str]) -> tuple[int, int]:
     """Every inbound message the provider has is in our inbox exactly once, and was handled or is before a person."""
-    kept = list(tx.execute(sa.select(rows.inbox.c.id, rows.inbox.c.provider_sid, rows.inbox.c.state,
-                                     rows.inbox.c.address_id)))  # fmt: skip
+    kept = list(tx.execute(sa.select(inbox.inbox.c.id, inbox.inbox.c.provider_sid, inbox.inbox.c.state,
+                                     inbox.inbox.c.address_id)))  # fmt: skip
     times = Counter(str(row.provider_sid) for row in kept)
     lost = came - set(times)
     told += [f"inbound {sid} is not in the inbox" for sid in sorted(lost)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from bot.store import people
 from bot.store.database import Database
 from messages.status import ACCEPTED

@@ -6,8 +6,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from bot.store import messages as rows
-from bot.store import people
+from bot.store import inbox, outbox, people
 from bot.store.casework import cases
 from tests.chaos.accounting import Counts, database_of, finish
 from tests.chaos.talking import DANGER, NEED, at_once, deliver, holds, keep, numbers
@@ -45,7 +44,7 @@ def twice(living: Service, chance: random.Random, runs: int) -> Counts:
 def _made(living: Service) -> tuple[int, int]:
     """Replies to texts that came in (their keys say so), and families' cases raised by them."""
     with database_of(living) as database, database.read() as tx:
-        replies = sa.select(sa.func.count()).where(rows.outbox.c.key.like("in%"))
+        replies = sa.select(sa.func.count()).where(outbox.outbox.c.key.like("in%"))
         raised = sa.select(sa.func.count()).where(cases.c.reason == "danger")
         return int(tx.execute(replies).scalar_one()), int(tx.execute(raised).scalar_one())
 
@@ -89,7 +88,7 @@ def away(living: Service, chance: random.Random, runs: int) -> Counts:
 
 def _order(living: Service, sids: list[str]) -> list[str]:
     """The ids in the order in which they were taken in, once all are."""
-    asked = sa.select(rows.inbox.c.provider_sid).where(rows.inbox.c.provider_sid.in_(sids)).order_by(rows.inbox.c.id)
+    asked = sa.select(inbox.inbox.c.provider_sid).where(inbox.inbox.c.provider_sid.in_(sids)).order_by(inbox.inbox.c.id)
     found: list[str] = []
 
     def all_in() -> bool:
@@ -103,4 +102,4 @@ def _order(living: Service, sids: list[str]) -> list[str]:
 
 def _is_in(living: Service, sid: str) -> bool:
     with database_of(living) as database, database.read() as tx:
-        return tx.execute(sa.select(rows.inbox.c.id).where(rows.inbox.c.provider_sid == sid)).first() is not None
+        return tx.execute(sa.select(inbox.inbox.c.id).where(inbox.inbox.c.provider_sid == sid)).first() is not None

@@ -10,8 +10,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from bot.store import casework, people
-from bot.store import messages as rows
+from bot.store import casework, inbox, outbox, people
 from bot.store.database import Database
 from tests.chaos.accounting import Counts, database_of, finish
 from tests.chaos.talking import DANGER, NEED, deliver, holds, keep, numbers
@@ -96,7 +95,7 @@ def _states(database: Database, families: list[str], wanted: set[str]) -> list[s
     with database.read() as tx:
         for number in families:
             address = people.find_address(tx, "sms", number)
-            states = {m.state for m in rows.inbox_of(tx, [address.id])} if address else {"unknown to us"}
+            states = {m.state for m in inbox.inbox_of(tx, [address.id])} if address else {"unknown to us"}
             if states != wanted:
                 told.append(f"{number[-3:]}'s text ended {sorted(states)}")
     return told
@@ -105,8 +104,8 @@ def _states(database: Database, families: list[str], wanted: set[str]) -> list[s
 def _safety_replies(database: Database) -> dict[str, int]:
     asked = (
         sa.select(people.address.c.value, sa.func.count())
-        .join(rows.outbox, rows.outbox.c.address_id == people.address.c.id)
-        .where(rows.outbox.c.purpose == "safety")
+        .join(outbox.outbox, outbox.outbox.c.address_id == people.address.c.id)
+        .where(outbox.outbox.c.purpose == "safety")
         .group_by(people.address.c.id, people.address.c.value)
     )
     with database.read() as tx:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from bot.store import keeping
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from tests.chaos.accounting import Counts, database_of, finish
 from tests.chaos.talking import holds, numbers
 from tests.story.service import Service, at, families, quiet_fortnight

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from bot.store import people
 from bot.store.database import Database
 from tests.chaos.accounting import Counts, database_of, finish

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from messages.status import RECEIPTS, event_of
 from tests.chaos.accounting import Counts, database_of, finish
 from tests.chaos.talking import holds, numbers, post

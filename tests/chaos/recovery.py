@@ -10,8 +10,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from bot.dispatcher import LEASE
-from bot.store import messages as rows
-from bot.store import published
+from bot.store import inbox, outbox, published
 from bot.store.database import Database
 from tests.story.service import Service
 
@@ -39,7 +38,7 @@ def recover(living: Service, database: Database) -> list[str]:
 
 
 def _under_way(database: Database, now: datetime) -> bool:
-    out = rows.outbox.c
+    out = outbox.outbox.c
     due = sa.and_(out.state == "queued", out.not_before <= now)
     # a row that is still `sending` after so long was left so by a kill: the look-up will find it
     fresh = sa.and_(out.state == "sending", out.claimed_at > now - timedelta(seconds=RESTS_SECONDS))
@@ -67,13 +66,13 @@ def _recover(living: Service, database: Database, began: datetime) -> list[str]:
 def _missed(living: Service, database: Database) -> list[str]:
     came = {str(m["sid"]) for m in living.provider.messages() if m["direction"] == "inbound"}
     with database.read() as tx:
-        kept = {str(sid) for (sid,) in tx.execute(sa.select(rows.inbox.c.provider_sid))}
+        kept = {str(sid) for (sid,) in tx.execute(sa.select(inbox.inbox.c.provider_sid))}
     return [f"inbound {sid}" for sid in came - kept]
 
 
 def _open(database: Database, written_before: datetime) -> Waiting:
     """What has not ended, with when it is due."""
-    out, come = rows.outbox.c, rows.inbox.c
+    out, come = outbox.outbox.c, inbox.inbox.c
     open_out = sa.select(out.id, out.state, out.not_before, out.claimed_at).where(
         out.state.in_(("queued", "sending", "unknown")), out.created_at <= written_before
     )
@@ -113,5 +112,5 @@ def _clock_beat(database: Database) -> datetime:
 
 def _all_in(database: Database, missed: list[str]) -> bool:
     with database.read() as tx:
-        kept = {f"inbound {sid}" for (sid,) in tx.execute(sa.select(rows.inbox.c.provider_sid))}
+        kept = {f"inbound {sid}" for (sid,) in tx.execute(sa.select(inbox.inbox.c.provider_sid))}
     return kept.issuperset(missed)

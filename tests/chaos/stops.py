@@ -8,7 +8,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from bot.store import people
 from tests.chaos.accounting import Counts, database_of, finish
 from tests.chaos.talking import NEED, at_once, deliver, keep, numbers

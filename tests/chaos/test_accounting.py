@@ -7,7 +7,7 @@ import pytest
 import requests
 import sqlalchemy as sa
 
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from tests.chaos.accounting import account, database_of, finish, told_for_each_other
 from tests.chaos.places import Places
 from tests.chaos.talking import DANGER, keep

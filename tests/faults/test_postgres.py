@@ -13,7 +13,7 @@ import pytest
 import requests
 import sqlalchemy as sa
 
-from bot.store import messages as rows
+from bot.store import inbox as rows
 from tests.chaos.accounting import finish
 from tests.chaos.talking import DANGER, NEED, deliver, keep, numbers, talking
 from tests.faults.grounds import Grounds, database_of

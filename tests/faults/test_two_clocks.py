@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.store import alerts, keeping, people
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from tests.chaos.accounting import finish
 from tests.chaos.checkins import due_together, touches_told
 from tests.chaos.talking import DANGER, deliver, keep, numbers

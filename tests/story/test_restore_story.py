@@ -14,8 +14,7 @@ import pytest
 import requests
 import sqlalchemy as sa
 
-from bot.store import messages as rows
-from bot.store import people
+from bot.store import inbox, outbox, people
 from bot.store.database import Database
 from bot.store.sealed import Keyring
 from tests.story.service import Service, at, families, quiet_fortnight, service, until
@@ -182,7 +181,7 @@ def _fetched_in_order(living: Service, lost: "Counter[tuple[str, str]]") -> None
 
     def kept() -> list[str]:
         with database.read() as tx:
-            return [str(sid) for (sid,) in tx.execute(sa.select(rows.inbox.c.provider_sid).order_by(rows.inbox.c.id))]
+            return [str(sid) for (sid,) in tx.execute(sa.select(inbox.inbox.c.provider_sid).order_by(inbox.inbox.c.id))]
 
     with closing(database):
         until(lambda: set(kept()) == set(listed), "everything that was written", PATIENCE)
@@ -207,7 +206,7 @@ def _states(living: Service, number: str) -> list[str]:
     database = _open(living)
     with closing(database), database.read() as tx:
         found = people.find_address(tx, "sms", number)
-        return [] if found is None else [row.state for row in rows.outbox_of(tx, [found.id])]
+        return [] if found is None else [row.state for row in outbox.outbox_of(tx, [found.id])]
 
 
 def _looked_up(living: Service) -> None:

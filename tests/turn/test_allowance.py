@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from bot.clock import FixedClock, SystemClock
 from bot.dispatcher import Dispatcher
 from bot.store import buckets, people
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from bot.store.claims import SAFETY_AND_CHATS
 from messages.bucket import Rate
 from messages.channel import Accepted, ChannelError, Outgoing

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from bot.house import House
 from bot.publishing import content
+from bot.store import inbox as rows
 from bot.store import lost, published
-from bot.store import messages as rows
 from bot.turn.backfill import AGAIN, EVERY, MARGIN, NAME, backfill, backfill_due, in_order
 from flows.understanding.types import Screening
 from messages.channel import Channel, Inbound

@@ -11,7 +11,7 @@ from bench.claims import fill
 from bot.dispatcher import Dispatcher
 from bot.expiring import BATCH, MOST_BATCHES, expire_stale
 from bot.store import keeping, people
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from bot.store.database import Tx
 from messages.bucket import Rate
 from messages.leave import STOPPED_CHECK_IN, WINDOW_CLOSED

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from bot.content import Content
 from bot.dispatcher import LOOKED_AT
 from bot.publishing import content as publishing
-from bot.store import conversations, published
-from bot.store import messages as rows
+from bot.store import conversations, inbox, outbox, published
 from bot.store.database import Tx
 from bot.turn import receive as receiving
 from bot.turn import say as saying
@@ -47,7 +46,7 @@ def break_session(home: Home, sender: str, text: str) -> None:
 
 def state_of(home: Home, sender: str) -> list[str]:
     with home.house.db.read() as tx:
-        return [m.state for m in rows.inbox_of(tx, [home.address(sender).id])]
+        return [m.state for m in inbox.inbox_of(tx, [home.address(sender).id])]
 
 
 def test_a_question_taken_out_of_the_content_is_still_asked_of_who_began_before(home: Home) -> None:
@@ -273,7 +272,7 @@ def test_a_receipt_moves_only_the_message_it_is_about(home: Home) -> None:
     take_receipt(home.house, receipt(chat.id, ours.provider_sid or ""))
     assert home.out(sender=A)[0].state == "undelivered"
     with home.house.db.read() as tx:
-        assert tx.execute(sa.select(sa.func.count()).select_from(rows.receipt)).scalar_one() == 4
+        assert tx.execute(sa.select(sa.func.count()).select_from(outbox.receipt)).scalar_one() == 4
 
 
 def test_a_carriers_own_confirmation_of_stop_calls_nobody(home: Home) -> None:

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.dispatcher import LEASE, Dispatcher
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from bot.store import people
 from bot.turn.receipts import take_receipt
 from messages.channel import Accepted, ChannelError, ChannelUnknown, Outgoing, Receipt, Sighting

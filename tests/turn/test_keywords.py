@@ -7,7 +7,7 @@ import pytest
 
 from bot import keywords
 from bot.store import carrier, people
-from bot.store import messages as rows
+from bot.store import inbox as rows
 from bot.turn.receipts import take_receipt
 from bot.turn.receive import Arrival, receive
 from flows.vocabulary import CARRIER_START, CARRIER_STOP

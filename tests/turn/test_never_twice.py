@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from bot.store import keeping, messages, people
+from bot.store import keeping, outbox, people
 from bot.turn import timers
 from bot.turn.touches import decide_due
 from tests.houses import Home
@@ -23,9 +23,9 @@ KILLS = 12
 
 def texts(home: Home) -> Counter[tuple[int, str]]:
     """How often each text of each touch was written."""
-    statement = sa.select(messages.outbox.c.touch_id, messages.outbox.c.text_id)
+    statement = sa.select(outbox.outbox.c.touch_id, outbox.outbox.c.text_id)
     with home.house.db.read() as tx:
-        found = tx.execute(statement.where(messages.outbox.c.purpose == "check-in")).all()
+        found = tx.execute(statement.where(outbox.outbox.c.purpose == "check-in")).all()
     return Counter((int(touch), str(text)) for touch, text in found)
 
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.dispatcher import Claimed, Dispatcher
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from bot.store import people
 from messages.channel import Accepted, ChannelError, ChannelUnknown, Outgoing
 from messages.classes import Purpose, class_of, priority_of

@@ -7,8 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.dispatcher import LEASE, Dispatcher
-from bot.store import casework, conversations, keeping, people
-from bot.store import messages as rows
+from bot.store import casework, conversations, inbox, keeping, outbox, people
 from bot.store.sealed import Keyring
 from bot.turn import receive as receiving
 from bot.turn import timers
@@ -30,9 +29,9 @@ def lose_key(home: Home, table: str, column: str, number: int) -> None:
         tx.execute(sa.text(f"UPDATE {table} SET {column} = :b WHERE id = :i"), {"b": blob, "i": number})
 
 
-def out(home: Home, number: int) -> rows.Outbox:
+def out(home: Home, number: int) -> outbox.Outbox:
     with home.house.db.write() as tx:
-        found = rows.find_outbox(tx, outbox_id=number)
+        found = outbox.find_outbox(tx, outbox_id=number)
     assert found is not None
     return found
 
@@ -43,7 +42,7 @@ def ids_to(home: Home, sender: str) -> list[int]:
         told = sa.select(people.address.c.id).where(
             people.address.c.fingerprint == home.house.db.keys.index("sms", sender)
         )
-        asked = sa.select(rows.outbox.c.id).where(rows.outbox.c.address_id.in_(told)).order_by(rows.outbox.c.id)
+        asked = sa.select(outbox.outbox.c.id).where(outbox.outbox.c.address_id.in_(told)).order_by(outbox.outbox.c.id)
         return [int(r[0]) for r in tx.execute(asked)]
 
 
@@ -99,7 +98,7 @@ def test_a_row_that_no_table_knows_blocks_nobody(home: Home) -> None:
     home.text("hello", sender=A)
     broken, *rest = ids_to(home, A)
     with home.house.db.write() as tx:
-        rows.change_outbox(tx, broken, purpose="nonsense")
+        outbox.change_outbox(tx, broken, purpose="nonsense")
     home.text("hello", sender=B)
     home.send()
     assert {o.state for o in home.out(sender=B)} == {"accepted"}
@@ -196,7 +195,7 @@ def _break(*_: object, **__: object) -> None:
 
 def inbox_state(home: Home, number: int) -> tuple[str, int]:
     with home.house.db.read() as tx:
-        asked = sa.select(rows.inbox.c.state, rows.inbox.c.attempts).where(rows.inbox.c.id == number)
+        asked = sa.select(inbox.inbox.c.state, inbox.inbox.c.attempts).where(inbox.inbox.c.id == number)
         found = tx.execute(asked).one()
     return str(found[0]), int(found[1])
 
@@ -221,7 +220,7 @@ def test_words_that_cannot_be_opened_are_tried_five_times_and_then_before_a_pers
         "(These words cannot be opened: the key they were sealed with is missing.)"
     ]
     with home.house.db.read() as tx:
-        assert rows.inbox_to_retry(tx, home.clock.now()) == []
+        assert inbox.inbox_to_retry(tx, home.clock.now()) == []
 
 
 def test_danger_is_seen_beside_words_that_cannot_be_opened(home: Home) -> None:

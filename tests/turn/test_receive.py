@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot.store import messages as rows
+from bot.store import inbox as rows
 from bot.store.database import normalise
 from bot.turn import receive as receiving
 from tests.houses import Home

@@ -7,7 +7,7 @@ import pytest
 
 from bot.settings import ROOT
 from bot.store import people
-from bot.store.messages import Outbox
+from bot.store.outbox import Outbox
 from bot.turn import receive as receiving
 from bot.turn.chat import bubbles, new_token
 from messages.sms import encoding_of, segments

@@ -9,7 +9,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
 from bot.app import build
-from bot.store import messages as rows
+from bot.store import inbox as rows
 from bot.store import published
 from bot.turn.backfill import NAME, backfill
 from messages.channel import Inbound

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from bot.app import build
-from bot.store import messages as rows
+from bot.store import inbox, outbox
 from bot.turn.receive import Arrival, receive
 from tests.houses import Home, make_home
 from tests.web.visitor import Page, Visitor, value_of
@@ -39,7 +39,7 @@ def family(app: Flask) -> Visitor:
 def stored(home: Home) -> list[str]:
     """Every word that any chat brought in."""
     with home.house.db.read() as tx:
-        return [rows.inbox_by_id(tx, i).body for (i,) in tx.exec_driver_sql("SELECT id FROM inbox ORDER BY id")]
+        return [inbox.inbox_by_id(tx, i).body for (i,) in tx.exec_driver_sql("SELECT id FROM inbox ORDER BY id")]
 
 
 def test_the_first_page_is_plain_and_says_what_this_is(family: Visitor) -> None:
@@ -323,7 +323,7 @@ def test_a_worker_s_words_are_named_as_such(family: Visitor, home: Home) -> None
     address = home.address(token.value, "web")
     home.later(minutes=3)
     with home.house.db.write() as tx:
-        rows.put_out(
+        outbox.put_out(
             tx, key="staff:1", address_id=address.id, purpose="staff-reply", class_="conversation", rank=1,
             text_id="staff", body="Hello, this is Sam. Ring me on 020 7946 0110.", language="en",
             created_at=home.clock.at, not_before=home.clock.at,

@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 
 from bot.app import build
 from bot.clock import SystemClock
-from bot.store import messages as rows
+from bot.store import inbox, outbox
 from tests.houses import Home, make_home
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Served:
     def stored(self) -> list[str]:
         with self.home.house.db.read() as tx:
             ids = [i for (i,) in tx.exec_driver_sql("SELECT id FROM inbox ORDER BY id")]
-            return [rows.inbox_by_id(tx, i).body for i in ids]
+            return [inbox.inbox_by_id(tx, i).body for i in ids]
 
 
 @pytest.fixture
@@ -290,7 +290,7 @@ def test_a_worker_s_words_come_by_themselves(chromium: "Chromium", served: Serve
         address = served.home.address(token, "web")
         now = served.home.house.clock.now()
         with served.home.house.db.write() as tx:
-            rows.put_out(
+            outbox.put_out(
                 tx, key="staff:1", address_id=address.id, purpose="staff-reply", class_="conversation", rank=1,
                 text_id="staff", body="Hello, this is Sam.", language="en", created_at=now, not_before=now,
             )  # fmt: skip

@@ -17,9 +17,10 @@ from bot.app import build
 from bot.casework import conversations as talks
 from bot.refs import new_ref, number_of, read_ref, ref_of
 from bot.store import conversations as sessions
-from bot.store import messages, people
+from bot.store import inbox as rows
+from bot.store import people
 from bot.store import staff as staff_rows
-from bot.store.messages import inbox
+from bot.store.inbox import inbox
 from bot.store.people import address
 from bot.store.talks import Filters, list_talks, page_of
 from bot.web.desk.inbox import SHOWN_CHARACTERS
@@ -307,5 +308,5 @@ def test_every_message_of_a_family_sets_when_it_last_wrote(home: Home) -> None:
         home.text(words)
         assert home.address().last_in_at == home.clock.at
     with home.house.db.read() as tx:
-        assert len(messages.inbox_of(tx, [home.address().id])) == 4
+        assert len(rows.inbox_of(tx, [home.address().id])) == 4
         assert sessions.load_session(tx, home.address().id) is not None

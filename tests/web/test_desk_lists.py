@@ -12,7 +12,7 @@ from flask import Flask
 from bot.app import build
 from bot.casework import inbox
 from bot.refs import new_ref
-from bot.store import casework, keeping, messages, people, published
+from bot.store import casework, keeping, outbox, people, published
 from bot.store import staff as staff_rows
 from bot.web.desk.chart import chart
 from bot.web.desk.guard import exact, when
@@ -211,7 +211,7 @@ def test_a_message_that_only_a_person_can_decide_about_stands_on_top(sam: Worker
     home.send()
     row = home.out()[0]
     with home.house.db.write() as tx:
-        messages.change_outbox(tx, row.id, state="held", settled_at=home.clock.at, reason="Nobody knows if it went")
+        outbox.change_outbox(tx, row.id, state="held", settled_at=home.clock.at, reason="Nobody knows if it went")
     ref = a_case(home, "Ana", sender="+447700900321", not_reached=True)
     page = sam.get("/desk").text
     assert "Messages that need a person" in page

@@ -20,7 +20,8 @@ from bot.clockwork import tick
 from bot.content import Content
 from bot.publishing import content
 from bot.refs import new_ref, ref_of
-from bot.store import alerts, casework, messages, people, reviews
+from bot.store import alerts, casework, people, reviews
+from bot.store import inbox as rows
 from bot.store import staff as staff_rows
 from bot.store.casework import Case
 from bot.store.reviews import Review
@@ -54,7 +55,7 @@ def sam(app: Flask, home: Home) -> Worker:
 
 def message_id(home: Home, words: str, sender: str = "+447700900321") -> int:
     with home.house.db.read() as tx:
-        return next(m.id for m in reversed(messages.inbox_of(tx, [home.address(sender).id])) if m.body == words)
+        return next(m.id for m in reversed(rows.inbox_of(tx, [home.address(sender).id])) if m.body == words)
 
 
 def mark(worker: Worker, number: int, says: str, **more: str) -> int:

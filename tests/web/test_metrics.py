@@ -18,7 +18,7 @@ from bot import watch
 from bot.app import build
 from bot.clockwork import WORK, tick
 from bot.dispatcher import Dispatcher
-from bot.store import messages, published
+from bot.store import outbox, published
 from bot.store.database import Database
 from bot.store.schema import upgrade
 from bot.store.watching import Vitals
@@ -103,9 +103,7 @@ def test_a_scrape_counts_what_waits_and_what_failed(home: Home) -> None:
     home.send()
     with home.house.db.write() as tx:
         for status, code in (("delivered", None), ("failed", "30003"), ("Quillfeather", "x7700900471")):
-            messages.add_receipt(
-                tx, outbox_id=None, provider_sid="SM1", status=status, error_code=code, at=home.clock.at
-            )
+            outbox.add_receipt(tx, outbox_id=None, provider_sid="SM1", status=status, error_code=code, at=home.clock.at)
     found = scraped(asker)
     assert of(found, "thrive_provider_errors_last_hour", state="refused", code="21610") >= 1
     assert of(found, "thrive_provider_receipts_last_hour", status="delivered", code="none") == 1

@@ -20,7 +20,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.settings import ROOT
-from bot.store import messages as rows
+from bot.store import outbox as rows
 from bot.store import people, published, schema
 from bot.store.carrying import _tables
 from bot.store.copying import copy_out

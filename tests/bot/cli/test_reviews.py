@@ -13,7 +13,7 @@ from bot.casework.review import Given
 from bot.content import Notes, parse_content
 from bot.refs import new_ref
 from bot.settings import ROOT
-from bot.store import messages, people
+from bot.store import inbox, people
 from bot.store import staff as staff_rows
 from bot.training.lines import read_files, vocabulary
 from tests.bot.cli.conftest import Operator
@@ -40,7 +40,7 @@ def mark(home: Home, words: str, given: Given) -> None:
         found = _staff(home)
     home.text(words)
     with home.house.db.read() as tx:
-        number = messages.inbox_of(tx, [home.address().id])[-1].id
+        number = inbox.inbox_of(tx, [home.address().id])[-1].id
     review.mark_message(home.house, found[0], number, given)
 
 
@@ -105,7 +105,7 @@ def test_since_a_day_and_only_what_stands(thrive: Operator, home: Home) -> None:
     home.clock.at = AT + timedelta(days=2)
     mark(home, DANGER + " again", Given(says="missed", level="concern"))
     with home.house.db.read() as tx:
-        number = messages.inbox_of(tx, [home.address().id])[-1].id
+        number = inbox.inbox_of(tx, [home.address().id])[-1].id
     review.mark_message(home.house, _staff(home)[0], number, Given(says="missed", level="urgent"))
     assert [line["risk"] for line in thrive("reviews", "export").lines] == ["concern", "urgent"]
     assert [line["risk"] for line in thrive("reviews", "export", "--since", "2026-11-25").lines] == ["urgent"]

@@ -1,45 +1,17 @@
-"""What came in, what must go out, and what the provider said of it."""
+"""What must go out, and what the provider said of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.columns import UNREADABLE, Instant, Readable, Row, Sealed, table_of
+from bot.store.columns import Instant, Row, Sealed, readable, table_of
 from bot.store.database import Tx, insert_ignoring
 
-# Few rows of many: what operators count is read from these alone.
-_NOT_DONE: Final = sa.text("state <> 'done'")
-_HAS_CODE: Final = sa.text("error_code IS NOT NULL")
-SOME: Final = 500  # values in one question: databases set a limit
-
-
-class InboxRow(Row):
-    """A message as it came. (account, provider_sid) is unique: seen before means nothing happens twice."""
-
-    __tablename__ = "inbox"
-    __table_args__ = (
-        sa.UniqueConstraint("account", "provider_sid"),
-        sa.Index("ix_inbox_address_at", "address_id", "received_at"),
-        sa.Index("ix_inbox_open", "state", sqlite_where=_NOT_DONE, postgresql_where=_NOT_DONE),
-    )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    account: Mapped[str] = mapped_column(sa.String(64))
-    provider_sid: Mapped[str] = mapped_column(sa.String(64))
-    address_id: Mapped[int] = mapped_column(sa.ForeignKey("address.id"))
-    body: Mapped[str] = mapped_column(Sealed("inbox.body"))
-    pictures: Mapped[int] = mapped_column(default=0)
-    media: Mapped[str | None] = mapped_column(sa.String(400))  # their types; never where they lie
-    received_at: Mapped[datetime] = mapped_column(Instant)
-    state: Mapped[str] = mapped_column(sa.String(8), default="new")  # new, done, failed
-    attempts: Mapped[int] = mapped_column(default=0)
-    retry_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
-    risk: Mapped[str] = mapped_column(sa.String(8), default="none")
-    because: Mapped[str | None] = mapped_column(Sealed("inbox.because"))  # JSON list: the words that decided its risk
-    bundle_id: Mapped[int | None] = mapped_column()  # the content it was screened with
+HAS_CODE: Final = sa.text("error_code IS NOT NULL")  # few rows of many: what operators count is read from these alone
 
 
 class OutboxRow(Row):
@@ -50,7 +22,7 @@ class OutboxRow(Row):
         sa.Index("ix_outbox_due", "state", "not_before"),
         sa.Index("ix_outbox_next", "state", "rank", "not_before", "id"),
         sa.Index("ix_outbox_line", "address_id", "class_", "state", "id"),
-        sa.Index("ix_outbox_code", "claimed_at", sqlite_where=_HAS_CODE, postgresql_where=_HAS_CODE),
+        sa.Index("ix_outbox_code", "claimed_at", sqlite_where=HAS_CODE, postgresql_where=HAS_CODE),
         sa.Index("ix_outbox_ends", "state", "rank", "expires_at", "created_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -94,21 +66,6 @@ class ReceiptRow(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Inbox:
-    id: int
-    account: str
-    provider_sid: str
-    address_id: int
-    body: str
-    pictures: int
-    media: str | None
-    received_at: datetime
-    state: str
-    attempts: int
-    risk: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Outbox:
     """`body` is empty where the row was read without being opened: to settle it needs none of its words."""
 
@@ -137,7 +94,6 @@ class Outbox:
     touch_id: int | None
 
 
-inbox = table_of(InboxRow)
 outbox = table_of(OutboxRow)
 receipt = table_of(ReceiptRow)
 
@@ -145,127 +101,12 @@ OUTBOX_COLUMNS: Final = tuple(outbox.c[f] for f in Outbox.__dataclass_fields__)
 _SEALED_ARE: Final[dict[str, Any]] = {"body": sa.literal("").label("body"), "extras": sa.null().label("extras")}
 UNOPENED_COLUMNS: Final = tuple(_SEALED_ARE.get(column.name, column) for column in OUTBOX_COLUMNS)
 
-
-def to_read(column: Any) -> Any:
-    """A column as a person reads it: one value that does not open must not hide the rest of a conversation."""
-    if not isinstance(column.type, Sealed):
-        return column
-    instead = UNREADABLE if column.name == "body" else None
-    return sa.type_coerce(column, Readable(column.type.place, instead)).label(column.name)
-
-
-_INBOX = sa.select(*(inbox.c[f] for f in Inbox.__dataclass_fields__))
-_INBOX_TO_READ = sa.select(*(to_read(inbox.c[f]) for f in Inbox.__dataclass_fields__))
 _OUTBOX = sa.select(*OUTBOX_COLUMNS)
-_OUTBOX_TO_READ = sa.select(*map(to_read, OUTBOX_COLUMNS))
+_OUTBOX_TO_READ = sa.select(*map(readable, OUTBOX_COLUMNS))
 _UNOPENED = sa.select(*UNOPENED_COLUMNS)
-_INBOX_BY_ID = _INBOX.where(inbox.c.id == sa.bindparam("b_id"))
-_CHANGE_INBOX = sa.update(inbox).where(inbox.c.id == sa.bindparam("b_id"))
-_RECENT_WORDS = (
-    sa.select(to_read(inbox.c.body))
-    .where(
-        inbox.c.address_id == sa.bindparam("b_address"),
-        inbox.c.received_at >= sa.bindparam("b_since"),
-        inbox.c.id < sa.bindparam("b_before"),
-        inbox.c.risk == "none",
-    )
-    .order_by(inbox.c.id)
-)
-_WAITING = (
-    sa.select(inbox.c.id)
-    .where(inbox.c.address_id == sa.bindparam("b_address"), inbox.c.id < sa.bindparam("b_before"))
-    .where(inbox.c.state == "new")
-    .order_by(inbox.c.id)
-)
-_ANSWERED_SINCE = (
-    sa.select(inbox.c.id)
-    .where(
-        inbox.c.address_id == sa.bindparam("b_address"), inbox.c.id > sa.bindparam("b_after"), inbox.c.state == "done"
-    )
-    .limit(1)
-)
-_ANSWERED_AFTER = (
-    sa.select(inbox.c.id)
-    .where(
-        inbox.c.address_id == sa.bindparam("b_address"), inbox.c.received_at > sa.bindparam("b_at"),
-        inbox.c.state == "done",
-    )
-    .limit(1)
-)  # fmt: skip
 _OUTBOX_BY_ID = _OUTBOX.where(outbox.c.id == sa.bindparam("b_id"))
 _CHANGE_OUTBOX = sa.update(outbox).where(outbox.c.id == sa.bindparam("b_id"))
 _CHANGE_OUTBOX_FROM = _CHANGE_OUTBOX.where(outbox.c.state.in_(sa.bindparam("b_from", expanding=True)))
-
-
-def take_in(
-    tx: Tx, *, account: str, provider_sid: str, address_id: int, body: str, pictures: int, at: datetime,
-    media: str | None = None,
-) -> int | None:  # fmt: skip
-    """Keep a message. None when it was seen before: then nothing more may happen."""
-    values = {
-        "account": account, "provider_sid": provider_sid, "address_id": address_id, "body": body, "pictures": pictures,
-        "media": media, "received_at": at, "state": "new", "attempts": 0, "risk": "none",
-    }  # fmt: skip
-    row = tx.execute(insert_ignoring(tx, inbox), values).one_or_none()
-    return None if row is None else int(row[0])
-
-
-def inbox_by_id(tx: Tx, inbox_id: int) -> Inbox:
-    return Inbox(**tx.execute(_INBOX_BY_ID, {"b_id": inbox_id}).one()._asdict())
-
-
-def find_inbox(tx: Tx, inbox_id: int) -> Inbox | None:
-    row = tx.execute(_INBOX_BY_ID, {"b_id": inbox_id}).one_or_none()
-    return None if row is None else Inbox(**row._asdict())
-
-
-def change_inbox(tx: Tx, inbox_id: int, **values: object) -> None:
-    tx.execute(_CHANGE_INBOX, {"b_id": inbox_id, **values})
-
-
-def recent_words(tx: Tx, address_id: int, *, since: datetime, before_id: int) -> list[str]:
-    """What the family wrote just before that showed no danger by itself, oldest first: to be screened together."""
-    asked = {"b_address": address_id, "b_since": since, "b_before": before_id}
-    return [str(r[0]) for r in tx.execute(_RECENT_WORDS, asked) if r[0] != UNREADABLE]
-
-
-def inbox_to_retry(tx: Tx, now: datetime, limit: int = 100) -> list[tuple[int, int]]:
-    """The ids of what is due for another try, each with its address; no words are opened yet."""
-    due = sa.select(inbox.c.id, inbox.c.address_id).where(inbox.c.state == "new", inbox.c.retry_at <= now)
-    return [(int(i), int(a)) for i, a in tx.execute(due.order_by(inbox.c.id).limit(limit))]
-
-
-def inbox_waiting(tx: Tx, address_id: int, *, before_id: int) -> list[int]:
-    """The ids of what this address wrote before and nobody could handle yet, oldest first; no words are opened yet."""
-    return [int(r[0]) for r in tx.execute(_WAITING, {"b_address": address_id, "b_before": before_id})]
-
-
-def inbox_tries(tx: Tx, inbox_id: int) -> int | None:
-    """How often a message was tried, its words left sealed; None where it waits for no further try."""
-    tries = sa.select(inbox.c.attempts).where(inbox.c.id == inbox_id, inbox.c.state == "new")
-    found = tx.execute(tries).scalar_one_or_none()
-    return None if found is None else int(found)
-
-
-def answered_since(tx: Tx, message: Inbox) -> bool:
-    """Whether something newer from the same address has been handled."""
-    asked = {"b_address": message.address_id, "b_after": message.id}
-    return tx.execute(_ANSWERED_SINCE, asked).first() is not None
-
-
-def answered_after(tx: Tx, message: Inbox, margin: timedelta) -> bool:
-    """Whether something that the same address wrote later than this, by more than `margin`, has been handled."""
-    asked = {"b_address": message.address_id, "b_at": message.received_at + margin}
-    return tx.execute(_ANSWERED_AFTER, asked).first() is not None
-
-
-def seen(tx: Tx, account: str, sids: Sequence[str]) -> set[str]:
-    """Which of these messages of families are kept already."""
-    found: set[str] = set()
-    for start in range(0, len(sids), SOME):
-        asked = (inbox.c.account == account, inbox.c.provider_sid.in_(sids[start : start + SOME]))
-        found.update(str(sid) for (sid,) in tx.execute(sa.select(inbox.c.provider_sid).where(*asked)))
-    return found
 
 
 def put_out(tx: Tx, *, key: str, **values: object) -> int | None:
@@ -333,14 +174,6 @@ def add_receipt(
             outbox_id=outbox_id, provider_sid=provider_sid, status=status, error_code=error_code, at=at
         )
     )
-
-
-def inbox_of(tx: Tx, address_ids: Sequence[int], *, limit: int = 500) -> list[Inbox]:
-    """To be read by a person: words that do not open say so."""
-    rows = tx.execute(
-        _INBOX_TO_READ.where(inbox.c.address_id.in_(address_ids)).order_by(inbox.c.id.desc()).limit(limit)
-    )
-    return [Inbox(**r._asdict()) for r in rows][::-1]
 
 
 def outbox_of(tx: Tx, address_ids: Sequence[int], *, after_id: int = 0, limit: int = 500) -> list[Outbox]:
