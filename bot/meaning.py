@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 THREADS = 1  # two take a fifth less time on an idle machine, and several times more on a busy one
-_LONGEST = 2000  # characters; a longer text is read in windows, as screening reads it
+_LONGEST = 2000  # characters; what comes after them is not embedded, the rules still read it
 
 Floats = npt.NDArray[np.float32]
 

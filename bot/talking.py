@@ -116,12 +116,12 @@ class Talk:
 
     def words(self, say: fx.Say) -> str:
         """What the family reads of one Say, choices numbered as in a text."""
-        wording, language = self.assets.wording, self.facts.language
+        wording, language, today = self.assets.wording, self.facts.language, self.facts.today
         if say.purpose == "safety":
             chosen = say.language is None
             beside = wording.render_beside(say.text, say.values, say.language or language, chosen=chosen)
             return "\n\n".join(words for _, words in beside)
-        lines = [wording.render(say.text, say.values, language)]
+        lines = [wording.render(say.text, say.values, language, today)]
         lines += [f"- {one.name} ({one.contact})" for one in say.listings]
         lines += [f"{n}. {wording.label(choice.label, language)}" for n, choice in enumerate(say.choices, 1)]
         return "\n".join(lines)
@@ -129,8 +129,10 @@ class Talk:
     def _wish(self, wish: fx.SetWish) -> None:
         known = self.facts
         until, every = wish.until or known.paused_until, wish.every_days or known.every_days
+        if wish.wish in {"unpause", "back-on"}:
+            until = None
         if wish.wish == "back-on":
-            until, every = None, None
+            every = None
         self.facts = replace(known, paused_until=until, every_days=every)
 
     def _apply(self, effect: fx.Effect) -> None:

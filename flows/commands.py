@@ -31,7 +31,7 @@ def start(run: Run, reading: Reading) -> None:
     run.do(SetConsent(kind="text", given=True, wording="start-receipt"))
     run.told_after_stop = False
     if run.facts.paused_until is not None:  # who texts START wants texts now; how many stays as they said
-        run.do(SetWish(wish="back-on", words=reading.text))
+        run.do(SetWish(wish="unpause", words=reading.text))
     run.say("start-receipt")
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 Level = Literal["urgent", "concern", "routine"]
 FlagReason = Literal["not-reached"]
-Wish = Literal["pause", "less", "back-on"]
+Wish = Literal["pause", "less", "unpause", "back-on"]
 EventKind = Literal["new-baby", "house-move", "new-school", "exclusion", "bereavement", "separation"]
 Loss = Literal["pregnancy-lost", "child-died"]
 Purpose = Literal["safety", "answer", "stop-receipt", "staff-reply", "promise", "check-in", "reminder", "staff-alert"]
@@ -176,8 +176,8 @@ class FlagListing:
 class SetWish:
     """How a family wants to be texted, in their own `words`: of this address alone.
 
-    `pause`: we start nothing before the local date `until`. `less`: at most one check-in in `every_days`. `back-on`:
-    both are over. What they ask is still answered, and danger too.
+    `pause`: we start nothing before the local date `until`. `less`: at most one check-in in `every_days`. `unpause`:
+    the pause alone is over. `back-on`: both are. What they ask is still answered, and danger too.
     """
 
     wish: Wish

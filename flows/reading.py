@@ -15,7 +15,7 @@ from flows.session import Asked, Frame
 from flows.stopping import is_whole_stop
 from flows.understanding.types import Risk, Screening, Understanding
 from flows.understanding.words import fold
-from flows.until import read_every, read_until
+from flows.until import how_often, read_until
 from flows.vocabulary import LESS, PAUSE, PAUSE_IF_UNTIL, PAUSE_LAST, SKIP, START, UNTIL, YES_START
 
 Command = Literal[
@@ -82,8 +82,8 @@ OPEN_ENDED = frozenset({"text", "name", "children"})  # kinds that would take al
 SHORT_WORDS = 5
 PAUSE_WORDS = 8  # "pause please till the 3rd of september": more is talk, and the lexicon reads it
 FEW_WORDS = 2  # "swimming lessons please" is looked up, "hm ok" is not
-# A need nobody should find on a screen after words of danger: a person brings it up instead.
 LOSSES: Mapping[str, Loss] = {"pregnancy-lost": "pregnancy-lost", "child-died": "child-died"}
+# A need nobody should find on a screen after words of danger: a person brings it up instead.
 QUIET_NEEDS = frozenset({"domestic-abuse", "exploitation", "child-safety"})
 _CORRECTION = re.compile(
     r"^(?:no+|nah|sorry|oops|wait|actually|soz|my bad)?[\s,.!-]*(?:i\s+)?"
@@ -229,9 +229,9 @@ def is_pause(text: str, today: date) -> bool:
 
 
 def is_less(text: str) -> bool:
-    """ "LESS" with how often: "less every 3 months"."""
+    """ "LESS" with how often: "less every 3 months". "Less money this month" tells of something else."""
     first, _, rest = fold(without_politeness(text)).partition(" ")
-    return first in LESS and len(rest.split()) <= PAUSE_WORDS and read_every(rest) is not None
+    return first.strip(",.:;-") in LESS and len(rest.split()) <= PAUSE_WORDS and how_often(rest) is not None
 
 
 def find_fit(run: Run, text: str, understood: Understanding, risk: Risk = "none") -> Fit | None:

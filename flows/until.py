@@ -54,8 +54,8 @@ _WEEKDAYS = _folded(
 )
 _NUMBERS = _folded(
     places(
-        "a an one 1 jeden um uma un una uno hal واحد ایک ek une|two couple dwa dwie dois duas dos laba اثنين دو deux"
-        " due|three trzy três tres saddex ثلاثة ثلاث تین teen trois tre|four cztery quatro cuatro afar أربعة أربع چار"
+        "a an one 1 par chaque jeden um uma un una uno hal واحد ایک ek une|two couple dwa dwie dois duas dos laba اثنين دو"
+        " deux due|three trzy três tres saddex ثلاثة ثلاث تین teen trois tre|four cztery quatro cuatro afar أربعة أربع چار"
         " quatre quattro|five pięć cinco shan خمسة خمس پانچ cinq cinque"
         "|six sześć seis lix ستة ست چھ sei|seven siedem sete siete"
         " toddoba سبعة سات sept sette|eight osiem oito ocho siddeed ثمانية آٹھ huit otto"
@@ -69,9 +69,10 @@ _UNITS: Mapping[str, tuple[str, int]] = {
         ("day", 0, "days dni dias días maalmood أيام ايام jours giorni"),
         ("day", 2, "يومين"),
         ("week", 1, "week wk tydzień semana usbuuc toddobaad أسبوع اسبوع ہفتہ ہفتے hafta hafte semaine settimana"),
+        ("week", 1, "usbuucii toddobaadkii"),
         ("week", 0, "weeks wks tygodnie tygodni semanas toddobaadyo أسابيع اسابيع semaines settimane"),
         ("week", 2, "fortnight quincena أسبوعين اسبوعين"),
-        ("month", 1, "month mth miesiąc mês mes bil شهر ماہ مہینہ مہینے mahina mahine mese"),
+        ("month", 1, "month mth miesiąc mês mes bil bishii شهر ماہ مہینہ مہینے mahina mahine mese"),
         ("month", 0, "months mths miesiące miesięcy meses bilood أشهر شهور mois mesi"),
         ("month", 2, "شهرين"),
         ("year", 1, "year rok ano año sanad سنة سال an année anno"),
@@ -88,6 +89,13 @@ _UNTIL = _word_set(
 )
 _TOMORROW = _word_set("tomorrow tmrw tomoz jutra jutro amanhã mañana berri غدا domani demain")
 _END = _word_set("end końca koniec fim fin final finales fine dhammaadka نهاية آخر")
+# What may stand beside the time in "less texts, once every 3 months please": any other word tells of something else.
+_PACE = _word_set(
+    "every each once twice only often one a the of in per about text texts texting txt txts message messages msg"
+    " msgs sms co raz każdy każde tylko na w wiadomości smsów cada vez só apenas por uma uno una sólo mensagens mensajes"
+    " al el la hal mar kaliya kasta fariin fariimo fariimaha كل مرة مرات فقط في رسالة رسائل ہر بار صرف میں"
+    " ایک پیغام پیغامات chaque tous toutes les une fois par seulement message messaggi ogni volta solo"
+)
 _VERBS = frozenset({"may", "mar", "sat", "sun", "mon", "wed", "sept", "dos", "sei", "mai"})  # words besides
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?(?![\d/-])")
 _ISO = re.compile(r"(?<!\d)(20\d\d)-(\d{1,2})-(\d{1,2})(?!\d)")
@@ -118,6 +126,14 @@ def read_every(text: str) -> int | None:
     words = _WORD.findall(fold(text.translate(_DIGITS)))
     found = _after_so_long(words, start)
     return None if found is None else (found - start).days
+
+
+def how_often(rest: str) -> int | None:
+    """The same of what follows LESS: "every 3 months", "texts, once a month". None where it tells of more than that,
+    as "money this month" does."""
+    known = _UNITS.keys() | _NUMBERS.keys() | _PACE
+    words = _WORD.findall(fold(rest.translate(_DIGITS)))
+    return read_every(rest) if all(word.isdigit() or word in known for word in words) else None
 
 
 def _made(year: int, month: int, day: int) -> date | None:

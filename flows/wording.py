@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from io import StringIO
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,8 @@ RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "he", "ps", "sd", "ur", "yi"})
 SPACED_NUMBER = re.compile(r"\+?[0-9]+(?: [0-9]+)+")
 # Where the locale's own order lacks the small word that people write between day and month.
 _DATES: Mapping[str, str] = {"en": "EEEE d MMMM", "es": "EEEE, d 'de' MMMM", "pt": "EEEE, d 'de' MMMM"}
+_YEARS: Mapping[str, str] = {"es": " 'de' y", "pt": " 'de' y"}
+FAR = timedelta(days=300)  # about ten months: "1 September", said in October, could be taken for the one just gone by
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
@@ -68,8 +70,10 @@ class Wording:
         """A choice's label, or any English source text, in a language; English where it is not translated."""
         return self.catalogs.get(language, {}).get(english, english)
 
-    def render(self, text_id: str, values: Mapping[str, Value], language: str = "en", tz: ZoneInfo = LONDON) -> str:
+    def render(self, text_id: str, values: Mapping[str, Value], language: str = "en", today: date | None = None) -> str:
         """The words to send. Raises UnknownTextError; a value that is missing leaves nothing behind it.
+
+        `today` is the local date on which they are read: what lies far after it is said with its year.
 
         Content that names an unknown value is refused at load. The blank is for wording that is newer than the
         flow it is said in: a gap reads better than a brace, and an error would lose the reply.
@@ -78,7 +82,7 @@ class Wording:
         words = self.catalogs.get(language, {}).get(english)
         if words is None:  # said in English, so its dates are English too
             words, language = english, "en"
-        return self._filled(words, values, language, tz)
+        return self._filled(words, values, language, today)
 
     def render_beside(
         self,
@@ -87,7 +91,7 @@ class Wording:
         language: str,
         *,
         chosen: bool = True,
-        tz: ZoneInfo = LONDON,
+        today: date | None = None,
     ) -> tuple[tuple[str, str], ...]:
         """What to send, in turn, each with its language: theirs, then the English.
 
@@ -97,10 +101,10 @@ class Wording:
         english = self._english(text_id)
         checked = self.catalogs.get(language, {}).get(english)
         words = checked or self.drafts.get(language, {}).get(english)
-        in_english = ("en", self._filled(english, values, "en", tz))
+        in_english = ("en", self._filled(english, values, "en", today))
         if words is None:
             return (in_english,)
-        theirs = (language, self._filled(words, values, language, tz))
+        theirs = (language, self._filled(words, values, language, today))
         return (theirs,) if checked is not None and chosen else (theirs, in_english)
 
     def _english(self, text_id: str) -> str:
@@ -109,15 +113,15 @@ class Wording:
         except KeyError:
             raise UnknownTextError(text_id) from None
 
-    def _filled(self, words: str, values: Mapping[str, Value], language: str, tz: ZoneInfo) -> str:
-        return PLACEHOLDER.sub(lambda match: self._value(match[1], values, language, tz), words)
+    def _filled(self, words: str, values: Mapping[str, Value], language: str, today: date | None) -> str:
+        return PLACEHOLDER.sub(lambda match: self._value(match[1], values, language, today), words)
 
-    def _value(self, name: str, values: Mapping[str, Value], language: str, tz: ZoneInfo) -> str:
+    def _value(self, name: str, values: Mapping[str, Value], language: str, today: date | None) -> str:
         value = values.get(name, self.shared.get(name, ""))
         if isinstance(value, datetime):
-            return say_moment(value, language, tz)
+            return say_moment(value, language)
         if isinstance(value, date):
-            return say_date(value, language)
+            return say_date(value, language, today)
         if language in RIGHT_TO_LEFT and SPACED_NUMBER.fullmatch(str(value)):
             return str(value).replace(" ", "")
         return str(value)
@@ -132,9 +136,10 @@ def say_moment(at: datetime, language: str = "en", tz: ZoneInfo = LONDON) -> str
     return f"{say_date(local.date(), language)}, {format_time(local, 'short', tzinfo=tz, locale=locale)}"
 
 
-def say_date(on: date, language: str = "en") -> str:
-    """A local date with its weekday and no year: "Monday 23 November"."""
-    return format_date(on, _DATES.get(language, "EEEE, d MMMM"), locale=_locale(language))
+def say_date(on: date, language: str = "en", today: date | None = None) -> str:
+    """A local date with its weekday, "Monday 23 November"; with its year where that is far after `today`."""
+    year = _YEARS.get(language, " y") if today is not None and on - today > FAR else ""
+    return format_date(on, _DATES.get(language, "EEEE, d MMMM") + year, locale=_locale(language))
 
 
 def _clock(local: datetime) -> str:

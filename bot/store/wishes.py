@@ -13,12 +13,12 @@ from bot.store.database import Tx
 
 
 class WishRow(Row):
-    """PAUSE, LESS or BACK ON, as it was said: the evidence for each date that a text did not go."""
+    """PAUSE, LESS, BACK ON, or START in a pause, as it was said: the evidence for each date that a text did not go."""
 
     __tablename__ = "wish"
     id: Mapped[int] = mapped_column(primary_key=True)
     address_id: Mapped[int] = mapped_column(sa.ForeignKey("address.id"), index=True)
-    wish: Mapped[str] = mapped_column(sa.String(8))  # pause, less, back-on
+    wish: Mapped[str] = mapped_column(sa.String(8))  # pause, less, unpause, back-on
     until: Mapped[date | None] = mapped_column()
     every_days: Mapped[int | None] = mapped_column()
     words: Mapped[str] = mapped_column(Sealed("wish.words"))
@@ -37,6 +37,7 @@ class Wish:
 wish = table_of(WishRow)
 _WISH = sa.select(*(wish.c[f] for f in Wish.__dataclass_fields__))
 WORDS_KEPT = 500  # characters
+_ENDS = {"unpause": ("paused_until",), "back-on": ("paused_until", "every_days")}  # what no longer holds
 
 
 def set_wish(
@@ -48,7 +49,7 @@ def set_wish(
             address_id=address_id, wish=kind, until=until, every_days=every_days, words=words[:WORDS_KEPT], at=at
         )
     )  # fmt: skip
-    holds: dict[str, object] = {"paused_until": None, "every_days": None} if kind == "back-on" else {}
+    holds: dict[str, object] = dict.fromkeys(_ENDS.get(kind, ()))
     holds |= {name: value for name, value in (("paused_until", until), ("every_days", every_days)) if value is not None}
     people.change_address(tx, address_id, **holds)
 

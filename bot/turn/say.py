@@ -25,7 +25,7 @@ def say(turn: Turn, effect: Say) -> None:
     if not effect.choices and not effect.listings:
         _beside(turn, effect, language)
         return
-    text = wording.render(effect.text, effect.values, language)
+    text = wording.render(effect.text, effect.values, language, turn.facts.today)
     choices = [wording.label(choice.label, language) for choice in effect.choices]
     if turn.address.kind == "web":
         laid = for_web(text, choices, [card(listing, wording, language) for listing in effect.listings])
@@ -40,7 +40,8 @@ def say(turn: Turn, effect: Say) -> None:
 
 def _beside(turn: Turn, effect: Say, language: str) -> None:
     """Words alone. A translation that no speaker has checked goes with the English beside it."""
-    said = turn.wording.render_beside(effect.text, effect.values, language, chosen=effect.language is None)
+    chosen, today = effect.language is None, turn.facts.today
+    said = turn.wording.render_beside(effect.text, effect.values, language, chosen=chosen, today=today)
     for spoken, words in said:
         for part in parts(for_sms(words)) if turn.address.kind != "web" else (for_web(words)["text"],):
             put(turn, text_id=effect.text, body=part, purpose=effect.purpose, language=spoken)

@@ -111,7 +111,10 @@ class CompiledLexicon:
         return self._asks(text).kind
 
     def forget(self) -> None:
-        """Let go of the texts that were asked about last. Nothing but the time of the next question depends on them."""
+        """Let go of the texts that were asked about last: for the benches, where no text comes twice.
+
+        Nothing but the time of the next question depends on them.
+        """
         self._texts.clear()
         self._asked.clear()
 

@@ -78,3 +78,29 @@ def test_how_often_is_read() -> None:
     assert [read_every(said) for said in ("every 6 weeks", "once a month", "less")] == [42, 31, None]
     assert is_less("LESS every 3 months")
     assert not is_less("less")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "LESS 2 months", "less texts please, once a month", "less often, every 6 weeks", "fewer messages, one a month",
+        "mniej, co 3 miesiące", "menos mensajes, cada 2 meses", "menos, uma vez por mês", "yaree, hal mar bishii",
+        "أقل كل شهر", "کم ہر 3 مہینے", "moins, une fois par mois", "meno messaggi, ogni 2 mesi",
+    ],
+)  # fmt: skip
+def test_less_with_how_often_is_a_command(said: str) -> None:
+    """Claim: in each language, LESS with a pace and nothing else is heard as that."""
+    assert is_less(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "less money this month", "less than a week left", "less sleep in 2 weeks", "less food every week",
+        "less once my baby is 3 months", "less contact with my son every month", "less hours at work this month",
+        "menos dinero este mes", "moins d'argent ce mois", "mniej pieniędzy co miesiąc", "meno soldi ogni mese",
+    ],
+)  # fmt: skip
+def test_less_of_something_else_is_no_command(said: str) -> None:
+    """Claim: a family that has less of something is heard for what they need, not given fewer texts."""
+    assert not is_less(said)

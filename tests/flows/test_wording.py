@@ -53,6 +53,21 @@ def test_other_languages_use_their_own_names() -> None:
     assert say_date(date(2026, 11, 23), "xx-nothing") == "Monday, 23 November"
 
 
+def test_a_far_date_has_its_year() -> None:
+    """Claim: beyond ten months, in each language's own form, and not before: a pause may be 400 days."""
+    today = date(2026, 11, 22)
+    assert say_date(date(2027, 9, 18), "en", today) == "Saturday 18 September"
+    assert say_date(date(2027, 9, 19), "en", today) == "Sunday 19 September 2027"
+    assert say_date(date(2027, 12, 1), "pl", today) == "środa, 1 grudnia 2027"
+    assert say_date(date(2027, 12, 1), "es", today) == "miércoles, 1 de diciembre de 2027"
+    texts = Wording(texts={"until": "Until {day}."}, drafts={"fr": {"Until {day}.": "Jusqu'au {day}."}})
+    day = {"day": date(2027, 12, 1)}
+    assert texts.render("until", day, "en", today) == "Until Wednesday 1 December 2027."
+    assert texts.render_beside("until", day, "fr", today=today) == (
+        ("fr", "Jusqu'au mercredi, 1 décembre 2027."), ("en", "Until Wednesday 1 December 2027.")
+    )  # fmt: skip
+
+
 def test_a_text_is_said_in_their_language_with_its_values() -> None:
     """Claim: shared values and the step's own fill the translation."""
     assert WORDING.render("hello", {"name": "Jo", "look_by": AT}) == (

@@ -49,6 +49,19 @@ def test_a_pause_is_no_stop_and_stop_wins(home: Home) -> None:
     assert (home.address(A).consent, home.address(A).paused_until) == ("given", None)
 
 
+def test_start_ends_the_pause_and_leaves_the_pace(home: Home) -> None:
+    """LESS was no break: who pauses and texts START gets texts again, as few as they asked for."""
+    enrolled(home)
+    heard(home, "LESS")
+    assert "2027" in heard(home, "pause for 13 months")
+    heard(home, "start")
+    assert (home.address(A).paused_until, home.address(A).every_days) == (None, 28)
+    with home.house.db.read() as tx:
+        assert [w.wish for w in wishes.wishes_of(tx, [home.address(A).id])] == ["less", "pause", "unpause"]
+    heard(home, "BACK ON")
+    assert home.address(A).every_days is None
+
+
 def test_back_on_ends_the_pause_at_once(home: Home) -> None:
     """The check-in that waited goes."""
     enrolled(home)

@@ -10,7 +10,8 @@
     if (!place) { return; }
     if (document.hidden) { window.setTimeout(again, EVERY_MS); return; }
     fetch(place.dataset.progress, { credentials: "same-origin" }).then(function (answer) {
-      if (!answer.ok || answer.redirected) { return; }
+      // Signed out, or something went wrong: the page itself says so.
+      if (!answer.ok || answer.redirected) { window.location.reload(); return; }
       return answer.text().then(function (text) {
         var fresh = new DOMParser().parseFromString(text, "text/html").querySelector("#main-content");
         var main = document.getElementById("main-content");
