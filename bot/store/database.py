@@ -173,19 +173,20 @@ _TAKE_ROOM = sa.text("CREATE TEMP TABLE trial_of_room (n integer, filler text) O
 _FILL_ROOM = sa.text("INSERT INTO trial_of_room SELECT n, repeat('-', 1000) FROM generate_series(1, 1024) AS n")
 
 
-def insert_ignoring(tx: Tx, table: sa.Table) -> Insert:
+def insert_ignoring(tx: Tx, table: sa.Table, *, returning: bool = True) -> Insert:
     """An insert that does nothing where a unique key is taken. Execute it with the values: it is built only once.
 
-    It returns the new row's `id` where the table has one: no row was inserted where none comes back.
+    It returns the new row's `id` where the table has one: no row was inserted where none comes back. Without
+    `returning`, many rows are one call of the driver.
     """
-    return _insert_ignoring(tx.dialect.name, table)
+    return _insert_ignoring(tx.dialect.name, table, returning)
 
 
 @cache
-def _insert_ignoring(dialect: str, table: sa.Table) -> Insert:
+def _insert_ignoring(dialect: str, table: sa.Table, returning: bool) -> Insert:
     kind = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = kind(table).on_conflict_do_nothing()
-    return statement.returning(table.c.id) if "id" in table.c else statement
+    return statement.returning(table.c.id) if returning and "id" in table.c else statement
 
 
 def normalise(url: str) -> URL:

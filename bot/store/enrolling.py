@@ -6,14 +6,11 @@ Sealed values that no key opens any more read as None here: a sheet that knows t
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import Insert
 
-from bot.store.columns import Readable, keyring_of, table_of
-from bot.store.database import Tx
+from bot.store.columns import keyring_of, readable, table_of
+from bot.store.database import Tx, insert_ignoring
 from bot.store.keeping import enrolment, score, touch
 from bot.store.people import HouseholdRow, address, consent, person, person_address
 
@@ -46,21 +43,14 @@ class KnownEnrolment:
 
 
 SAID = ("first_name", "last_name", "postcode", "email", "language", "relation", "team", "household_id", "born")
-_SEALED = ("first_name", "last_name", "postcode", "email", "relation", "born")
 
-
-def _readable(name: str) -> sa.Label[Any]:
-    column = person.c[name]
-    return (sa.type_coerce(column, Readable(f"person.{name}", None)) if name in _SEALED else column).label(name)
-
-
-_PEOPLE = sa.select(person.c.source, person.c.id, person.c.ref, *(_readable(name) for name in SAID)).where(
+_PEOPLE = sa.select(person.c.source, person.c.id, person.c.ref, *(readable(person.c[name]) for name in SAID)).where(
     person.c.source.in_(sa.bindparam("b_sources", expanding=True))
 )
 _NUMBERS = (
     sa.select(
         address.c.fingerprint, address.c.id, address.c.consent, address.c.language, address.c.safe,
-        address.c.last_in_at, sa.type_coerce(address.c.value, Readable("address.value", None)).label("number"),
+        address.c.last_in_at, readable(address.c.value),
     )
     .where(address.c.kind == "sms", address.c.fingerprint.in_(sa.bindparam("b_prints", expanding=True)))
     .order_by(address.c.id)  # always the same order: two who lock many never wait for each other
@@ -110,7 +100,7 @@ def numbers(tx: Tx, mobiles: Collection[str], *, lock: bool) -> dict[str, KnownN
     return {
         by_print[row.fingerprint]: KnownNumber(
             id=row.id, consent=row.consent, language=row.language, safe=row.safe, last_in_at=row.last_in_at,
-            readable=row.number is not None,
+            readable=row.value is not None,
         )
         for row in rows
     }  # fmt: skip
@@ -120,13 +110,11 @@ def add_numbers(tx: Tx, mobiles: Collection[str], now: datetime) -> None:
     """Make those that are new. A family that writes at this very moment makes the same row, and it is one."""
     keys = keyring_of(tx.dialect)
     rows = [
-        {"kind": "sms", "fingerprint": keys.index("sms", mobile), "value": mobile, "created_at": now,
-         "consent": "unasked", "asked_since_stop": False, "language": "en", "safe": "unknown", "shared": False,
-         "watched": False}
+        {"kind": "sms", "fingerprint": keys.index("sms", mobile), "value": mobile, "created_at": now}
         for mobile in mobiles
-    ]  # fmt: skip
+    ]
     if rows:
-        tx.execute(_ignoring(tx, address), rows)
+        tx.execute(insert_ignoring(tx, address, returning=False), rows)
 
 
 def tenures(tx: Tx, address_ids: Collection[int]) -> dict[tuple[int, int], datetime | None]:
@@ -147,9 +135,8 @@ def households(tx: Tx, names: Collection[str]) -> dict[str, int]:
 def add_households(tx: Tx, names: Collection[str], now: datetime) -> None:
     keys = keyring_of(tx.dialect)
     if names:
-        tx.execute(
-            _ignoring(tx, household), [{"source": keys.index("household", name), "created_at": now} for name in names]
-        )
+        rows = [{"source": keys.index("household", name), "created_at": now} for name in names]
+        tx.execute(insert_ignoring(tx, household, returning=False), rows)
 
 
 def enrolments(tx: Tx, person_ids: Collection[int]) -> dict[EnrolmentKey, KnownEnrolment]:
@@ -168,8 +155,7 @@ def add_people(tx: Tx, rows: Sequence[Mapping[str, object]], now: datetime) -> l
     if not rows:
         return []
     keys = keyring_of(tx.dialect)
-    usual = {"child": False, "language": "en", "worrying": False, "created_at": now}
-    values = [{**usual, **row, "source": keys.index("person", str(row["source_reference"]))} for row in rows]
+    values = [{**row, "source": keys.index("person", str(row["source_reference"])), "created_at": now} for row in rows]
     return [int(found) for found in tx.execute(_ADD_PEOPLE, values).scalars()]
 
 
@@ -193,7 +179,7 @@ def link_all(tx: Tx, pairs: Sequence[tuple[int, int]], now: datetime) -> None:
     """These (person, address) pairs belong together, from now where they did not before."""
     if pairs:
         rows = [{"person_id": person_id, "address_id": address_id, "since": now} for person_id, address_id in pairs]
-        tx.execute(_ignoring(tx, person_address), rows)
+        tx.execute(insert_ignoring(tx, person_address, returning=False), rows)
 
 
 def take_back_all(tx: Tx, pairs: Sequence[tuple[int, int]], now: datetime) -> None:
@@ -214,7 +200,8 @@ def add_consents(tx: Tx, rows: Sequence[Mapping[str, object]]) -> None:
 
 def add_enrolments(tx: Tx, rows: Sequence[Mapping[str, object]]) -> None:
     if rows:
-        tx.execute(_ignoring(tx, enrolment), [{"state": "active", "child_id": 0, **row} for row in rows])
+        whole = [{"state": "active", "child_id": 0, **row} for row in rows]
+        tx.execute(insert_ignoring(tx, enrolment, returning=False), whole)
 
 
 def take_off_lists(tx: Tx, enrolment_id: int, touch_id: str) -> None:
@@ -222,9 +209,3 @@ def take_off_lists(tx: Tx, enrolment_id: int, touch_id: str) -> None:
     tx.execute(
         sa.update(touch).where(touch.c.enrolment_id == enrolment_id, touch.c.touch == touch_id).values(listed=False)
     )
-
-
-def _ignoring(tx: Tx, table: sa.Table) -> Insert:
-    """Without RETURNING, so that many rows are one call of the driver."""
-    kind = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
-    return kind(table).on_conflict_do_nothing()

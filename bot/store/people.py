@@ -214,12 +214,10 @@ def open_address(tx: Tx, kind: str, value: str, now: datetime) -> Address:
         found = _seal_again(tx, kind, value)
     if found is not None:
         return found
-    values = {
-        "kind": kind, "fingerprint": keyring_of(tx.dialect).index(kind, value), "value": value, "created_at": now,
-        "consent": "unasked", "asked_since_stop": False, "language": "en", "safe": "unknown", "shared": False,
-        "watched": False,
-    }  # fmt: skip
-    tx.execute(insert_ignoring(tx, address), values)
+    fingerprint = keyring_of(tx.dialect).index(kind, value)
+    tx.execute(
+        insert_ignoring(tx, address), {"kind": kind, "fingerprint": fingerprint, "value": value, "created_at": now}
+    )
     made = find_address(tx, kind, value, lock=True)
     assert made is not None
     return made
@@ -342,10 +340,9 @@ def add_person(tx: Tx, *, ref: str, now: datetime, source_reference: str | None 
     source = None if source_reference is None else keyring_of(tx.dialect).index("person", source_reference)
     result = tx.execute(
         sa.insert(person)
-        .values(ref=ref, source=source, source_reference=source_reference, created_at=now,
-                **{"child": False, "language": "en", "worrying": False, **values})
+        .values(ref=ref, source=source, source_reference=source_reference, created_at=now, **values)
         .returning(person.c.id)
-    )  # fmt: skip
+    )
     return int(result.scalar_one())
 
 
