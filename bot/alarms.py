@@ -101,11 +101,9 @@ class Alarm:
         if self._logged_at is not None and now - self._logged_at < MINUTE:
             return
         seconds = standing.last - standing.since
-        early = standing.trouble != "disk" and seconds < self._restart_seconds
-        if not early:
-            log.error("database takes no writes", trouble=standing.trouble, seconds=round(seconds))
-        if early:
+        if standing.trouble != "disk" and seconds < self._restart_seconds:
             return
+        log.error("database takes no writes", trouble=standing.trouble, seconds=round(seconds))
         self._logged_at = now
         if self._told_at is not None and now - self._told_at < AGAIN:
             return

@@ -63,7 +63,7 @@ def _beat(house: House, now: datetime) -> None:
 
 def _paused(house: House) -> bool:
     with house.db.read() as tx:
-        return "paused" in published.flags(tx)
+        return published.paused(tx)
 
 
 def _keep_in_touch(house: House, now: datetime) -> None:

@@ -41,7 +41,6 @@ SENDERS = 4
 LEASE = timedelta(seconds=60)  # far above the provider's timeout: past it, the sender has died
 SAFETY_CONFIRMED = timedelta(minutes=2)  # design, "Safety for the family"
 LOOKING_SECONDS = 5.0  # of one tick: a provider that hangs must not keep the clock from telling the team of a danger
-PAUSED = "paused"
 UNCONFIRMED = frozenset({"queued", "sending", "unknown", "accepted", "sent"})
 
 
@@ -132,7 +131,7 @@ class Dispatcher:
     def _reach(self, tx: Tx, door: Door) -> Reach:
         """What the door lets through. Of a paused service only what chats show, so that no text queued before them
         stands in their way: they are shown from our own rows, and no provider could take such a message twice."""
-        if PAUSED not in published.flags(tx):
+        if not published.paused(tx):
             return door.reach
         return NOTHING if self.by_email else CHATS
 

@@ -23,7 +23,7 @@ _RANK: Final = PRIORITY.index("check-in")
 def expire_stale(house: House, now: datetime) -> int:
     """End what is too late to be sent; returns how many. A paused service ends nothing."""
     with house.db.read() as tx:
-        if "paused" in published.flags(tx):
+        if published.paused(tx):
             return 0
     done = 0
     for _ in range(MOST_BATCHES):

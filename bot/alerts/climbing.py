@@ -49,7 +49,7 @@ def climb_due(house: House, now: datetime) -> int:
     A restored backup climbs nothing until an operator resumes it: it may have told everybody already.
     """
     with house.db.read() as tx:
-        if "paused" in published.flags(tx):
+        if published.paused(tx):
             return 0
         known = _known(house, tx, now)
         ladder = known.council.ladder

@@ -86,7 +86,7 @@ def _stored(house: House, tx: Tx) -> Iterator[Check]:
     now = house.clock.now()
     vitals = watching.vitals(tx, now)
     yield _clock(vitals)
-    paused = "paused" in published.flags(tx)
+    paused = published.paused(tx)
     resume = "Nothing is sent since a restore. Look at what is unknown on the desk, then run `thrive resume`."
     yield Check(check="sending", ok=not paused, what_to_do=resume if paused else "")
     yield _dispatcher(house, vitals)

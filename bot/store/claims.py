@@ -112,7 +112,6 @@ class Stale:
     created_at: datetime
     expires_at: datetime | None
     touch_id: int | None
-    kind: str
     consent: str
     safe: str
     shared: bool
@@ -120,7 +119,7 @@ class Stale:
     released_at: datetime | None
 
 
-_OF_ADDRESS = ("kind", "consent", "safe", "shared", "last_in_at", "released_at")
+_OF_ADDRESS = ("consent", "safe", "shared", "last_in_at", "released_at")
 _STALE = (
     sa.select(*((address if f in _OF_ADDRESS else outbox).c[f] for f in Stale.__dataclass_fields__))
     .join_from(outbox, address, address.c.id == outbox.c.address_id)

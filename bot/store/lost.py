@@ -40,7 +40,7 @@ def begin_anew(tx: Tx, now: datetime) -> None:
     beats = published.heartbeats(tx)
     # A copy says when it was taken; of an older one, the last that any part of the service did.
     taken_at = min(beats.get("backup") or max(beats.values(), default=now), now)
-    published.set_flag(tx, "paused", "restored from a backup", now)
+    published.set_flag(tx, published.PAUSED, "restored from a backup", now)
     published.set_flag(tx, "restored", taken_at.isoformat(), now)
     published.set_flag(tx, "fetch", "what came since the backup", now)
 
@@ -61,8 +61,8 @@ def fetched(tx: Tx) -> None:
 
 def resume(tx: Tx) -> bool:
     """Let messages leave again. False where nothing was paused."""
-    was = "paused" in published.flags(tx)
-    published.clear_flag(tx, "paused")
+    was = published.paused(tx)
+    published.clear_flag(tx, published.PAUSED)
     return was
 
 

@@ -200,19 +200,6 @@ def outbox_of_case(
     ]
 
 
-def count_out(tx: Tx) -> dict[str, int]:
-    return {str(s): int(n) for s, n in tx.execute(sa.select(outbox.c.state, sa.func.count()).group_by(outbox.c.state))}
-
-
-def oldest_queued_at(tx: Tx, now: datetime) -> datetime | None:
-    return tx.execute(
-        sa.select(outbox.c.not_before)
-        .where(outbox.c.state == "queued", outbox.c.not_before <= now)
-        .order_by(outbox.c.not_before)
-        .limit(1)
-    ).scalar_one_or_none()
-
-
 def claim_receipts(tx: Tx, provider_sid: str, outbox_id: int) -> list[tuple[str, str | None]]:
     """Receipts that came before our own commit of the provider's id: tied to their row now; status and code of each."""
     early = (receipt.c.provider_sid == provider_sid, receipt.c.outbox_id.is_(None))

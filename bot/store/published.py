@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -84,6 +85,7 @@ heartbeat = table_of(HeartbeatRow)
 flag = table_of(FlagRow)
 _VERSIONS = sa.select(version.c.name, version.c.number)
 _FLAGS = sa.select(flag.c.name, flag.c.value)
+PAUSED: Final = "paused"  # the flag of a restored backup
 _BEAT = sa.update(heartbeat).where(heartbeat.c.name == sa.bindparam("b_name"))
 _LOG_SEARCH = sa.insert(table_of(SearchLogRow))
 
@@ -167,6 +169,11 @@ def clear_flag(tx: Tx, name: str) -> None:
 
 def flags(tx: Tx) -> dict[str, str]:
     return {str(n): str(v) for n, v in tx.execute(_FLAGS)}
+
+
+def paused(tx: Tx) -> bool:
+    """Whether sending stands still since a restore, until an operator lets it go on."""
+    return PAUSED in flags(tx)
 
 
 def bundles_in_use(tx: Tx) -> list[int]:

@@ -87,7 +87,7 @@ def vitals(tx: Tx, now: datetime) -> Vitals:
     found = _unanswered(tx)
     return Vitals(
         now=now, beats=published.heartbeats(tx), due_since=min(ages.values(), default=None),
-        paused="paused" in published.flags(tx), urgent=found["urgent"].count,
+        paused=published.paused(tx), urgent=found["urgent"].count,
     )  # fmt: skip
 
 
