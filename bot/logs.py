@@ -117,8 +117,7 @@ class _Quiet(logging.StreamHandler[TextIO]):
 def set_up_logs(level: str = "warning") -> None:
     """Send everything to standard error as JSON lines: our own from `info` on, the libraries' from `level`.
 
-    `level` is one of `LEVELS`; with `debug` our own are told whole too. Faults that nobody caught and warnings of
-    Python's go the same way.
+    `level` is one of `LEVELS`; with `debug` our own are told whole too.
     """
     root = logging.getLogger()
     if not any(isinstance(handler.formatter, JsonLines) for handler in root.handlers):
@@ -141,8 +140,9 @@ def set_up_logs(level: str = "warning") -> None:
     )
 
 
-def catch_the_rest() -> None:
-    """In a process of our own: what nobody caught, and Python's warnings, are lines like any other."""
+def log_process(level: str) -> None:
+    """Set up a process that is ours alone: what nobody caught, and Python's warnings, are lines like any other."""
+    set_up_logs(level)
     sys.excepthook = _uncaught
     threading.excepthook = lambda told: _uncaught(told.exc_type, told.exc_value, told.exc_traceback)
     warnings.showwarning = _warned

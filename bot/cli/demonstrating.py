@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.app import furnish, make
 from bot.content import ContentFaults
 from bot.demo.setup import environment, furnish_demo, sign_ins
-from bot.logs import catch_the_rest, set_up_logs
+from bot.logs import log_process
 from bot.serving import Server
 from bot.settings import Settings
 from bot.store import published, schema
@@ -22,8 +22,7 @@ def command(options: Namespace) -> int:
         print(f"Unset {' and '.join(refused)}: a demo has its own, on this machine only.", file=sys.stderr)
         return 1
     settings = Settings.from_env({**_kept(), **environment(folder, options.port)})
-    set_up_logs(settings.log_level)
-    catch_the_rest()
+    log_process(settings.log_level)
     house = furnish(settings)
     schema.upgrade(house.db)
     try:

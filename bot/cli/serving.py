@@ -15,7 +15,7 @@ from bot.cli.opening import too_new
 from bot.clockwork import EVERY_SECONDS, tick
 from bot.dispatcher import Dispatcher
 from bot.house import House
-from bot.logs import catch_the_rest, set_up_logs
+from bot.logs import log_process
 from bot.publishing import content
 from bot.serving import Server, email_sender
 from bot.settings import Settings
@@ -27,8 +27,7 @@ log = structlog.get_logger()
 
 def command(options: Namespace) -> int:
     settings = Settings.from_env()
-    set_up_logs(settings.log_level)
-    catch_the_rest()
+    log_process(settings.log_level)
     if settings.demo and options.command in {"serve", "web"} and not _loopback(options.host):
         print(f"--host {options.host}: a demo is served on this machine only. Take --host out.", file=sys.stderr)
         return 1
