@@ -16,6 +16,7 @@ from tests.sockets import OPENING_MARKERS, Guard
 
 if TYPE_CHECKING:
     from tests.browser import Chromium
+    from tests.houses import Home
     from tests.postgres import Cluster
     from tests.running import Running
 
@@ -96,6 +97,16 @@ def migrated_url(
     address = running.clone("migrated", migrate)
     yield address
     running.drop(address)
+
+
+@pytest.fixture
+def home(migrated_url: str) -> "Iterator[Home]":
+    """A furnished house on either database."""
+    from tests.houses import make_home
+
+    made = make_home(migrated_url)
+    yield made
+    made.house.db.close()
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from bot.clock import FixedClock
 from bot.content import Content
 from bot.directory_source import load_places, load_sample
@@ -17,7 +19,7 @@ from bot.live import Live
 from bot.publishing import content, directory
 from bot.queue import EmbeddedWake
 from bot.settings import ROOT, Settings
-from bot.store import outbox, people
+from bot.store import outbox, people, published, staff
 from bot.store.casework import Case, inbox_cases
 from bot.store.database import Database
 from bot.store.outbox import Outbox
@@ -34,6 +36,8 @@ AT = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)  # a Monday morning, the team at 
 SENDER = "+447700900000"
 # Time stands still in a test, and an allowance that is spent does not come back: most tests are of something else.
 AMPLE = Rate(per_second=1000, burst=1000)
+# For a test of what stands on a page, or of rules that no database sees: whatever keeps the rows, it is the same.
+ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
 @dataclass
@@ -94,6 +98,17 @@ class Home:
 
     def later(self, **by: float) -> None:
         self.clock.at += timedelta(**by)
+
+    def living(self) -> None:
+        """The clock and the dispatcher have just said that they live."""
+        with self.house.db.write() as tx:
+            for part in ("clock", "dispatcher"):
+                published.beat(tx, part, self.clock.at)
+
+    def audited(self) -> list[tuple[str, str, str]]:
+        """What the audit holds, oldest first: action, target, detail."""
+        with self.house.db.read() as tx:
+            return [(row.action, row.target, row.detail) for row in reversed(staff.audit_rows(tx, limit=1_000))]
 
     def out(self, *, sender: str = "+447700900321", kind: str = "sms") -> list[Outbox]:
         with self.house.db.read() as tx:

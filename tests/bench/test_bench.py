@@ -11,20 +11,13 @@ from bench import claims, databases, due, measure, rehearse, search, turn, under
 from bot.store import claims as queue
 from bot.store import keeping
 from bot.store.database import Tx
-from tests.houses import AT, Home, make_home
+from tests.houses import AT, Home
 
 
 @pytest.fixture
 def sqlite_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """The benches' own PostgreSQL is started by the benches' own runs; here the first half is enough."""
     monkeypatch.setattr(databases.postgres, "binaries", lambda: None)
-
-
-@pytest.fixture
-def home(migrated_url: str) -> Iterator[Home]:
-    made = make_home(migrated_url)
-    yield made
-    made.house.db.close()
 
 
 def test_the_turn_is_told_by_its_parts(sqlite_only: None, capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,13 +44,6 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     made.house.db.close()
 
 
-@pytest.fixture
-def home(migrated_url: str) -> Iterator[Home]:
-    made = make_home(migrated_url)
-    yield made
-    made.house.db.close()
-
-
 class Street:
     """Two families and three dispatchers, who each stop between the claim and the call."""
 

@@ -1,6 +1,5 @@
 """The red band in a real browser: readable at 320 pixels, told to a page that stays open, and with no service too."""
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -9,10 +8,9 @@ import pytest
 from playwright.sync_api import Page
 
 from bot.app import build
-from bot.store import published
 from tests.browser import axe
-from tests.houses import Home, make_home
-from tests.web.worker import PASSWORD, hire, served
+from tests.houses import Home
+from tests.web.worker import hire, served, signed_in_at
 
 if TYPE_CHECKING:
     from tests.browser import Chromium
@@ -27,21 +25,15 @@ def database_kind() -> str:
 
 
 @pytest.fixture
-def home(migrated_url: str) -> Iterator[Home]:
-    made = make_home(migrated_url)
-    with made.house.db.write() as tx:
-        for part in ("clock", "dispatcher"):
-            published.beat(tx, part, made.clock.at)
-    yield made
-    made.house.db.close()
+def home(home: Home) -> Home:
+    """With the clock and the dispatcher alive."""
+    home.living()
+    return home
 
 
 def opened(page: Page, email: str) -> None:
     page.clock.install()
-    page.goto("/desk")
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    signed_in_at(page, email, "/desk")
     page.get_by_role("heading", level=1, name="Inbox").wait_for()
 
 

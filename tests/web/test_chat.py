@@ -3,7 +3,6 @@
 import json
 import re
 import threading
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -12,28 +11,11 @@ from sqlalchemy.exc import OperationalError
 from bot.app import build
 from bot.store import inbox, outbox
 from bot.turn.receive import Arrival, receive
-from tests.houses import Home, make_home
+from tests.houses import Home
 from tests.web.visitor import Page, Visitor, value_of
 
 SPEECH = "my 4yr old is not talking much yet, SW18 2PU"
 KNIFE = "he has a knife hes outside"
-
-
-@pytest.fixture
-def home(migrated_url: str) -> Iterator[Home]:
-    made = make_home(migrated_url)
-    yield made
-    made.house.db.close()
-
-
-@pytest.fixture
-def app(home: Home) -> Flask:
-    return build(home.house.settings, house=home.house)
-
-
-@pytest.fixture
-def family(app: Flask) -> Visitor:
-    return Visitor(app)
 
 
 def stored(home: Home) -> list[str]:

@@ -1,7 +1,6 @@
 """Alerts at the desk: red until somebody acknowledges, a button that does, and the page of who is told."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,31 +8,17 @@ import pytest
 from flask import Flask
 
 from bot.alerts.climbing import climb_due
-from bot.app import build
 from bot.casework.permissions import ROLES, may
-from bot.store import alerts, published
+from bot.store import alerts
 from bot.store import staff as staff_rows
 from bot.web.here import HOUSE
-from tests.houses import Home, make_home
-from tests.web.worker import PASSWORD, Worker, at_desk, fields, served
+from tests.houses import ON_SQLITE, Home
+from tests.web.worker import Worker, at_desk, fields, hire, served, signed_in_at
 
 if TYPE_CHECKING:
     from tests.browser import Chromium
 
-PAGE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 URGENT = "he has a knife hes outside"
-
-
-@pytest.fixture
-def home(migrated_url: str) -> Iterator[Home]:
-    made = make_home(migrated_url)
-    yield made
-    made.house.db.close()
-
-
-@pytest.fixture
-def app(home: Home) -> Flask:
-    return build(home.house.settings, house=home.house)
 
 
 def climb(home: Home, **by: float) -> None:
@@ -50,7 +35,7 @@ def nobody_reached(home: Home) -> str:
     return home.cases()[0].ref
 
 
-@PAGE
+@ON_SQLITE
 def test_red_on_every_page_until_acknowledged(app: Flask, home: Home) -> None:
     """Whoever is signed in sees it on each page; the button is for those who may; no word of the family's in it."""
     ref = nobody_reached(home)
@@ -81,7 +66,7 @@ def test_red_on_every_page_until_acknowledged(app: Flask, home: Home) -> None:
     assert ("case.acknowledged", f"case:{ref}") in done
 
 
-@PAGE
+@ON_SQLITE
 def test_only_a_post_with_a_form_token_acknowledges(app: Flask, home: Home) -> None:
     """A link that an email reader fetches, or a form of another site, ends nothing; an unknown case is 404."""
     ref = nobody_reached(home)
@@ -96,7 +81,7 @@ def test_only_a_post_with_a_form_token_acknowledges(app: Flask, home: Home) -> N
         assert sam.client.post(f"/desk/cases/{ref}/acknowledge", data=form).status_code == 303
 
 
-@PAGE
+@ON_SQLITE
 def test_the_case_says_who_was_told_and_who_is_next(app: Flask, home: Home) -> None:
     """While it waits: who was told so far and who comes next, when; afterwards the timeline keeps it all."""
     home.text(URGENT)
@@ -117,7 +102,7 @@ def keep(worker: Worker, role: str, phone: str, email: str) -> int:
     return worker.client.post("/desk/told", data={**form, "role": role, "phone": phone, "email": email}).status_code
 
 
-@PAGE
+@ON_SQLITE
 def test_a_manager_sets_who_is_told(app: Flask, home: Home) -> None:
     """Kept, shown and audited; what is no mobile or no email is refused beside its field with what was typed."""
     mina = at_desk(app, home, "manager")
@@ -147,24 +132,18 @@ def test_a_manager_sets_who_is_told(app: Flask, home: Home) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_alerts_in_a_real_browser(chromium: "Chromium", app: Flask, home: Home, width: int) -> None:
     """Nothing scrolls sideways, axe finds nothing, and the red band's button works by keyboard."""
     from tests.browser import axe
 
     nobody_reached(home)
-    with home.house.db.write() as tx:
-        for part in ("clock", "dispatcher"):
-            published.beat(tx, part, home.clock.at)
-    at_desk(app, home, "manager")
+    home.living()
+    email = hire(home, "manager")
     pictures = os.environ.get("PICTURES")
     with served(app) as url, chromium.person(url, width=width) as person:
         page = person.new_page()
-        page.goto("/desk/told")
-        page.fill("#email", "mina.shah@council.example")
-        page.fill("#password", PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/desk/told")
+        signed_in_at(page, email, "/desk/told")
         for name, address in (
             ("told", "/desk/told"),
             ("inbox", "/desk"),

@@ -2,21 +2,18 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from html import unescape
 
 import pytest
-from flask import Flask
 
-from bot.app import build
 from bot.casework import work
 from bot.casework.saved import saved_replies
 from bot.content import Notes, read_document
 from bot.refs import new_ref
 from bot.settings import ROOT
 from bot.store import casework, keeping, people
-from bot.store import staff as staff_rows
 from bot.store.casework import Case
 from bot.store.database import Tx
 from bot.turn import chat
@@ -25,33 +22,10 @@ from bot.web.desk.words import REASONS
 from flows.flow import EscalateNode
 from messages.channel import Receipt
 from messages.sms import measure
-from tests.houses import Home, make_home
-from tests.web.worker import Worker, at_desk
+from tests.houses import ON_SQLITE, Home
+from tests.web.worker import Worker
 
 KNIFE = "he has a knife hes outside"
-PAGE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # what a page says, whatever keeps it
-
-
-@pytest.fixture
-def home(migrated_url: str) -> Iterator[Home]:
-    made = make_home(migrated_url)
-    yield made
-    made.house.db.close()
-
-
-@pytest.fixture
-def app(home: Home) -> Flask:
-    return build(home.house.settings, house=home.house)
-
-
-@pytest.fixture
-def sam(app: Flask, home: Home) -> Worker:
-    return at_desk(app, home)
-
-
-@pytest.fixture
-def mina(app: Flask, home: Home) -> Worker:
-    return at_desk(app, home, "manager")
 
 
 def raised(home: Home, words: str = KNIFE) -> str:
@@ -73,16 +47,11 @@ def events(home: Home, ref: str) -> list[str]:
         return [event.kind for event in casework.events_of(tx, [case_of(home, ref).id])]
 
 
-def audit(home: Home) -> list[tuple[str, str]]:
-    with home.house.db.read() as tx:
-        return [(row.action, row.target) for row in reversed(staff_rows.audit_rows(tx, limit=1_000))]
-
-
 def replies(home: Home) -> list[str]:
     return [row.body for row in home.out() if row.purpose == "staff-reply"]
 
 
-@PAGE
+@ON_SQLITE
 def test_a_case_says_why_it_was_raised_and_how_to_reach_them(sam: Worker, home: Home) -> None:
     """Claim: level, reason, the words that decided, the family's words, the promise and a number to ring are there."""
     page = sam.get(f"/desk/cases/{raised(home)}").text
@@ -102,7 +71,7 @@ def test_opening_a_case_is_a_look_and_is_audited(sam: Worker, home: Home) -> Non
     sam.get(f"/desk/cases/{ref}")
     sam.get(f"/desk/cases/{ref}")
     assert events(home, ref).count("looked") == 1
-    assert audit(home).count(("case.view", f"case:{ref}")) == 2
+    assert [row[:2] for row in home.audited()].count(("case.view", f"case:{ref}")) == 2
     assert sam.get(f"/desk/cases/{new_ref()}").status_code == 404
     assert sam.get("/desk/cases/nonsense").status_code == 404
 
@@ -125,7 +94,7 @@ def test_a_case_is_claimed_answered_and_closed(sam: Worker, home: Home) -> None:
     page = sam.get(f"/desk/cases/{ref}").text
     assert "Emergency services called" in page
     assert f'action="/desk/cases/{ref}/reply"' not in page
-    acts = [action for action, target in audit(home) if target == f"case:{ref}" and action != "case.view"]
+    acts = [action for action, target, _ in home.audited() if target == f"case:{ref}" and action != "case.view"]
     assert acts == ["case.claimed", "case.replied", "case.note", "case.closed"]
     assert replies(home) == ["Are you safe now? I can ring you."]
 
@@ -156,7 +125,7 @@ def test_a_reply_posted_twice_is_one_message(sam: Worker, home: Home) -> None:
     assert events(home, ref).count("replied") == 1
 
 
-@PAGE
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("act", "given"),
     [
@@ -175,7 +144,7 @@ def test_any_form_posted_twice_is_done_once(sam: Worker, home: Home, act: str, g
     assert len([kind for kind in events(home, ref) if kind in {"claimed", "note", "closed"}]) == 1
 
 
-@PAGE
+@ON_SQLITE
 def test_handing_back_twice_is_done_once(sam: Worker, home: Home) -> None:
     """Claim: a case handed back is nobody's, and a second press changes nothing."""
     ref = raised(home)
@@ -208,7 +177,7 @@ def test_a_reply_that_crosses_with_the_family_s_words_is_kept_and_not_sent(sam: 
     assert replies(home) == ["I am here.", draft]
 
 
-@PAGE
+@ON_SQLITE
 def test_a_draft_outlives_another_s_claim(sam: Worker, mina: Worker, home: Home) -> None:
     """Claim: where the reply form itself is gone, the words stand on the page to be copied."""
     ref = raised(home)
@@ -224,7 +193,7 @@ def test_a_draft_outlives_another_s_claim(sam: Worker, mina: Worker, home: Home)
     assert replies(home) == []
 
 
-@PAGE
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("act", "given", "told"),
     [
@@ -253,7 +222,7 @@ def test_a_form_that_lacks_something_says_what(
     assert case_of(home, ref).version == before
 
 
-@PAGE
+@ON_SQLITE
 def test_markup_in_a_family_s_words_stays_words(sam: Worker, home: Home) -> None:
     """Claim: on every page that shows them, a family's words are text and never part of the page."""
     nasty = "<script>alert('x')</script> he has a knife \"><img src=x onerror=alert(1)>"
@@ -274,7 +243,7 @@ def test_markup_in_a_family_s_words_stays_words(sam: Worker, home: Home) -> None
     assert "&lt;script&gt;alert" in sam.get("/desk").text
 
 
-@PAGE
+@ON_SQLITE
 def test_a_phone_that_others_read_is_warned_of_before_a_reply(sam: Worker, home: Home) -> None:
     """Claim: watched, shared, not safe and safe times each stand beside the reply; the language is named."""
     ref = raised(home)
@@ -294,7 +263,7 @@ def test_a_phone_that_others_read_is_warned_of_before_a_reply(sam: Worker, home:
         assert told in page
 
 
-@PAGE
+@ON_SQLITE
 def test_after_stop_there_is_no_reply_but_a_number(sam: Worker, home: Home) -> None:
     """Claim: the page says that they cannot be texted, offers no reply, and a reply posted anyway sends nothing."""
     ref = raised(home)
@@ -312,7 +281,7 @@ def test_after_stop_there_is_no_reply_but_a_number(sam: Worker, home: Home) -> N
     assert "Cannot be texted: telephone" in sam.get("/desk").text
 
 
-@PAGE
+@ON_SQLITE
 def test_a_web_chat_is_answered_on_its_page_and_its_key_is_never_shown(sam: Worker, home: Home) -> None:
     """Claim: a chat has no number and no secret on the desk; a reply to it reaches the family's page."""
     token = "chat-token-" + "x" * 30
@@ -329,7 +298,7 @@ def test_a_web_chat_is_answered_on_its_page_and_its_key_is_never_shown(sam: Work
     assert [b.text for b in chat.bubbles(home.house, token)][-1] == "Are you safe?"
 
 
-@PAGE
+@ON_SQLITE
 def test_every_reason_that_can_be_raised_has_words(home: Home) -> None:
     """Claim: no case shows staff a bare code: those of flows, engine and shell are known."""
     flows = home.house.live.of(home.house.db).assets.flows
@@ -342,7 +311,7 @@ def test_every_reason_that_can_be_raised_has_words(home: Home) -> None:
     assert raised <= REASONS.keys()
 
 
-@PAGE
+@ON_SQLITE
 def test_what_became_of_a_message_is_said_in_words(sam: Worker, home: Home) -> None:
     """Claim: a safety reply that did not arrive marks the case "telephone", in the inbox and on its page."""
     ref = raised(home)
@@ -377,7 +346,7 @@ def test_a_case_that_grows_is_to_be_looked_at_again(sam: Worker, home: Home) -> 
     assert events(home, ref).count("looked") == 2
 
 
-@PAGE
+@ON_SQLITE
 def test_a_referral_is_laid_out_by_signs_of_safety(sam: Worker, home: Home) -> None:
     """Claim: each heading holds its answer, sharing is said as it was answered, and refusing keeps it in the team."""
     home.text("hello")
@@ -419,7 +388,7 @@ def referral(tx: Tx, home: Home, answers: Mapping[str, object]) -> str:
     return ref
 
 
-@PAGE
+@ON_SQLITE
 def test_scores_are_a_line_and_a_table(sam: Worker, home: Home) -> None:
     """Claim: two scores or more make a line with no style inline; the same numbers stand in a table."""
     ref = raised(home)
@@ -434,7 +403,7 @@ def test_scores_are_a_line_and_a_table(sam: Worker, home: Home) -> None:
     assert " style=" not in page
 
 
-@PAGE
+@ON_SQLITE
 def test_a_reply_s_price_is_counted_as_it_would_be_sent(sam: Worker, home: Home) -> None:
     """Claim: the counter tells characters, texts and encoding of the words after the tidying that sending does."""
     ref = raised(home)

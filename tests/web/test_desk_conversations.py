@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
@@ -13,40 +12,20 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.app import build
 from bot.casework import conversations as talks
 from bot.refs import new_ref, number_of, read_ref, ref_of
 from bot.store import conversations as sessions
 from bot.store import inbox as rows
 from bot.store import people
-from bot.store import staff as staff_rows
 from bot.store.inbox import inbox
 from bot.store.people import address
 from bot.store.talks import Filters, list_talks, page_of
 from bot.web.desk.inbox import SHOWN_CHARACTERS
-from tests.houses import AT, Home, make_home
+from tests.houses import AT, ON_SQLITE, Home
 from tests.web.worker import Worker, at_desk
 
 KNIFE = "he has a knife hes outside"
 PLAIN = "is there a toddler group near me"
-PAGE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def home(migrated_url: str) -> Iterator[Home]:
-    made = make_home(migrated_url)
-    yield made
-    made.house.db.close()
-
-
-@pytest.fixture
-def app(home: Home) -> Flask:
-    return build(home.house.settings, house=home.house)
-
-
-@pytest.fixture
-def sam(app: Flask, home: Home) -> Worker:
-    return at_desk(app, home)
 
 
 def shown(html: str) -> list[str]:
@@ -56,11 +35,6 @@ def shown(html: str) -> list[str]:
 
 def ref_at(home: Home, sender: str, kind: str = "sms") -> str:
     return ref_of(home.address(sender, kind).id)
-
-
-def audited(home: Home) -> list[tuple[str, str, str]]:
-    with home.house.db.read() as tx:
-        return [(row.action, row.target, row.detail) for row in reversed(staff_rows.audit_rows(tx, limit=1_000))]
 
 
 def test_a_conversation_that_raised_no_case_is_listed_with_its_words_and_opened(sam: Worker, home: Home) -> None:
@@ -126,18 +100,18 @@ def test_what_the_list_and_a_conversation_showed_is_audited(sam: Worker, app: Fl
         person_id = people.add_person(tx, ref=person_ref, now=home.clock.at, first_name="Ana")
         people.link(tx, person_id, home.address(numbers[0]).id, home.clock.at)
     sam.get("/desk/conversations")
-    named = {ref for action, _, detail in audited(home) if action == "conversations.view" for ref in detail.split()}
+    named = {ref for action, _, detail in home.audited() if action == "conversations.view" for ref in detail.split()}
     assert named == {ref_at(home, number) for number in numbers} | {person_ref}
     ref = ref_at(home, numbers[0])
     page = sam.get(f"/desk/conversations/{ref}").text
     assert "Ana" in page
-    assert audited(home)[-1] == ("conversation.view", f"conversation:{ref}", f"{ref} {person_ref}")
+    assert home.audited()[-1] == ("conversation.view", f"conversation:{ref}", f"{ref} {person_ref}")
     found = at_desk(app, home, "manager").get(f"/desk/audit?ref={person_ref}").text
     assert "Opened a conversation" in found
     assert "Looked at the list of conversations" in found
 
 
-@PAGE
+@ON_SQLITE
 def test_a_reference_that_is_nobody_s_is_not_found(sam: Worker) -> None:
     """Claim: an unknown or unreadable reference is 404, and leaves no trace of a reading."""
     assert sam.get(f"/desk/conversations/{ref_of(999)}").status_code == 404
@@ -145,7 +119,7 @@ def test_a_reference_that_is_nobody_s_is_not_found(sam: Worker) -> None:
     assert sam.get("/desk/conversations/nonsense").status_code == 404
 
 
-@PAGE
+@ON_SQLITE
 def test_reading_changes_nothing(sam: Worker, home: Home) -> None:
     """Claim: a conversation with a case can be read without that counting as the look the family was promised."""
     home.text(KNIFE)
@@ -174,7 +148,7 @@ def test_words_from_before_a_number_changed_hands_are_not_shown_as_theirs(sam: W
     assert "my secret of before" in sam.get(f"/desk/people/{person_ref}").text
 
 
-@PAGE
+@ON_SQLITE
 def test_pages_lead_on_and_lose_none(sam: Worker, home: Home) -> None:
     """Claim: every conversation stands on exactly one page, also those that wrote at one instant; filters are kept."""
     total = talks.PAGE * 2 + 3
@@ -194,7 +168,7 @@ def test_pages_lead_on_and_lose_none(sam: Worker, home: Home) -> None:
     assert "Back to the newest" in page
 
 
-@PAGE
+@ON_SQLITE
 def test_markup_stays_words_and_a_picture_is_named(sam: Worker, home: Home) -> None:
     """Claim: a family's words are never part of the page; a long message is cut on the list and whole on its page."""
     long = "<img src=x onerror=alert(1)> " + "word " * SHOWN_CHARACTERS + "the end"

@@ -1,7 +1,6 @@
 """The desk's door: signing in, and what each address refuses to whom."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from flask import Blueprint, Flask
@@ -16,31 +15,13 @@ from bot.store.database import Database
 from bot.web.desk import guard
 from bot.web.desk.guard import ANYONE, own_path
 from bot.web.here import HOUSE
-from tests.houses import KEYS, Home, make_home, settings_for
+from tests.houses import KEYS, ON_SQLITE, Home, settings_for
 from tests.web.test_desk_enrol import send as send_sheet
 from tests.web.test_desk_enrol import sheet
 from tests.web.worker import NAMES, PASSWORD, Worker, at_desk, fields, hire, sign_in
 
-PAGE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # the door, whatever keeps its keys
 POLLED = {"/desk/count"}  # numbers only, asked by pages themselves
 UNKNOWN = "2345678X"  # the shape of a reference, nobody's
-
-
-@pytest.fixture
-def home(migrated_url: str) -> Iterator[Home]:
-    made = make_home(migrated_url)
-    yield made
-    made.house.db.close()
-
-
-@pytest.fixture
-def app(home: Home) -> Flask:
-    return build(home.house.settings, house=home.house)
-
-
-def audit_of(home: Home) -> list[tuple[str, str]]:
-    with home.house.db.read() as tx:
-        return [(row.action, row.target) for row in reversed(staff_rows.audit_rows(tx, limit=1_000))]
 
 
 def addresses(app: Flask) -> list[tuple[str, str, str]]:
@@ -102,7 +83,7 @@ def _token(worker: Worker) -> str:
     return found[1]
 
 
-@PAGE
+@ON_SQLITE
 def test_the_menu_holds_only_what_opens(app: Flask, home: Home) -> None:
     """Claim: signing in leads each role to a page that it may open, and its menu to no other."""
     for role in ROLES:
@@ -113,7 +94,7 @@ def test_the_menu_holds_only_what_opens(app: Flask, home: Home) -> None:
             assert client.get(link).status_code == 200, (role, link)
 
 
-@PAGE
+@ON_SQLITE
 def test_an_address_without_a_permission_cannot_be_built(home: Home) -> None:
     """Claim: a desk view that names no permission stops the app from being built; slipped in later, it answers 500."""
     pages = Blueprint(guard.pages.name, __name__, url_prefix="/desk")
@@ -144,10 +125,10 @@ def test_the_right_password_opens_the_desk_and_signing_out_ends_it(app: Flask, h
     thief = app.test_client()
     thief.set_cookie("desk", stolen)
     assert thief.get("/desk").status_code == 303
-    assert [action for action, _ in audit_of(home)][-3:] == ["sign-in", "inbox.view", "sign-out"]
+    assert [action for action, _, _ in home.audited()][-3:] == ["sign-in", "inbox.view", "sign-out"]
 
 
-@PAGE
+@ON_SQLITE
 def test_over_https_the_cookie_is_bound_to_the_host(home: Home) -> None:
     """Claim: served over https, the cookie is `__Host-desk`, Secure and Path=/."""
     settings = settings_for(home.house.settings.database_url, public_url="https://text.example.gov.uk")
@@ -166,7 +147,7 @@ def test_over_https_the_cookie_is_bound_to_the_host(home: Home) -> None:
     assert client.get("/desk", base_url=base).status_code == 200
 
 
-@PAGE
+@ON_SQLITE
 def test_a_wrong_password_tells_nothing_of_accounts(app: Flask, home: Home) -> None:
     """Claim: a wrong password and an unknown email get the same answer, 401, and are kept in the audit."""
     email = hire(home, "practitioner")
@@ -177,10 +158,10 @@ def test_a_wrong_password_tells_nothing_of_accounts(app: Flask, home: Home) -> N
     assert told in wrong.text
     assert told in unknown.text
     assert "<title>Error: " in wrong.text or "error-summary" in wrong.text
-    assert [action for action, _ in audit_of(home)][-2:] == ["sign-in.refused", "sign-in.refused"]
+    assert [action for action, _, _ in home.audited()][-2:] == ["sign-in.refused", "sign-in.refused"]
 
 
-@PAGE
+@ON_SQLITE
 def test_too_many_tries_close_the_door_for_a_while(app: Flask, home: Home) -> None:
     """Claim: after eight wrong tries even the right password waits a quarter of an hour, and then works."""
     email = hire(home, "practitioner")
@@ -220,7 +201,7 @@ def test_only_the_desk_s_own_addresses_are_gone_on_to(given: str | None, kept: s
     assert own_path(given) == kept
 
 
-@PAGE
+@ON_SQLITE
 def test_signing_in_goes_on_to_the_page_that_was_asked_for(app: Flask, home: Home) -> None:
     """Claim: a link from an email survives signing in; one to elsewhere does not."""
     email = hire(home, "practitioner")
@@ -248,7 +229,7 @@ def test_a_poll_keeps_no_session_awake(app: Flask, home: Home) -> None:
     assert worker.get("/desk").status_code == 303
 
 
-@PAGE
+@ON_SQLITE
 def test_words_sent_after_the_session_ended_are_given_back(app: Flask, home: Home) -> None:
     """Claim: a reply posted signed out is refused with its words on the page, as text, to be copied."""
     worker = at_desk(app, home)
@@ -261,7 +242,7 @@ def test_words_sent_after_the_session_ended_are_given_back(app: Flask, home: Hom
     assert "<script>alert" not in answer.text
 
 
-@PAGE
+@ON_SQLITE
 def test_a_page_sent_from_another_site_is_refused_and_not_shown(app: Flask, home: Home) -> None:
     """Claim: a post without the form token, or from another site, changes nothing."""
     worker = at_desk(app, home)
@@ -273,7 +254,7 @@ def test_a_page_sent_from_another_site_is_refused_and_not_shown(app: Flask, home
     assert worker.get("/desk").status_code == 200
 
 
-@PAGE
+@ON_SQLITE
 def test_a_closed_account_is_out_at_once(app: Flask, home: Home) -> None:
     """Claim: disabling an account ends its open session."""
     worker = at_desk(app, home)
@@ -284,7 +265,7 @@ def test_a_closed_account_is_out_at_once(app: Flask, home: Home) -> None:
     assert worker.get("/desk").status_code == 303
 
 
-@PAGE
+@ON_SQLITE
 def test_the_token_itself_is_not_in_the_database(app: Flask, home: Home) -> None:
     """Claim: what a session is found by is a digest: a copy of the database opens no session."""
     client, answer = sign_in(app, hire(home, "practitioner"))
@@ -298,7 +279,7 @@ def test_the_token_itself_is_not_in_the_database(app: Flask, home: Home) -> None
     assert set(NAMES) == set(ROLES)
 
 
-@PAGE
+@ON_SQLITE
 def test_each_page_of_the_desk_is_audited(app: Flask, home: Home) -> None:
     """Claim: whatever page of the desk is opened, by whoever may, a row of the audit says who opened what."""
     home.text("he has a knife hes outside")
@@ -321,8 +302,8 @@ def test_each_page_of_the_desk_is_audited(app: Flask, home: Home) -> None:
         for role, worker in workers.items():
             if not may(role, permission):  # type: ignore[arg-type]
                 continue
-            before = len(audit_of(home))
+            before = len(home.audited())
             assert worker.client.get(page).status_code == 200, page
-            assert len(audit_of(home)) > before, f"{page} by {role} left no trace"
+            assert len(home.audited()) > before, f"{page} by {role} left no trace"
             seen += 1
     assert seen >= 12

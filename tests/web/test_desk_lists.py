@@ -1,7 +1,6 @@
 """The desk's lists: the inbox by urgency, the no-reply list, the ledger, the audit; and what every page must say."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import TYPE_CHECKING
@@ -9,40 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 from flask import Flask
 
-from bot.app import build
 from bot.casework import inbox
 from bot.refs import new_ref
 from bot.store import casework, keeping, outbox, people, published
-from bot.store import staff as staff_rows
 from bot.web.desk.chart import chart
 from bot.web.desk.guard import exact, when
 from bot.web.desk.inbox import SHOWN_CHARACTERS, first_lines
 from bot.web.desk.person import age_on
-from tests.houses import AT, Home, make_home
+from tests.houses import AT, ON_SQLITE, Home
 from tests.web.visitor import Page
-from tests.web.worker import PASSWORD, Worker, at_desk, served, sign_in
+from tests.web.worker import Worker, at_desk, hire, served, sign_in, signed_in_at
 
 if TYPE_CHECKING:
     from tests.browser import Chromium
-
-PAGE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def home(migrated_url: str) -> Iterator[Home]:
-    made = make_home(migrated_url)
-    yield made
-    made.house.db.close()
-
-
-@pytest.fixture
-def app(home: Home) -> Flask:
-    return build(home.house.settings, house=home.house)
-
-
-@pytest.fixture
-def sam(app: Flask, home: Home) -> Worker:
-    return at_desk(app, home)
 
 
 def a_case(home: Home, name: str | None = None, *, sender: str = "+447700900001", **values: object) -> str:
@@ -82,11 +60,6 @@ def a_silence(home: Home, name: str = "Ana", **values: object) -> tuple[str, int
     return ref, touch_id
 
 
-def audited(home: Home) -> list[tuple[str, str, str]]:
-    with home.house.db.read() as tx:
-        return [(row.action, row.target, row.detail) for row in reversed(staff_rows.audit_rows(tx, limit=1_000))]
-
-
 def shown(html: str) -> list[str]:
     """The references of the cases that a list shows, in its order."""
     return re.findall(r'<h2 class="govuk-heading-s desk-case__name"><a[^>]*href="/desk/cases/(\w+)"', html)
@@ -122,15 +95,15 @@ def test_what_nobody_looked_at_stands_above_what_is_in_hand(sam: Worker, home: H
 def test_what_the_inbox_showed_is_audited_case_by_case(sam: Worker, home: Home) -> None:
     """Claim: for any case of a list there is an audit row that names it, however long the list; and one for none."""
     sam.get("/desk")
-    assert audited(home)[-1] == ("inbox.view", "inbox:all", "")
+    assert home.audited()[-1] == ("inbox.view", "inbox:all", "")
     refs = {a_case(home, f"P{n}", sender=f"+4477009001{n:02}") for n in range(23)}
     sam.get("/desk")
-    rows = [detail.split() for action, _, detail in audited(home) if action == "inbox.view" and detail]
+    rows = [detail.split() for action, _, detail in home.audited() if action == "inbox.view" and detail]
     assert {ref for row in rows for ref in row} == refs
     assert [len(row) for row in rows] == [20, 3]
 
 
-@PAGE
+@ON_SQLITE
 def test_a_page_that_cannot_be_audited_is_not_shown(sam: Worker, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """Claim: reading and its audit are one transaction: without the one there is not the other."""
     a_case(home, "Ana")
@@ -145,7 +118,7 @@ def _broken(*_args: object, **_more: object) -> None:
     raise RuntimeError("the audit is full")
 
 
-@PAGE
+@ON_SQLITE
 def test_the_filters_part_mine_from_unclaimed_and_closed(sam: Worker, app: Flask, home: Home) -> None:
     """Claim: each filter shows its own and says how many each holds; an unknown filter is the whole."""
     free, mine, theirs, closed = (a_case(home, n, sender=f"+44770090020{i}") for i, n in enumerate("FMTC"))
@@ -164,7 +137,7 @@ def test_the_filters_part_mine_from_unclaimed_and_closed(sam: Worker, app: Flask
     assert "Advice given" in sam.get("/desk?show=closed").text
 
 
-@PAGE
+@ON_SQLITE
 def test_a_promise_that_passed_unlooked_is_late_until_somebody_looks(sam: Worker, app: Flask, home: Home) -> None:
     """Claim: Late stands in words when the time is past and nobody has looked, and goes when somebody does."""
     ref = a_case(home, "Ana")
@@ -180,7 +153,7 @@ def test_a_promise_that_passed_unlooked_is_late_until_somebody_looks(sam: Worker
     assert "Looked at, 3:01pm on Monday 23 November." in page
 
 
-@PAGE
+@ON_SQLITE
 def test_an_empty_list_says_so_in_words(sam: Worker) -> None:
     """Claim: no list is ever a blank."""
     for address, told in (
@@ -194,7 +167,7 @@ def test_an_empty_list_says_so_in_words(sam: Worker) -> None:
         assert told in sam.get(address).text, address
 
 
-@PAGE
+@ON_SQLITE
 def test_a_long_inbox_has_pages_that_lose_none(sam: Worker, home: Home) -> None:
     """Claim: every case stands on exactly one page, and the pages lead to one another with the filter kept."""
     refs = [a_case(home, None, sender=f"+4477009003{n:02}") for n in range(inbox.PAGE + 2)]
@@ -235,10 +208,10 @@ def test_a_silence_is_listed_until_one_of_the_team_takes_it_off(sam: Worker, hom
     for _ in range(2):
         assert sam.client.post(action, data=form).headers["Location"] == "/desk/no-replies?done=off"
     assert "Nobody is on the list." in sam.get("/desk/no-replies").text
-    assert [row for row in audited(home) if row[0] == "list.take-off"] == [
+    assert [row for row in home.audited() if row[0] == "list.take-off"] == [
         ("list.take-off", f"touch:{touch_id}", "seen")
     ]
-    assert ("list.view", "no-replies", ref) in audited(home)
+    assert ("list.view", "no-replies", ref) in home.audited()
 
 
 def test_the_ledger_is_filtered_by_person_and_day(sam: Worker, home: Home) -> None:
@@ -266,7 +239,7 @@ def test_the_ledger_is_filtered_by_person_and_day(sam: Worker, home: Home) -> No
         assert told in wrong.text
 
 
-@PAGE
+@ON_SQLITE
 def test_those_who_may_not_see_names_see_references(app: Flask, home: Home) -> None:
     """Claim: an auditor reads the ledger and the audit without one name or word of a family."""
     ref, _ = a_silence(home, "Ana")
@@ -291,13 +264,13 @@ def test_who_saw_this_family_has_an_answer(app: Flask, sam: Worker, home: Home) 
     assert "Looked at the inbox" in page
     assert f"case:{other}" not in page
     assert "Sam Okoro" in page
-    assert audited(home)[-1][:2] == ("audit.view", f"audit:{ref}")
+    assert home.audited()[-1][:2] == ("audit.view", f"audit:{ref}")
     assert manager.get("/desk/audit?ref=nonsense").status_code == 400
 
 
 def test_a_poll_tells_what_came_and_of_whom_nothing(sam: Worker, home: Home) -> None:
     """Claim: new cases, a change of the open one and new words of the family are told as numbers and yes or no."""
-    living(home)
+    home.living()
     ref = a_case(home, "Ana", sender="+447700900321")
     poll = re.search(r'data-poll="([^"]+)"', sam.get(f"/desk/cases/{ref}").text)
     assert poll is not None
@@ -309,7 +282,7 @@ def test_a_poll_tells_what_came_and_of_whom_nothing(sam: Worker, home: Home) -> 
     a_case(home, "Ben", level="urgent", sender="+447700900002")
     assert sam.get(address).json == {"fresh": 1, "urgent": 1, "changed": True, "wrote": True, "late": ""}
     assert sam.get("/desk/count?after=99999999999").status_code == 400
-    assert not [action for action, _, _ in audited(home) if action.startswith("count")]
+    assert not [action for action, _, _ in home.audited() if action.startswith("count")]
 
 
 def test_a_person_s_page_holds_their_household_and_their_story(sam: Worker, home: Home) -> None:
@@ -332,31 +305,24 @@ def test_a_person_s_page_holds_their_household_and_their_story(sam: Worker, home
     page = sam.get(f"/desk/people/{ref}").text
     for told in ("Leo, 4 years", "07700 900444", "May we text you?", "Check-in: No reply", "After early help closes"):
         assert told in page
-    assert audited(home)[-1] == ("person.view", f"person:{ref}", "")
+    assert home.audited()[-1] == ("person.view", f"person:{ref}", "")
     assert sam.get(f"/desk/people/{new_ref()}").status_code == 404
 
 
-def living(home: Home) -> None:
-    """The clock and the dispatcher have just said that they live."""
-    with home.house.db.write() as tx:
-        for part in ("clock", "dispatcher"):
-            published.beat(tx, part, home.clock.at)
-
-
-@PAGE
+@ON_SQLITE
 def test_every_page_says_when_messages_are_not_going(sam: Worker, home: Home) -> None:
     """Claim: a clock that stands, a queue that stands and a pause are on every page in words; health is not."""
     pages = ("/desk", "/desk/no-replies", "/desk/ledger")
     assert all("The clock is not running" in sam.get(page).text for page in pages)
     assert all("No text can leave" in sam.get(page).text for page in pages)
-    living(home)
+    home.living()
     assert not any('role="alert"' in sam.get(page).text for page in pages)
     home.text("hello")
     home.later(minutes=3)
     page = sam.get("/desk").text
     assert "The clock has stood still since 11am" in page
     assert "No text has left since 11am" in page
-    living(home)
+    home.living()
     page = sam.get("/desk").text
     assert "The clock" not in page
     assert "Messages have been waiting to leave since 11am" in page
@@ -367,7 +333,7 @@ def test_every_page_says_when_messages_are_not_going(sam: Worker, home: Home) ->
     assert "Messages have been waiting" not in page
 
 
-@PAGE
+@ON_SQLITE
 def test_pages_are_sound_to_hear_and_hold_nothing_inline(sam: Worker, home: Home) -> None:
     """Claim: one h1, a label for each field, ids once, no inline script or style, on every page of the desk."""
     ref, person = a_case(home, "Ana", level="urgent"), a_silence(home)[0]
@@ -437,7 +403,7 @@ def test_a_chart_keeps_time_and_height() -> None:
     assert together.dots[0].x < together.dots[1].x
 
 
-@PAGE
+@ON_SQLITE
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_desk_in_a_real_browser(chromium: "Chromium", app: Flask, home: Home, width: int) -> None:
@@ -446,15 +412,12 @@ def test_the_desk_in_a_real_browser(chromium: "Chromium", app: Flask, home: Home
 
     ref = a_case(home, "Ana", level="urgent", sender="+447700900321")
     a_silence(home)
-    at_desk(app, home)
+    email = hire(home, "practitioner")
     with served(app) as url, chromium.person(url, width=width) as person:
         page = person.new_page()
         page.goto(f"/desk/cases/{ref}")
         assert axe(page) == []
-        page.fill("#email", "sam.okoro@council.example")
-        page.fill("#password", PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"**/desk/cases/{ref}")
+        signed_in_at(page, email, f"/desk/cases/{ref}")
         page.get_by_role("button", name="Claim this case").click()
         page.wait_for_url("**done=claimed")
         page.fill("#reply-words", "I can ring you at two.")
@@ -475,7 +438,7 @@ def test_the_desk_in_a_real_browser(chromium: "Chromium", app: Flask, home: Home
             assert page.evaluate("document.documentElement.scrollWidth") <= width, address
 
 
-@PAGE
+@ON_SQLITE
 def test_worrying_families_stand_first_and_a_call_is_kept(sam: Worker, home: Home) -> None:
     """Claim: of the silent the worrying come first; who telephoned is named for a week, and it is audited."""
     ordinary, _ = a_silence(home, "Ord")
@@ -492,10 +455,10 @@ def test_worrying_families_stand_first_and_a_call_is_kept(sam: Worker, home: Hom
     page = sam.get("/desk/no-replies").text
     assert page.index(ordinary) < page.index("Seen in the last seven days") < page.index(worrying)
     assert "Telephoned, by" in page
-    assert ("list.take-off", f"touch:{touch_id}", "telephoned") in audited(home)
+    assert ("list.take-off", f"touch:{touch_id}", "telephoned") in home.audited()
 
 
-@PAGE
+@ON_SQLITE
 def test_the_weekly_list_is_a_page_at_a_time(sam: Worker, home: Home) -> None:
     """Claim: with hundreds of silent families a page shows fifty, and leads to the next."""
     for n in range(53):
@@ -505,7 +468,7 @@ def test_the_weekly_list_is_a_page_at_a_time(sam: Worker, home: Home) -> None:
     assert "Next page" in first
 
 
-@PAGE
+@ON_SQLITE
 def test_the_ledger_says_why_nothing_was_sent(sam: Worker, home: Home) -> None:
     """Claim: of a person it tells what is planned next and why it waits; it is narrowed by outcome, programme, week."""
     ref, _ = a_silence(home)
@@ -524,4 +487,4 @@ def test_the_ledger_says_why_nothing_was_sent(sam: Worker, home: Home) -> None:
     for asked in ("outcome=answered", "programme=new-baby", "week=2026-01-05"):
         assert "No check-in has been decided yet that fits." in sam.get(f"/desk/ledger?{asked}").text
     assert sam.get("/desk/ledger?week=soon").status_code == 400
-    assert ("ledger.view", f"ledger:{ref}", ref) in audited(home)
+    assert ("ledger.view", f"ledger:{ref}", ref) in home.audited()

@@ -3,7 +3,6 @@
 import json
 import re
 import threading
-from collections.abc import Iterator
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from bot.app import build
 from bot.casework import review
 from bot.casework.accounts import SignedIn
 from bot.casework.permissions import ROLES, may
@@ -25,32 +23,14 @@ from bot.store import inbox as rows
 from bot.store import staff as staff_rows
 from bot.store.casework import Case
 from bot.store.reviews import Review
-from tests.houses import AT, Home, make_home
-from tests.web.worker import PASSWORD, Worker, at_desk, served
+from tests.houses import AT, ON_SQLITE, Home
+from tests.web.worker import Worker, at_desk, hire, served, signed_in_at
 
 if TYPE_CHECKING:
     from tests.browser import Chromium
 
 MISSED = "the blue cup is on the shelf again"  # words agreed with a worker: no model can know them
 KNIFE = "he has a knife hes outside"
-PAGE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def home(migrated_url: str) -> Iterator[Home]:
-    made = make_home(migrated_url)
-    yield made
-    made.house.db.close()
-
-
-@pytest.fixture
-def app(home: Home) -> Flask:
-    return build(home.house.settings, house=home.house)
-
-
-@pytest.fixture
-def sam(app: Flask, home: Home) -> Worker:
-    return at_desk(app, home)
 
 
 def message_id(home: Home, words: str, sender: str = "+447700900321") -> int:
@@ -266,7 +246,7 @@ def test_the_database_holds_one_standing_mark(sam: Worker, home: Home) -> None:
         reviews.add_review(tx, **values)
 
 
-@PAGE
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("says", "words", "told"),
     [
@@ -291,7 +271,7 @@ def test_a_mark_that_lacks_something_says_what(sam: Worker, home: Home, says: st
         assert reviews.count_reviews(tx) == {"open": 0, "handled": 0}
 
 
-@PAGE
+@ON_SQLITE
 def test_what_cannot_be_marked_is_not_found(sam: Worker) -> None:
     """Claim: no such message or case is 404, to look at and to mark."""
     form = {"csrf_token": sam.fields("/desk/conversations", "/desk/sign-out")["csrf_token"], "says": "missed:urgent"}
@@ -377,7 +357,7 @@ def test_marks_are_handled_and_opened_again(app: Flask, sam: Worker, home: Home)
     assert acts == ["review.handled", "review.reopened"]
 
 
-@PAGE
+@ON_SQLITE
 def test_a_long_list_has_pages_that_lose_none(app: Flask, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """Claim: each mark stands on one page."""
     from bot.casework import review_list
@@ -399,7 +379,7 @@ def test_a_long_list_has_pages_that_lose_none(app: Flask, home: Home, monkeypatc
     assert len(set(seen)) == 7
 
 
-@PAGE
+@ON_SQLITE
 def test_markup_in_words_and_notes_stays_words(app: Flask, home: Home) -> None:
     """Claim: neither a family's words nor a note become part of a page."""
     nasty = "<img src=x onerror=alert(1)> he has a knife hes outside"
@@ -411,7 +391,7 @@ def test_markup_in_words_and_notes_stays_words(app: Flask, home: Home) -> None:
         assert "<img" not in mina.get(address).text, address
 
 
-@PAGE
+@ON_SQLITE
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 1280])
 def test_reading_and_marking_in_a_real_browser(chromium: "Chromium", app: Flask, home: Home, width: int) -> None:
@@ -422,7 +402,7 @@ def test_reading_and_marking_in_a_real_browser(chromium: "Chromium", app: Flask,
     home.text(MISSED)
     home.text(KNIFE, sender="+447700900322")
     home.send()
-    at_desk(app, home, "manager")
+    email = hire(home, "manager")
     with served(app) as url, chromium.person(url, width=width) as person:
         page = person.new_page()
 
@@ -431,11 +411,7 @@ def test_reading_and_marking_in_a_real_browser(chromium: "Chromium", app: Flask,
             assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
             assert page.inner_text(".app-header__name"), page.url
 
-        page.goto("/desk/conversations?raised=none")
-        page.fill("#email", "mina.shah@council.example")
-        page.fill("#password", PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/desk/conversations?raised=none")
+        signed_in_at(page, email, "/desk/conversations?raised=none")
         assert page.get_by_text(MISSED).count() == 1
         assert page.get_by_text(KNIFE).count() == 0
         sound()

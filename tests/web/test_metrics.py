@@ -3,7 +3,6 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,7 +25,7 @@ from bot.watch import NEARLY_FULL_BYTES, Alert, Pulse, Watchman, judge
 from bot.web.desk import words
 from bot.web.health import WHY
 from messages.channel import Accepted, ChannelError, ChannelUnknown, Outgoing
-from tests.houses import AT, KEYS, Home, make_home, settings_for
+from tests.houses import AT, KEYS, ON_SQLITE, Home, make_home, settings_for
 from tests.web.visitor import Page
 from tests.web.worker import Worker, at_desk
 
@@ -34,13 +33,6 @@ TOKEN = "a-token-of-the-scraper"
 FAMILY, OTHER = "+447700900471", "+447700900472"
 WORDS = "he has a knife hes outside my name is Quillfeather"
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
-
-
-@pytest.fixture
-def home(migrated_url: str) -> Iterator[Home]:
-    made = make_home(migrated_url)
-    yield made
-    made.house.db.close()
 
 
 def client(home: Home, **settings: object) -> FlaskClient:
@@ -63,16 +55,10 @@ def of(found: Samples, name: str, **labels: str) -> float:
     return found[name, tuple(sorted(labels.items()))]
 
 
-def living(home: Home) -> None:
-    with home.house.db.write() as tx:
-        for part in ("clock", "dispatcher"):
-            published.beat(tx, part, home.clock.at)
-
-
 def test_a_scrape_counts_what_waits_and_what_failed(home: Home) -> None:
     """Claim: depth by class and state, oldest unsent, receipts and errors by code, unknown, held, escalations and
     their age, inbox, beats, lag, sizes: each as the rows say, read at the scrape."""
-    living(home)
+    home.living()
     asker = client(home)
     home.text(WORDS, sender=FAMILY)
     tick(home.house)
@@ -118,7 +104,7 @@ def test_a_scrape_counts_what_waits_and_what_failed(home: Home) -> None:
 def test_an_escalation_counts_until_somebody_answers(home: Home) -> None:
     """Claim: told of or not yet (a dead clock begins nothing), an urgent case counts; acknowledged, it does not; one
     that everyone on the ladder was told of is told apart; one looked at too late is overdue."""
-    living(home)
+    home.living()
     asker = client(home)
     home.text(WORDS, sender=FAMILY)
     assert of(scraped(asker), "thrive_escalations_unacknowledged", level="urgent") == 1
@@ -165,7 +151,7 @@ def test_no_label_holds_a_person_a_number_or_a_word(home: Home) -> None:
         ({"metrics_token": TOKEN}, {"Authorization": f"Bearer {TOKEN}", "Host": "10.1.2.3:8000"}, "10.9.9.9", 200),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_metrics_are_for_who_holds_the_token(
     home: Home, settings: dict[str, object], headers: dict[str, str], peer: str, code: int
 ) -> None:
@@ -177,7 +163,7 @@ def test_metrics_are_for_who_holds_the_token(
         assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_a_probe_asks_by_address_and_a_browser_by_our_name(home: Home) -> None:
     """Claim: a load balancer asks /healthz and /readyz by an address; every other page answers to our name alone."""
     asker = client(home, public_url="https://text.example.gov.uk")
@@ -196,13 +182,13 @@ def test_ready_says_what_is_wrong(home: Home) -> None:
         return answer.status_code, [reason["what"] for reason in answer.json["reasons"]]
 
     assert asked() == (503, ["clock", "dispatcher"])
-    living(home)
+    home.living()
     assert asked() == (200, [])
     assert asker.get("/readyz").json["database"] == "ok"
     home.text("hello", sender=FAMILY)
     home.later(minutes=2, seconds=1)
     assert asked() == (503, ["clock", "dispatcher"])
-    living(home)
+    home.living()
     assert asked() == (503, ["queue"])
     assert asker.get("/readyz").json["dispatcher_lag_seconds"] == 121.0
     with home.house.db.write() as tx:
@@ -225,7 +211,7 @@ def test_a_database_that_is_away_is_said(kind: str, request: pytest.FixtureReque
     database.close()
     home = make_home(url)
     tick(home.house)
-    living(home)
+    home.living()
     asker = client(home)
     assert asker.get("/readyz").status_code == 200
     if cluster is not None:
@@ -281,7 +267,7 @@ def test_work_of_the_clock_that_fails_is_seen_though_it_beats(home: Home) -> Non
     for _ in range(3):
         tick(home.house)
         home.later(seconds=61)
-    living(home)
+    home.living()
     (alert,) = watch.look(home.house).alerts
     assert (alert.kind, alert.work, alert.since) == ("work", "timers", AT)
     assert scraped(client(home))["thrive_clock_work_failing_seconds", (("work", "timers"),)] == 183
@@ -300,7 +286,7 @@ def test_every_kind_of_the_clocks_work_has_words() -> None:
     assert set(get_args(watch.Kind)) | {"database"} == set(WHY)
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_a_part_with_nothing_to_do_says_that_it_lives(home: Home) -> None:
     """Claim: a beat without any work, no more than one write each half minute, from several threads too."""
     pulses = [Pulse(home.house, "dispatcher") for _ in range(3)]
@@ -318,7 +304,7 @@ def test_a_part_with_nothing_to_do_says_that_it_lives(home: Home) -> None:
     assert beat() == AT + timedelta(seconds=30)
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_a_sender_beats_with_an_empty_queue_and_emails_do_not_hide_it(home: Home) -> None:
     """Claim: a dispatcher's thread beats by itself; the sender of emails beats under its own name."""
     stop = threading.Event()
@@ -349,7 +335,7 @@ def _until(home: Home, part: str) -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_the_watchman_says_it_each_round_until_it_is_right(home: Home) -> None:
     """Claim: a web process logs a dead clock and a dead dispatcher as errors, with how many urgent cases nobody has
     been told of, at each round; when they live again it says nothing. The lines of one round have one id."""
@@ -360,7 +346,7 @@ def test_the_watchman_says_it_each_round_until_it_is_right(home: Home) -> None:
         end = time.monotonic() + 10
         while len(lines) < 4 and time.monotonic() < end:
             time.sleep(0.02)
-        living(home)
+        home.living()
         time.sleep(0.2)
         said = len(lines)
         time.sleep(0.2)
@@ -372,11 +358,11 @@ def test_the_watchman_says_it_each_round_until_it_is_right(home: Home) -> None:
     assert "Quillfeather" not in json.dumps(lines)
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_the_band_says_what_a_dead_clock_means_and_who_waits(home: Home) -> None:
     """Claim: on a page of a living web process: what stands still and since when, what that means for families, what to
     do, and that an urgent case has nobody; an open page learns it from its poll; alive again, it is gone."""
-    living(home)
+    home.living()
     sam = at_desk(build(home.house.settings, house=home.house), home)
     home.text(WORDS, sender=FAMILY)
     assert "urgent case" not in _band(sam)
@@ -393,7 +379,7 @@ def test_the_band_says_what_a_dead_clock_means_and_who_waits(home: Home) -> None
     ):
         assert told in band
     assert "The clock is not running." in sam.get("/desk/count").json["late"]
-    living(home)
+    home.living()
     home.send()
     assert _band(sam) == ""
     assert sam.get("/desk/count").json["late"] == ""

@@ -1,7 +1,6 @@
 """docs/operating.md is true: it has each metric, and its example rules name only what there is."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 import yaml
@@ -11,7 +10,7 @@ from bot.app import build
 from bot.settings import ROOT
 from bot.store import published
 from messages.channel import ChannelError, Outgoing
-from tests.houses import Home, make_home
+from tests.houses import Home
 
 PAGE = (ROOT / "docs" / "operating.md").read_text()
 
@@ -19,13 +18,6 @@ PAGE = (ROOT / "docs" / "operating.md").read_text()
 @pytest.fixture
 def database_kind() -> str:
     return "sqlite"
-
-
-@pytest.fixture
-def home(migrated_url: str) -> Iterator[Home]:
-    made = make_home(migrated_url)
-    yield made
-    made.house.db.close()
 
 
 def every_metric(home: Home) -> dict[str, set[str]]:

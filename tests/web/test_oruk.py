@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from bot.app import build
 from bot.publishing import directory, feed
 from bot.publishing.feed import LOOK_SECONDS, FeedSource
 from bot.store.database import DATABASE_AWAY
@@ -20,7 +19,7 @@ from bot.web.oruk import ADDRESSES
 from directory.oruk import read_oruk
 from tests.directory.samples import sample
 from tests.directory.standard import FOLDER, faults
-from tests.houses import Home, make_home
+from tests.houses import Home
 
 ONE = {
     "services": "service",
@@ -34,18 +33,6 @@ ONE = {
 @pytest.fixture
 def database_kind() -> str:
     return "sqlite"
-
-
-@pytest.fixture
-def home(migrated_url: str) -> Iterator[Home]:
-    made = make_home(migrated_url)
-    yield made
-    made.house.db.close()
-
-
-@pytest.fixture
-def app(home: Home) -> Flask:
-    return build(home.house.settings, house=home.house)
 
 
 @pytest.fixture

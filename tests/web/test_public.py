@@ -1,35 +1,16 @@
 """Pages for anyone: finding help with no chat, the notices, and what is said when something goes wrong."""
 
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask, abort
+from flask import abort
 
 from bot.app import build
-from tests.houses import Home, make_home
+from tests.houses import Home
 from tests.web.visitor import Page, Visitor
 
 
 @pytest.fixture
 def database_kind() -> str:
     return "sqlite"
-
-
-@pytest.fixture
-def home(migrated_url: str) -> Iterator[Home]:
-    made = make_home(migrated_url)
-    yield made
-    made.house.db.close()
-
-
-@pytest.fixture
-def app(home: Home) -> Flask:
-    return build(home.house.settings, house=home.house)
-
-
-@pytest.fixture
-def family(app: Flask) -> Visitor:
-    return Visitor(app)
 
 
 def search(family: Visitor, **fields: str) -> Page:

@@ -4,7 +4,6 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -14,7 +13,7 @@ from bot.app import build
 from bot.dispatcher import Dispatcher
 from bot.logs import plain_id
 from bot.turn import receive as receiving
-from tests.houses import Home, make_home, settings_for
+from tests.houses import Home, settings_for
 from tests.standin import inbound_form, signature
 from tests.web.visitor import Visitor
 
@@ -26,13 +25,6 @@ PROXY, STRANGER = "10.0.0.9", "192.0.2.7"
 @pytest.fixture
 def database_kind() -> str:
     return "sqlite"
-
-
-@pytest.fixture
-def home(migrated_url: str) -> Iterator[Home]:
-    made = make_home(migrated_url)
-    yield made
-    made.house.db.close()
 
 
 def app_of(home: Home) -> Flask:

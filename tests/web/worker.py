@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -14,6 +15,9 @@ from werkzeug.test import TestResponse
 
 from bot.casework import accounts
 from tests.houses import Home
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 PASSWORD = "a long enough password"
 NAMES = {
@@ -75,6 +79,15 @@ def at_desk(app: Flask, home: Home, role: str = "practitioner", name: str | None
     client, answer = sign_in(app, hire(home, role, name))
     assert answer.status_code == 303, answer.text
     return Worker(client=client, name=name or NAMES[role])
+
+
+def signed_in_at(page: "Page", email: str, address: str) -> None:
+    """In a real browser: ask for `address`, sign in where that leads, and be there."""
+    page.goto(address)
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: url.endswith(address))
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from bot.store.database import Database
 from tests.bot.cli.conftest import SETTINGS, Operator
 from tests.bot.cli.test_families import sheet
 from tests.faults.grounds import small_disk
-from tests.houses import AT, KEYS, Home, make_home
+from tests.houses import AT, KEYS, ON_SQLITE, Home, make_home
 from tests.postgres import Cluster
 
 MANY = 50_000
@@ -346,7 +346,7 @@ def test_a_copy_that_cannot_be_used_changes_nothing(served: Home, bare: Operator
         assert not (tmp_path / "wrong.db").exists()
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_the_database_itself_is_no_copy_of_itself(served: Home, bare: Operator) -> None:
     """Claim: an embedded database is a file too; restored from itself it is refused, and stays as it was."""
     url = bare.settings["DATABASE_URL"]
