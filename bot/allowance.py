@@ -49,6 +49,8 @@ class Allowance:
                 standing = buckets.look(tx, self._sender)
             if standing is None:
                 return Door(reach=EVERYTHING)
+            if rule.is_strange(standing, self._clock, now):
+                return Door(reach=EVERYTHING)  # let through to `spend`, which learns it: until then no wait ends
             waits = [rule.wait(standing, rate, self._clock, now, safety=safety) for safety in (False, True)]
         except Exception as fault:
             if lost_transaction(fault):
@@ -62,7 +64,8 @@ class Allowance:
     def spend(self, tx: Tx, *, safety: bool) -> bool:
         """Take one message's allowance under the bucket's lock. False: it may not leave now, and nothing was taken.
 
-        Whoever was refused must end the claim there: the bucket stays locked until it ends.
+        A clock that is strange is learnt also where nothing leaves: else no time would ever pass by it. Whoever was
+        refused must end the claim there, and commit: the bucket stays locked until it ends.
         """
         rate = self._house.live.snapshot(tx).rules.texting
         try:
@@ -70,9 +73,10 @@ class Allowance:
                 now = self._house.clock.now()
                 standing = buckets.open_locked(tx, self._sender, self._clock, now)
                 # Asked again under the lock: who waited for it must not count that time twice.
-                after = rule.spend(standing, rate, self._clock, self._house.clock.now(), safety=safety)
-                if after is not None:
-                    buckets.keep(tx, self._sender, after)
+                now = self._house.clock.now()
+                after = rule.spend(standing, rate, self._clock, now, safety=safety)
+                if after is not None or rule.is_strange(standing, self._clock, now):
+                    buckets.keep(tx, self._sender, after or rule.learn(standing, self._clock, now))
         except Exception as fault:
             if lost_transaction(fault):
                 raise

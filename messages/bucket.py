@@ -5,7 +5,8 @@ Kept as the instant at which it is full again, in whole microseconds, so that no
 not safety leaves it alone, so no backlog stands before a reply to danger.
 
 Several machines share one bucket, and no two clocks agree. A clock is therefore asked only how much time has passed
-since it was first seen here, never what time it is: the bucket has a time of its own.
+since it was first seen here, never what time it is: the bucket has a time of its own. By a clock that is new here, or
+was put back, no time passes until the bucket is kept as `learn` gives it.
 """
 
 import math
@@ -67,7 +68,7 @@ def new_bucket(clock: str, now: datetime) -> Bucket:
 
 def wait(bucket: Bucket, rate: Rate, clock: str, now: datetime, *, safety: bool) -> timedelta:
     """How long until one message may leave, if nobody else spends: zero when it may now."""
-    here = _at(bucket, clock, now)
+    here = learn(bucket, clock, now)
     at_once = rate.burst if safety else rate.burst - rate.kept
     open_at = max(bucket.full_at, here.at) + rate.every - at_once * rate.every
     if here.held_until is not None:
@@ -79,23 +80,26 @@ def spend(bucket: Bucket, rate: Rate, clock: str, now: datetime, *, safety: bool
     """The bucket after one message more; None where it may not leave yet, and nothing is spent."""
     if wait(bucket, rate, clock, now, safety=safety) > NO_WAIT:
         return None
-    here = _at(bucket, clock, now)
+    here = learn(bucket, clock, now)
     return replace(here, full_at=max(here.full_at, here.at) + rate.every, held_until=None)
 
 
 def hold(bucket: Bucket, clock: str, now: datetime, time: timedelta) -> Bucket:
     """The provider asked us to wait: nothing leaves for so long, safety neither. A hold that lasts longer stands."""
-    here = _at(bucket, clock, now)
+    here = learn(bucket, clock, now)
     until = here.at + time
     return replace(here, held_until=until if here.held_until is None else max(until, here.held_until))
 
 
-def _at(bucket: Bucket, clock: str, now: datetime) -> Bucket:
-    """The bucket at the moment this clock tells. One not seen before, or put back, counts from now on."""
+def is_strange(bucket: Bucket, clock: str, now: datetime) -> bool:
+    """Whether the bucket must learn this clock first: it was never seen here, or was put back."""
     told = bucket.clocks.get(clock)
-    at = bucket.at if told is None else now + told
-    if told is None or at < bucket.at - BEHIND:
-        at = bucket.at
-        told = at - now
+    return told is None or now + told < bucket.at - BEHIND
+
+
+def learn(bucket: Bucket, clock: str, now: datetime) -> Bucket:
+    """The bucket at the moment this clock tells. A strange one counts from now on, once this is kept."""
+    told = bucket.at - now if is_strange(bucket, clock, now) else bucket.clocks[clock]
     others = [(name, more) for name, more in bucket.clocks.items() if name != clock]
-    return replace(bucket, at=max(at, bucket.at), clocks=dict([*others[1 - MOST_CLOCKS :], (clock, told)]))
+    at = max(now + told, bucket.at)
+    return replace(bucket, at=at, clocks=dict([*others[1 - MOST_CLOCKS :], (clock, told)]))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messages.bucket import Bucket, Rate, hold, new_bucket, spend, wait
+from messages.bucket import Bucket, Rate, hold, is_strange, learn, new_bucket, spend, wait
 
 START = datetime(2026, 11, 23, 11, tzinfo=UTC)
 RATES = st.builds(Rate, per_second=st.floats(1, 60), burst=st.integers(2, 40))
@@ -52,7 +52,7 @@ def test_never_starves(rate: Rate, looks: list[tuple[int, str]], apart: dict[str
     for name in "abc":
         told = now + timedelta(seconds=apart[name])
         # a machine that was never here before begins to count with its first look
-        seen = hold(bucket, name, told, timedelta(0))
+        seen = learn(bucket, name, told)
         later = told + (rate.kept + 1) * rate.every + timedelta(seconds=1)
         assert spend(seen, rate, name, later, safety=False) is not None
 
@@ -100,15 +100,32 @@ def test_a_clock_that_is_put_back_goes_on_from_where_it_is() -> None:
     assert bucket is not None
     back = START - timedelta(hours=1)
     assert spend(bucket, rate, "a", back, safety=False) is None
-    bucket = hold(bucket, "a", back, timedelta(0))  # a look that is kept
+    bucket = learn(bucket, "a", back)
     assert spend(bucket, rate, "a", back + rate.every, safety=False) is not None
+
+
+@given(RATES, GAPS, APART, st.booleans())
+def test_a_clock_is_strange_until_it_is_learnt(rate: Rate, gap: int, apart: dict[str, float], safety: bool) -> None:
+    """By a strange clock no time passes, however long it looks; learnt, it waits no longer than the one that spent."""
+    at_a, at_b = (START + timedelta(seconds=apart[name]) for name in "ab")
+    bucket = new_bucket("a", at_a)
+    while (after := spend(bucket, rate, "a", at_a, safety=True)) is not None:
+        bucket = after
+    told = wait(bucket, rate, "a", at_a, safety=safety)
+    later = timedelta(microseconds=gap)
+    assert is_strange(bucket, "b", at_b)
+    assert wait(bucket, rate, "b", at_b + later, safety=safety) == told
+    learnt = learn(bucket, "b", at_b)
+    assert not is_strange(learnt, "b", at_b)
+    assert learnt.full_at == bucket.full_at
+    assert wait(learnt, rate, "b", at_b + later, safety=safety) == max(told - later, timedelta(0))
 
 
 def test_only_so_many_clocks_are_kept() -> None:
     """A machine that begins again under another name a thousand times leaves no thousand clocks."""
     bucket: Bucket = new_bucket("0", START)
     for number in range(1000):
-        bucket = hold(bucket, str(number), START, timedelta(0))
+        bucket = learn(bucket, str(number), START)
     assert len(bucket.clocks) <= 16
     assert "999" in bucket.clocks
 

@@ -14,7 +14,7 @@ from bot.clock import FixedClock, SystemClock
 from bot.dispatcher import Dispatcher
 from bot.store import buckets, people
 from bot.store import outbox as rows
-from bot.store.claims import SAFETY_AND_CHATS
+from bot.store.claims import CHATS, EVERYTHING, SAFETY_AND_CHATS
 from messages.bucket import Rate
 from messages.channel import Accepted, ChannelError, Outgoing
 from messages.classes import Purpose, class_of, priority_of
@@ -166,6 +166,67 @@ def test_two_machines_whose_clocks_differ_never_over_spend(narrow: Home) -> None
     at_once = SLOW.burst - SLOW.kept
     assert all(count <= at_once + second for second, count in enumerate(carried))
     assert carried[-1] >= 20
+
+
+def spent_by_another(home: Home, purpose: Purpose, *, held: timedelta | None = None) -> int:
+    """The bucket is spent to its last message by a machine called "old", and held where so asked; one more waits."""
+    old = Dispatcher(home.house, clock="old")
+    queue(home, "answer", 10)
+    queue(home, "safety", 5, first=50)
+    while old.once():
+        pass
+    assert len(home.pigeon.carried) == SLOW.burst
+    with home.house.db.write() as tx:
+        tx.execute(sa.update(rows.outbox).where(rows.outbox.c.state == "queued").values(state="refused"))
+        if held is not None:
+            old.allowance.hold(tx, held)
+    return queue(home, purpose, 1, first=90)[0]
+
+
+@pytest.mark.parametrize("purpose", ["safety", "answer"])
+@pytest.mark.parametrize("held", [None, timedelta(seconds=40)])
+@pytest.mark.parametrize("apart", [timedelta(hours=-1), timedelta(0), timedelta(hours=1)])
+def test_a_machine_that_is_new_here_waits_for_no_longer_than_the_one_that_spent(
+    narrow: Home, purpose: Purpose, held: timedelta | None, apart: timedelta
+) -> None:
+    """A restart under another name, or a restore elsewhere, finds the bucket spent or held: by looking alone it learns
+    its clock, sends nothing too soon, and everything in its time."""
+    waiting = spent_by_another(narrow, purpose, held=held)
+    with narrow.house.db.write() as tx:  # due by the new machine's clock as well
+        rows.change_outbox(tx, waiting, not_before=narrow.clock.now() - timedelta(hours=1))
+    clock = FixedClock(narrow.clock.now() + apart)
+    new = Dispatcher(replace(narrow.house, clock=clock), clock="new")
+    assert new.once() == 0
+    opens_in = max(SLOW.every * (1 if purpose == "safety" else 1 + SLOW.kept), held or timedelta(0))
+    clock.at += opens_in - timedelta(microseconds=1)
+    assert new.once() == 0
+    clock.at += timedelta(microseconds=1)
+    assert new.once() == 1
+    assert states(narrow, [waiting]) == ["accepted"]
+
+
+def test_a_clock_that_is_put_back_stops_nothing(narrow: Home) -> None:
+    """An hour back while the bucket is spent: what waits leaves in its time, not an hour later."""
+    machine = Dispatcher(narrow.house, clock="old")
+    waiting = spent_by_another(narrow, "answer")
+    narrow.later(hours=-1)
+    with narrow.house.db.write() as tx:
+        rows.change_outbox(tx, waiting, not_before=narrow.clock.now())
+    assert machine.once() == 0
+    narrow.later(seconds=SLOW.every.total_seconds() * (1 + SLOW.kept))
+    assert machine.once() == 1
+    assert states(narrow, [waiting]) == ["accepted"]
+
+
+def test_a_strange_clock_opens_the_door_once(narrow: Home) -> None:
+    """Behind a spent bucket the claim that learns it reads the backlog; the looks that follow do not."""
+    spent_by_another(narrow, "answer")
+    new = Dispatcher(narrow.house, clock="new")
+    with narrow.house.db.read() as tx:
+        assert new.allowance.door(tx).reach == EVERYTHING
+    assert new.once() == 0
+    with narrow.house.db.read() as tx:
+        assert new.allowance.door(tx).reach == CHATS
 
 
 @contextmanager
