@@ -11,6 +11,7 @@ from bot.store.outbox import Outbox
 from messages.channel import Receipt
 
 LARGEST_ID = 2**31 - 1  # PostgreSQL refuses to compare an id with more
+_MAY_HAVE_LEFT = {"unknown", "held"}
 
 
 def take_receipt(house: House, receipt: Receipt) -> None:
@@ -33,11 +34,13 @@ def _row_of(tx: Tx, receipt: Receipt) -> Outbox | None:
     """The message it is about. The id in its address counts only where nothing says that it is another's.
 
     After an older backup is restored, ids are given out again: a late receipt of the message that had one before
-    carries another provider's id, and must not move the one that has it now; nor one that was never yet tried.
+    carries another provider's id, and must not move the one that has it now; nor one that was never yet tried. A row
+    that waited in the backup itself keeps its id: it is `unknown` or `held`, untried as far as the backup knows.
     """
     if receipt.outbox is not None and receipt.outbox <= LARGEST_ID:
         row = locked(tx, outbox_id=receipt.outbox)
-        if row is not None and row.attempts and row.provider_sid in {None, receipt.sid} and _by_text(tx, row):
+        left = row is not None and (row.attempts > 0 or row.state in _MAY_HAVE_LEFT)
+        if row is not None and left and row.provider_sid in {None, receipt.sid} and _by_text(tx, row):
             return row
     return locked(tx, provider_sid=receipt.sid)
 

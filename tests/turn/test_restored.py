@@ -6,7 +6,8 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from bot.clockwork import tick
-from bot.store import lost
+from bot.dispatcher import Dispatcher
+from bot.store import copying, lost
 from bot.turn.receipts import take_receipt
 from messages.channel import Receipt, Sighting
 from tests.houses import AT, Home
@@ -78,3 +79,21 @@ def test_a_late_receipt_of_a_lost_message_moves_no_new_one(home: Home) -> None:
     take_receipt(home.house, Receipt(outbox=first.id, sid="SMlost", word="delivered", event="delivered"))
     assert home.out()[0].state == "queued"
     assert home.send() == len(home.out())
+
+
+def test_a_receipt_moves_a_row_that_waited_in_the_backup(home: Home) -> None:
+    """Claim: what the backup knew as queued left after it was taken: its own receipt, by its id, says so and takes the
+    provider's id, though the backup knows of no try; also once a person was asked to telephone."""
+    for words in ("hello", "food bank near SW11 1AA"):
+        home.text(words, sender=A)
+    first, second, *_ = home.out(sender=A)
+    with home.house.db.write() as tx:
+        copying.open_paused(tx, home.clock.at)
+    take_receipt(home.house, Receipt(outbox=first.id, sid="SMleft", word="delivered", event="delivered"))
+    for _ in range(70):
+        home.later(seconds=10)
+        Dispatcher(home.house).look_up()
+    told = {one.id: (one.state, one.provider_sid) for one in home.out(sender=A)}
+    assert (told[first.id], told[second.id][0]) == (("delivered", "SMleft"), "held")
+    take_receipt(home.house, Receipt(outbox=second.id, sid="SMlate", word="sent", event="sent"))
+    assert home.out(sender=A)[1].state == "sent"
