@@ -15,8 +15,8 @@ from bot.store import published
 from bot.store.alerts import climb
 from bot.store.casework import RANK, cases
 from bot.store.database import Database, Tx
-from bot.store.inbox import inbox
-from bot.store.outbox import outbox, receipt
+from bot.store.inbox import NOT_DONE, inbox
+from bot.store.outbox import HAS_CODE, outbox, receipt
 from messages.classes import PRIORITY
 from messages.status import TWILIO_WORDS
 
@@ -28,6 +28,15 @@ _CODE: Final = re.compile(r"[0-9]{2,6}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Alerts nobody has answered, of one level; `since` is the oldest's."""
+
+    count: int
+    since: datetime | None
+    unreached: int  # of those, everyone on the ladder was tried
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vitals:
     """What decides whether the service is alive. A part that never beat is absent from `beats`."""
 
@@ -35,15 +44,12 @@ class Vitals:
     beats: Mapping[str, datetime]
     due_since: datetime | None  # what has waited longest to leave, check-ins left out: they may wait for their rate
     paused: bool
-    urgent: int  # urgent cases that nobody has answered for
+    escalations: Mapping[str, Waiting]  # by level
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """Alerts nobody has answered, of one level; `since` is the oldest's."""
-
-    count: int
-    since: datetime | None
+    @property
+    def urgent(self) -> int:
+        """Urgent cases that nobody has answered for."""
+        return self.escalations["urgent"].count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +61,6 @@ class Counts:
     inbox: Mapping[str, int]  # waiting, failed
     receipts: Mapping[tuple[str, str], int]  # status, code: of the last hour
     refusals: Mapping[tuple[str, str], int]  # state, code: of messages tried in the last hour
-    escalations: Mapping[str, Waiting]  # by level
-    unreached: int  # of those, everyone on the ladder was tried
     overdue: Mapping[str, int]  # cases by level whose promise to look has passed
 
 
@@ -84,10 +88,9 @@ _UNANSWERED: Final = (
 
 def vitals(tx: Tx, now: datetime) -> Vitals:
     ages = _due_since(tx, now, _OTHER_RANKS)
-    found = _unanswered(tx)
     return Vitals(
         now=now, beats=published.heartbeats(tx), due_since=min(ages.values(), default=None),
-        paused=published.paused(tx), urgent=found["urgent"].count,
+        paused=published.paused(tx), escalations=_unanswered(tx),
     )  # fmt: skip
 
 
@@ -99,7 +102,7 @@ def counts(tx: Tx, now: datetime) -> Counts:
         .group_by(outbox.c.state, outbox.c.rank)
     ):
         depth[PRIORITY[rank], state] += number
-    not_done = sa.select(inbox.c.state, sa.func.count()).where(sa.text("state <> 'done'")).group_by(inbox.c.state)
+    not_done = sa.select(inbox.c.state, sa.func.count()).where(NOT_DONE).group_by(inbox.c.state)
     kept = {str(state): int(number) for state, number in tx.execute(not_done)}
     late = (
         sa.select(cases.c.level, sa.func.count())
@@ -113,8 +116,6 @@ def counts(tx: Tx, now: datetime) -> Counts:
         inbox={"waiting": kept.get("new", 0), "failed": kept.get("failed", 0)},
         receipts=_receipts(tx, now),
         refusals=_refusals(tx, now),
-        escalations=_unanswered(tx),
-        unreached=sum(int(row[3]) for row in tx.execute(_UNANSWERED)),
         overdue={**dict.fromkeys(LEVELS, 0), **overdue},
     )
 
@@ -143,9 +144,9 @@ def _due_since(tx: Tx, now: datetime, ranks: Iterable[int]) -> dict[str, datetim
 
 
 def _unanswered(tx: Tx) -> dict[str, Waiting]:
-    found = {level: Waiting(count=0, since=None) for level in LEVELS}
-    for level, number, since, _unreached in tx.execute(_UNANSWERED):
-        found[level] = Waiting(count=number, since=since)
+    found = {level: Waiting(count=0, since=None, unreached=0) for level in LEVELS}
+    for level, number, since, unreached in tx.execute(_UNANSWERED):
+        found[level] = Waiting(count=number, since=since, unreached=unreached)
     return found
 
 
@@ -162,7 +163,7 @@ def _receipts(tx: Tx, now: datetime) -> dict[tuple[str, str], int]:
 def _refusals(tx: Tx, now: datetime) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = {}
     rows = sa.select(outbox.c.state, outbox.c.error_code, sa.func.count())
-    rows = rows.where(sa.text("error_code IS NOT NULL"), outbox.c.claimed_at > now - HOUR)
+    rows = rows.where(HAS_CODE, outbox.c.claimed_at > now - HOUR)
     for state, code, number in tx.execute(rows.group_by(outbox.c.state, outbox.c.error_code)):
         key = (state, _label(code))
         found[key] = found.get(key, 0) + number

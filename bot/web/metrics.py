@@ -136,7 +136,7 @@ def _messages(found: Measured) -> Iterator[Metric]:
 
 
 def _people_wait(found: Measured) -> Iterator[Metric]:
-    waiting = found.counts.escalations
+    waiting = found.health.vitals.escalations
     yield _gauge(
         "thrive_escalations_unacknowledged", "Cases that are told of and that nobody has acknowledged.", "level",
         {level: one.count for level, one in waiting.items()},
@@ -146,8 +146,9 @@ def _people_wait(found: Measured) -> Iterator[Metric]:
         {level: 0.0 if one.since is None else _age(found, one.since) for level, one in waiting.items()},
     )  # fmt: skip
     yield GaugeMetricFamily(
-        "thrive_escalations_nobody_reached", "Of them, those of which everyone was told.", value=found.counts.unreached
-    )
+        "thrive_escalations_nobody_reached", "Of them, those of which everyone was told.",
+        value=sum(one.unreached for one in waiting.values()),
+    )  # fmt: skip
     yield _gauge("thrive_cases_overdue", "Cases that nobody looked at in time.", "level", found.counts.overdue)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+import sqlalchemy as sa
 import structlog
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
@@ -99,6 +100,19 @@ def test_a_scrape_counts_what_waits_and_what_failed(home: Home) -> None:
     home.later(hours=1, seconds=1)
     found = scraped(asker)
     assert not any(name.startswith("thrive_provider") for name, _ in found)
+
+
+def test_a_scrape_asks_once_who_is_unanswered(home: Home) -> None:
+    """Claim: what joins every open case to its climb is read once a scrape, whatever is counted of it."""
+    home.text(WORDS, sender=FAMILY)
+    asker, asked = client(home), []
+    note = lambda _1, _2, statement, *_: asked.append(statement)  # noqa: E731
+    sa.event.listen(home.house.db.engine, "before_cursor_execute", note)
+    try:
+        scraped(asker)
+    finally:
+        sa.event.remove(home.house.db.engine, "before_cursor_execute", note)
+    assert sum("unreached_at" in statement for statement in asked) == 1
 
 
 def test_an_escalation_counts_until_somebody_answers(home: Home) -> None:
@@ -243,7 +257,8 @@ def test_the_rule_to_the_second_and_the_byte() -> None:
 
     def found(**changes: object) -> list[Alert]:
         whole = {
-            "now": AT, "beats": {"clock": edge, "dispatcher": edge}, "due_since": edge, "paused": False, "urgent": 0,
+            "now": AT, "beats": {"clock": edge, "dispatcher": edge}, "due_since": edge, "paused": False,
+            "escalations": {},
         }  # fmt: skip
         free = changes.pop("free", NEARLY_FULL_BYTES)
         return judge(Vitals(**{**whole, **changes}), ("clock", "dispatcher"), free)  # type: ignore[arg-type]
