@@ -132,8 +132,8 @@ TABLE: Final[Mapping[Purpose, Rule]] = MappingProxyType(
         # that may be watched, and the desk is told to telephone where a carrier blocks it. It answers words from this
         # very phone and names nobody, so it follows the phone.
         "safety": Rule(consent=_ANYONE, mark=_ANY_PHONE, hours="any", lasts=None, follows=True),
-        # The family just wrote. Held up for longer than that, it is no longer part of what they are doing, so the
-        # night and an unsafe phone count again.
+        # The family just wrote. Held up for longer than that, or fetched late, it is no longer part of what they are
+        # doing, so the night and an unsafe phone count again.
         "answer": Rule(consent=_NOT_STOPPED, mark=_IN_HAND, hours="unless-talking", lasts=A_DAY),
         # The confirmation of STOP, and the one answer after it that says how to start again.
         "stop-receipt": Rule(
@@ -164,7 +164,7 @@ def may_leave(row: Leaving, facts: LeaveFacts) -> Verdict:
         return Leave() if row.purpose == "staff-email" else Refuse(reason=ONLY_TO_STAFF)
     if row.channel == "web":
         return Leave() if rule.web == GO else Refuse(reason=rule.web)
-    talking = _talking(row, facts)
+    talking = _talking(facts)
     reason = _forbidden(row, rule, facts, talking=talking)
     if reason is not None:
         return Refuse(reason=reason)
@@ -198,11 +198,9 @@ def _forbidden(row: Leaving, rule: Rule, facts: LeaveFacts, *, talking: bool) ->
     return None if mark == GO else mark
 
 
-def _talking(row: Leaving, facts: LeaveFacts) -> bool:
-    """The family wrote within half an hour. An answer was written the moment they wrote."""
-    wrote_at = row.created_at if row.purpose == "answer" else None
-    moments = [at for at in (wrote_at, facts.wrote_at) if at is not None]
-    return any(facts.now - at <= TALKING_FOR for at in moments)
+def _talking(facts: LeaveFacts) -> bool:
+    """The family wrote within half an hour. When an answer was written says nothing: their words may have waited."""
+    return facts.wrote_at is not None and facts.now - facts.wrote_at <= TALKING_FOR
 
 
 def _ends_at(row: Leaving, rule: Rule) -> datetime | None:

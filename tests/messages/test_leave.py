@@ -109,9 +109,22 @@ def test_each_purpose_in_quiet_hours(purpose: Purpose, talking: bool) -> None:
     assert result == expected
 
 
-def test_an_answer_leaves_at_any_hour_when_it_is_fresh() -> None:
-    """The family just wrote: the answer's own age says so, with nothing else known."""
-    assert may_leave(row("answer"), facts(quiet_until=MORNING)) == Leave()
+@pytest.mark.parametrize("purpose", ["answer", "staff-reply", "promise"])
+@pytest.mark.parametrize("wrote_at", [None, NOW - leave.TALKING_FOR - timedelta(seconds=1)])
+def test_an_answer_to_words_that_waited_is_not_to_a_phone_in_their_hand(
+    purpose: Purpose, wrote_at: datetime | None
+) -> None:
+    """Fetched or tried again hours after they wrote, what is answered is a moment old and their words are not: an
+    unsafe phone is telephoned, and the night is waited for."""
+    fresh = row(purpose, age=timedelta(0))
+    assert may_leave(fresh, facts(mark="unsafe", wrote_at=wrote_at)) == Refuse(reason=leave.UNSAFE)
+    by_night = may_leave(fresh, facts(quiet_until=MORNING, wrote_at=wrote_at))
+    assert by_night == (Leave() if purpose == "staff-reply" else Later(until=MORNING))
+
+
+def test_an_answer_leaves_at_any_hour_when_they_just_wrote() -> None:
+    """The family wrote a moment ago: whatever the hour, the phone is in their hand."""
+    assert may_leave(row("answer"), facts(quiet_until=MORNING, wrote_at=NOW - timedelta(minutes=2))) == Leave()
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
