@@ -9,11 +9,13 @@ from typing import Final
 
 from bot.house import House
 from bot.leaving import mark_of
+from bot.settling import OUTCOME
 from bot.store import claims, keeping, published
 from bot.store.claims import Stale
 from bot.store.database import Tx
 from messages.classes import PRIORITY, Purpose
 from messages.leave import A_DAY, Expire, LeaveFacts, Leaving, Refuse, may_leave
+from messages.status import State
 
 BATCH: Final = 200  # rows a transaction: a reply to danger never waits long for the writer's lock
 MOST_BATCHES: Final = 25  # a tick: the clock has other things to do
@@ -35,7 +37,7 @@ def expire_stale(house: House, now: datetime) -> int:
 
 
 def _batch(tx: Tx, now: datetime) -> int:
-    alike: dict[tuple[str, str], list[Stale]] = defaultdict(list)
+    alike: dict[tuple[State, str], list[Stale]] = defaultdict(list)
     for row in claims.stale(tx, now, rank=_RANK, written_by=now - A_DAY, limit=BATCH):
         purpose: Purpose = row.purpose  # type: ignore[assignment]  # the column holds only the table's words
         # The number is not opened: whoever it is of, this is not sent.
@@ -51,5 +53,5 @@ def _batch(tx: Tx, now: datetime) -> int:
     for (state, reason), rows in alike.items():
         claims.settle_all(tx, [row.id for row in rows], state=state, reason=reason, now=now)
         touches = [row.touch_id for row in rows if row.touch_id is not None and row.purpose == "check-in"]
-        keeping.end_unsent(tx, touches, outcome="missed" if state == "expired" else "suppressed", reason=reason)
+        keeping.end_unsent(tx, touches, outcome=OUTCOME[state], reason=reason)
     return sum(map(len, alike.values()))

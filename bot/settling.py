@@ -1,7 +1,7 @@
 """What follows when we learn what became of a message: its row, its check-in, its case, and consent."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from bot import keywords
 from bot.alerts import climbing
@@ -20,7 +20,7 @@ from messages.status import ENDS, NOT_ARRIVED, Event, State, forward
 BLOCKED_BY_CARRIER = "21610"  # Twilio's error dictionary: the number has texted STOP to our sender
 NO_WAY_BY_TEXT = frozenset(NOT_TEXTED.values())
 TOLD_TO_TEAM = {"safety", "staff-reply", "stop-receipt", "promise"}
-_OUTCOME: dict[str, str] = {
+OUTCOME: Final[dict[State, str]] = {  # what a check-in came to whose text ended so
     "refused": "suppressed",
     "expired": "missed",
     "failed": "undelivered",
@@ -86,7 +86,7 @@ def _consequences(tx: Tx, row: Outbox, state: State, now: datetime, reason: str 
 def _touch(tx: Tx, touch_id: int, state: State, reason: str, now: datetime) -> None:
     """The ledger says what became of the check-in's text; late good news takes back what it said before."""
     standing = keeping.touch_by_id(tx, touch_id)
-    outcome = _OUTCOME.get(state)
+    outcome = OUTCOME.get(state)
     if outcome is not None and standing.outcome == "sent":
         listed = outcome in {"undelivered", "unknown"}
         keeping.change_touch(tx, touch_id, outcome=outcome, reason=reason[:200], next_at=None, listed=listed)

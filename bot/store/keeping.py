@@ -329,9 +329,11 @@ def end_open_touches(tx: Tx, address_id: int, *, outcome: str, reason: str, now:
 
 
 def end_unsent(tx: Tx, touch_ids: Sequence[int], *, outcome: str, reason: str) -> None:
-    """Check-ins whose text never left."""
-    theirs = (sa.or_(touch.c.id.in_(touch_ids), touch.c.joined_id.in_(touch_ids)), touch.c.outcome == "sent")
-    tx.execute(sa.update(touch).where(*theirs).values(outcome=outcome, reason=reason, next_at=None))
+    """Check-ins whose text never left, with what was joined to them; those that have ended stay as they ended."""
+    waiting = (touch.c.id.in_(touch_ids), touch.c.outcome == "sent")
+    end = sa.update(touch).where(*waiting).values(outcome=outcome, reason=reason, next_at=None)
+    ended = [int(touch_id) for (touch_id,) in tx.execute(end.returning(touch.c.id))]
+    _end_joined(tx, ended, {"outcome": outcome, "reason": reason})
 
 
 def park_touch(tx: Tx, touch_id: int, reason: str) -> None:

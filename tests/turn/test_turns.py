@@ -1,6 +1,7 @@
 """Whose turn it is: the daily cap, priority, one text for brothers and sisters, one check-in a fortnight an adult."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,10 +9,12 @@ import sqlalchemy as sa
 
 from bot.clock import local_date
 from bot.content import Content
+from bot.expiring import expire_stale
 from bot.publishing import content
 from bot.store import holding, keeping, people
 from bot.turn.planning import plan_next
 from bot.turn.touches import decide_due
+from messages.leave import WINDOW_CLOSED
 from scheduler.merge import IN_ONE_TEXT
 from tests.houses import AMPLE, Home, at_rate
 from tests.turn.families import check_in, enrol, follow_up, four_weeks_ago, listed, row, touches_of
@@ -179,6 +182,21 @@ def test_what_joined_ends_with_the_text_that_said_it(twins: tuple[Home, list[int
         assert [keeping.touches_of(tx, [e])[1].outcome for e in enrolments] == ["no-reply", "no-reply"]
     assert len([o for o in home.out(sender=A) if o.purpose == "reminder"]) == 1
     assert [touch.enrolment_id in enrolments for touch in listed(home)].count(True) == 1
+
+
+@pytest.mark.parametrize("end", [Home.send, lambda home: expire_stale(home.house, home.clock.now())])
+def test_what_joined_ends_unsent_alike_by_ones_and_by_hundreds(
+    twins: tuple[Home, list[int]], end: Callable[[Home], object]
+) -> None:
+    """A text that a backlog kept past its window: the ledger says the same of both, whoever ended it."""
+    home, enrolments = twins
+    decide_due(home.house, home.clock.now())
+    home.later(weeks=3)
+    end(home)
+    with home.house.db.read() as tx:
+        first, second = (keeping.touches_of(tx, [enrolment])[0] for enrolment in enrolments)
+    assert (first.outcome, first.reason) == ("missed", WINDOW_CLOSED)
+    assert (second.outcome, second.reason) == ("missed", f"{IN_ONE_TEXT} {WINDOW_CLOSED}")
 
 
 @pytest.mark.parametrize(("apart", "together"), [(7, True), (8, False)])
