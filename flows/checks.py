@@ -1,11 +1,23 @@
 """What makes a flow wrong by its shape alone: names nothing gives, places nothing reaches, rounds without rest."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from flows.flow import AskNode, BranchNode, CallNode, Flow, Node, SearchNode, SetNode, Test, WaitNode
+from flows.flow import (
+    AskNode,
+    BranchNode,
+    CallNode,
+    EndNode,
+    Flow,
+    Node,
+    SayNode,
+    SearchNode,
+    SetNode,
+    Test,
+    WaitNode,
+)
 from flows.run import FACT_NAMES
 from flows.vocabulary import CARRIER_STOP
 
@@ -18,6 +30,7 @@ class FlowFault:
     rule: str
     message: str
     severity: Literal["error", "warning"] = "error"
+    key: str = ""  # what of the node, or of the flow, where that is known
 
 
 def ways_on(node: Node) -> tuple[str, ...]:
@@ -35,27 +48,78 @@ def ways_on(node: Node) -> tuple[str, ...]:
 
 def flow_faults(flow: Flow, flows: Mapping[str, Flow]) -> tuple[FlowFault, ...]:
     """The errors of one flow beside its neighbours."""
-    return (*_unknown_calls(flow, flows), *_unknown_names(flow, flows), *_stop_words(flow), *_endless(flow))
-
-
-def flow_warnings(flow: Flow) -> tuple[FlowFault, ...]:
-    """What works and still looks wrong."""
-    reached = _reached(flow)
-    unreached = (name for name in flow.nodes if name not in reached and name != "end")
-    return tuple(
-        FlowFault(node=name, rule="unreachable", message="nothing leads here", severity="warning") for name in unreached
+    return (
+        *_unknown_calls(flow, flows),
+        *_unknown_names(flow, flows),
+        *_stop_words(flow),
+        *_endless(flow),
+        *_endless_calls(flow, flows),
     )
 
 
-def _reached(flow: Flow) -> set[str]:
-    waiting = [flow.start, *([flow.human] if flow.human else []), *flow.updates.values()]
-    reached: set[str] = set()
+def flow_warnings(flow: Flow, flows: Mapping[str, Flow]) -> tuple[FlowFault, ...]:
+    """What works and still looks wrong."""
+    return (*_unreachable(flow), *_no_way_out(flow), *_silent_ends(flow, flows))
+
+
+def calls_on_the_way(flow: Flow, node: str) -> frozenset[str]:
+    """The flows that are walked from this node on, before anything is asked here."""
+    way = _reach(flow, [node], past=lambda at: not isinstance(at, AskNode | WaitNode))
+    return frozenset(at.flow for at in map(flow.nodes.__getitem__, way) if isinstance(at, CallNode))
+
+
+def _reach(flow: Flow, start: Iterable[str], past: Callable[[Node], bool] = lambda _: True) -> set[str]:
+    """Every node that may follow these, themselves included; beyond a node only where `past` lets through."""
+    waiting, reached = list(start), set[str]()
     while waiting:
         name = waiting.pop()
         if name not in reached and name in flow.nodes:
             reached.add(name)
-            waiting += ways_on(flow.nodes[name])
+            waiting += ways_on(flow.nodes[name]) if past(flow.nodes[name]) else ()
     return reached
+
+
+def _unreachable(flow: Flow) -> Iterator[FlowFault]:
+    reached = _reach(flow, [flow.start, *([flow.human] if flow.human else []), *flow.updates.values()])
+    for name in flow.nodes:
+        if name not in reached and name != "end":
+            yield FlowFault(node=name, rule="unreachable", message="nothing leads here", severity="warning")
+
+
+def _no_way_out(flow: Flow) -> Iterator[FlowFault]:
+    """Questions that only lead to each other: nobody who is there can ever be done."""
+    for name, node in flow.nodes.items():
+        reached = _reach(flow, [name])
+        done = any(isinstance(flow.nodes[at], EndNode) for at in reached)
+        if isinstance(node, AskNode) and not done and flow.nodes.keys() >= set(ways_on(node)):
+            round_ = [at for at in flow.nodes if at in reached and isinstance(flow.nodes[at], AskNode)]
+            told = f"a dead end: from here the conversation never ends, it only asks {', '.join(round_)} again"
+            yield FlowFault(node=name, rule="dead-end", message=told, severity="warning")
+
+
+def _silent_ends(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[FlowFault]:
+    """Answers after which nothing is ever said: whoever gave one does not know that it was heard.
+
+    A flow that others call may leave the last word to them.
+    """
+    if any(_speaks_on(other, node.go) for other, node in _calls_of(flow.name, flows)):
+        return
+    for node in flow.nodes.values():
+        if isinstance(node, AskNode):
+            ways = {option.label: option.go or node.go for option in node.options} or {"any answer": node.go}
+            silent = [label for label, go in ways.items() if not _speaks_on(flow, go)]
+            if silent:
+                told = f"a dead end: nothing is said after {', '.join(map(repr, silent))}"
+                yield FlowFault(node=node.id, rule="dead-end", message=told, severity="warning")
+
+
+def _calls_of(name: str, flows: Mapping[str, Flow]) -> Iterator[tuple[Flow, CallNode]]:
+    for flow in flows.values():
+        yield from ((flow, node) for node in flow.nodes.values() if isinstance(node, CallNode) and node.flow == name)
+
+
+def _speaks_on(flow: Flow, start: str) -> bool:
+    return any(isinstance(flow.nodes[at], SayNode | AskNode | SearchNode | CallNode) for at in _reach(flow, [start]))
 
 
 def _unknown_calls(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[FlowFault]:
@@ -90,17 +154,16 @@ def _stop_words(flow: Flow) -> Iterator[FlowFault]:
             for word in (option.label, *option.says):
                 if word.casefold().strip() in CARRIER_STOP:
                     told = f"{word!r} is a carrier's STOP word: whoever answers it gets no more texts"
-                    yield FlowFault(node=node.id, rule="stop-word", message=told)
+                    yield FlowFault(node=node.id, rule="stop-word", message=told, key="options")
     for keyword in flow.keywords:
         if keyword.casefold().strip() in CARRIER_STOP:
-            yield FlowFault(node="", rule="stop-word", message=f"the keyword {keyword!r} is a carrier's STOP word")
+            told = f"the keyword {keyword!r} is a carrier's STOP word"
+            yield FlowFault(node="", rule="stop-word", message=told, key="keywords")
 
 
 def _endless(flow: Flow) -> Iterator[FlowFault]:
     """A round of nodes in which none waits. An ask that may be skipped as known does not count as waiting."""
-    rests = {
-        n.id for n in flow.nodes.values() if isinstance(n, WaitNode) or (isinstance(n, AskNode) and not n.unless_known)
-    }
+    rests = {node.id for node in flow.nodes.values() if _rests(node)}
     done: set[str] = set()
 
     def follow(name: str, path: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -123,3 +186,32 @@ def _endless(flow: Flow) -> Iterator[FlowFault]:
             told = f"goes round without waiting: {' -> '.join((*found, found[0]))}"
             yield FlowFault(node=found[0], rule="endless", message=told)
             return
+
+
+def _endless_calls(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[FlowFault]:
+    """Flows that call each other in a round before any of them waits."""
+
+    def follow(name: str, path: tuple[str, ...]) -> tuple[str, ...] | None:
+        if name in path:
+            return (*path, name) if name == path[0] else None
+        found = (follow(to, (*path, name)) for to in sorted(_calls_at_once(flows[name])) if to in flows)
+        return next((one for one in found if one), None)
+
+    found = follow(flow.name, ())
+    if found:
+        told = f"these flows call each other without waiting: {' -> '.join(found)}"
+        yield FlowFault(node=next(iter(_calls_to(flow, found[1]))), rule="endless", message=told, key="call")
+
+
+def _calls_at_once(flow: Flow) -> set[str]:
+    way = _reach(flow, [flow.start], past=lambda node: not _rests(node) and not isinstance(node, CallNode))
+    return {node.flow for node in map(flow.nodes.__getitem__, way) if isinstance(node, CallNode)}
+
+
+def _calls_to(flow: Flow, name: str) -> Iterator[str]:
+    return (node.id for node in flow.nodes.values() if isinstance(node, CallNode) and node.flow == name)
+
+
+def _rests(node: Node) -> bool:
+    """Whether it waits whatever is known: an ask may be skipped as known."""
+    return isinstance(node, WaitNode) or (isinstance(node, AskNode) and not node.unless_known)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.cli.lint_wording import Seen
+from bot.cli.lint_places import Seen
 from bot.content import Content
 from bot.training.lines import once, read_files, vocabulary
 from flows.understanding.compile import split_phrases

@@ -45,6 +45,7 @@ def parser() -> Parser:  # noqa: PLR0915 - one table, a line a command
     _directory(add("directory", "import or export the directory", "directories", json=False))
     lint = add("lint", "check the content", "pure:lint")
     lint.add_argument("path", nargs="?", metavar="PATH", help="the content folder; content/ unless told")
+    lint.add_argument("--known", action="store_true", help="what is in known-issues.yaml too, with the reasons")
     publish = add("publish", "put the content live", "publishing")
     publish.add_argument("--landing", action="append", metavar="NODE=NODE", help="where people at a removed node land")
     simulate = add("simulate", "talk with a flow in the terminal", "pure:simulate")

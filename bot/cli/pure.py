@@ -54,7 +54,7 @@ def lint(options: Namespace) -> int:
     if not folder.is_dir():
         print(f"thrive lint: there is no folder {folder}", file=sys.stderr)
         return 1
-    return run(folder, sys.stdout, as_json=options.json)
+    return run(folder, sys.stdout, as_json=options.json, known=options.known)
 
 
 def simulate(options: Namespace) -> int:

@@ -131,7 +131,8 @@ def _flows(files: Mapping[str, Any], notes: Notes, texts: dict[str, str]) -> dic
     for flow in flows.values():
         for found in flow_faults(flow, flows):
             path = ("nodes", found.node) if found.node else _ROOT
-            notes.fault(f"flows/{flow.name}.yaml", path, found.message, node=found.node)
+            path = (*path, found.key) if found.key else path
+            notes.fault(f"flows/{flow.name}.yaml", path, found.message, node=found.node, rule=found.rule)
     return flows
 
 

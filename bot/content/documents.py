@@ -15,13 +15,17 @@ Path_ = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One fault of the content, the author's to mend. `line` counts from 1; 0 where no line is known."""
+    """One fault of the content, the author's to mend. `line` counts from 1; 0 where no line is known.
+
+    `rule` names what is broken, for `thrive lint`: "refused" where it is nothing in particular.
+    """
 
     file: str
     line: int
     node: str
     key: str
     message: str
+    rule: str = "refused"
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
@@ -44,10 +48,11 @@ class Notes:
     lines: dict[tuple[str, Path_], int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
-    def fault(self, file: str, path: Path_, message: str, *, node: str = "") -> None:
+    def fault(self, file: str, path: Path_, message: str, *, node: str = "", rule: str = "refused") -> None:
         line = next((at for end in range(len(path), -1, -1) if (at := self.lines.get((file, path[:end])))), 0)
         key = str(path[-1]) if path else ""
-        self.faults.append(Fault(file=file, line=line, node=node, key="" if key == node else key, message=message))
+        key = "" if key == node else key
+        self.faults.append(Fault(file=file, line=line, node=node, key=key, message=message, rule=rule))
 
     def unknown_keys(self, file: str, path: Path_, given: Mapping[str, Any], known: Iterable[str], node: str) -> None:
         known = sorted(known)
@@ -55,7 +60,7 @@ class Notes:
             if key not in known:
                 near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
                 told = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
-                self.fault(file, (*path, key), f"unknown key {key!r}; {told}", node=node)
+                self.fault(file, (*path, key), f"unknown key {key!r}; {told}", node=node, rule="unknown-key")
 
 
 def read_document(path: Path, name: str, notes: Notes) -> Any:

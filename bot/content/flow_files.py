@@ -110,7 +110,8 @@ def read_flow(file: str, raw: Any, notes: Notes, texts: dict[str, str]) -> Flow 
     for path, at_node, to in read.targets:
         if to not in order:
             near = difflib.get_close_matches(to, order, n=1, cutoff=0.6)
-            read.fault(path, f"there is no node {to!r}" + (f"; did you mean {near[0]}?" if near else ""), at_node)
+            told = f"there is no node {to!r}" + (f"; did you mean {near[0]}?" if near else "")
+            notes.fault(file, path, told, node=at_node, rule="unknown-node")
     given = {"name": read.name, "start": order[0], "nodes": made | {END: EndNode(id=END)}, "left": "if_left" in raw}
     return read_shape(Flow, given | top, notes, file, ())
 

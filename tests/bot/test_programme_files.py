@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.lint import _Places, _programmes
+from bot.cli.lint import _programmes
+from bot.cli.lint_places import Places
 from bot.content import Fault, Notes, compile_content, read_content, read_document
 from bot.content.compiling import _programmes as read_programmes
 from flows.flow import EndNode, Flow
@@ -77,7 +78,7 @@ def test_a_slip_is_told_with_its_line_and_key(
 def test_touches_that_meet_are_a_warning_with_their_line() -> None:
     """Claim: lint tells the file, the line of `when`, the touch and an example."""
     shipped = Path(__file__).resolve().parents[2] / "content"
-    compiled, places = compile_content(read_content(shipped)), _Places(shipped)
+    compiled, places = compile_content(read_content(shipped)), Places(shipped)
     assert list(_programmes(compiled, places)) == []
     plan = compiled.programmes["key-transitions"]
     first, *others = plan.touches

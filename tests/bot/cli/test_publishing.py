@@ -73,7 +73,7 @@ def test_lint_needs_nothing_and_tells_all_fields(bare: Operator, folder: Path) -
         assert done.code == 1
         assert done.json
         for issue in done.json:
-            assert set(issue) == {"file", "line", "node", "rule", "message", "severity"}
+            assert set(issue) == {"file", "line", "node", "key", "rule", "message", "severity"}
         assert any(issue["file"] == "flows/menu.yaml" and issue["line"] > 0 for issue in done.json)
 
 
