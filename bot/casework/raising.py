@@ -24,10 +24,45 @@ WORDS_KEPT = 20_000  # characters of one case's words; the messages themselves a
 
 def raise_escalation(turn: "Turn", effect: RaiseEscalation) -> Case:
     """The person's open escalation updated, or a new one. A level only ever rises here; a promise never moves later."""
-    look_by = turn.facts.look_by[effect.level]
-    standing = next((c for c in turn.open_cases if c.kind == "escalation"), None)
+    person = turn.person
+    case_id = _raise(
+        turn.tx, effect, turn.open_cases, address_id=turn.address.id, person_id=None if person is None else person.id,
+        look_by=turn.facts.look_by[effect.level], told=effect.words, now=turn.now,
+    )  # fmt: skip
+    return _renew(turn, case_id)
+
+
+def raise_for(
+    tx: Tx, snapshot: "Snapshot", *, person: Person, level: Level, reason: str, because: Sequence[str], now: datetime
+) -> str:
+    """A case about a person that no text of theirs raised: their open one, or a new one. Returns its reference."""
+    rules = snapshot.rules
+    numbers = people.addresses_of(tx, person.id)
+    own = next((a.id for a in numbers if len(people.people_at(tx, a.id)) == 1), None)
+    case_id = _raise(
+        tx, RaiseEscalation(level=level, reason=reason, words="", because=tuple(because)),
+        rows.open_cases_of(tx, address_id=own, person_ids=[person.id]), address_id=own, person_id=person.id,
+        look_by=rules.calendar.look_by(level, now, rules.promises), told="; ".join(because), now=now,
+    )  # fmt: skip
+    return rows.case_by_id(tx, case_id).ref
+
+
+def raise_unread(
+    tx: Tx, *, address_id: int | None, words: str, now: datetime, level: Level = "concern", reason: str = "unread"
+) -> int:
+    """What our own fault kept us from reading or doing: a person looks now, since it may hold danger."""
+    effect = RaiseEscalation(level=level, reason=reason, words=words)
+    return _open(tx, effect, address_id=address_id, person_id=None, look_by=now, told=words, now=now)
+
+
+def _raise(
+    tx: Tx, effect: RaiseEscalation, open_cases: Sequence[Case], *, address_id: int | None, person_id: int | None,
+    look_by: datetime, told: str, now: datetime,
+) -> int:  # fmt: skip
+    """The escalation among these cases, updated, or a new one. `told` is what its history says of this."""
+    standing = next((c for c in open_cases if c.kind == "escalation"), None)
     if standing is None:
-        return _open(turn, effect)
+        return _open(tx, effect, address_id=address_id, person_id=person_id, look_by=look_by, told=told, now=now)
     grew = RANK[effect.level] < standing.rank
     because = json.loads(standing.because)
     because += [word for word in effect.because if word not in because]
@@ -36,7 +71,7 @@ def raise_escalation(turn: "Turn", effect: RaiseEscalation) -> Case:
     values: dict[str, Any] = {
         "words": words[-WORDS_KEPT:],
         "because": json.dumps(because, ensure_ascii=False),
-        "waiting_since": standing.waiting_since or turn.now,
+        "waiting_since": standing.waiting_since or now,
         "look_by": _promise(standing, look_by, grew=grew),
         "speaker": standing.speaker or effect.speaker,
     }
@@ -45,12 +80,9 @@ def raise_escalation(turn: "Turn", effect: RaiseEscalation) -> Case:
         values |= {"level": effect.level, "rank": RANK[effect.level], "reason": effect.reason, "looked_at": None}
     elif effect.level == standing.level and standing.reason in SMALL:
         values["reason"] = effect.reason
-    rows.change_case(turn.tx, standing.id, **values)
-    rows.add_case_event(
-        turn.tx, case_id=standing.id, at=turn.now, kind="grew" if grew else "updated", body=effect.words,
-        detail=f"{effect.level}: {effect.reason}",
-    )  # fmt: skip
-    return _renew(turn, standing.id)
+    rows.change_case(tx, standing.id, **values)
+    _note(tx, standing.id, "grew" if grew else "updated", effect, told, now)
+    return standing.id
 
 
 def _promise(standing: Case, look_by: datetime, *, grew: bool) -> datetime:
@@ -60,70 +92,23 @@ def _promise(standing: Case, look_by: datetime, *, grew: bool) -> datetime:
     return look_by if grew else standing.look_by
 
 
-def _open(turn: "Turn", effect: RaiseEscalation) -> Case:
-    person = turn.person
+def _open(
+    tx: Tx, effect: RaiseEscalation, *, address_id: int | None, person_id: int | None, look_by: datetime, told: str,
+    now: datetime,
+) -> int:  # fmt: skip
     case_id = rows.add_case(
-        turn.tx, ref=new_ref(), kind="escalation", level=effect.level, rank=RANK[effect.level], reason=effect.reason,
-        address_id=turn.address.id, person_id=None if person is None else person.id, words=effect.words,
-        because=json.dumps(effect.because, ensure_ascii=False), speaker=effect.speaker, opened_at=turn.now,
-        look_by=turn.facts.look_by[effect.level], waiting_since=turn.now,
+        tx, ref=new_ref(), kind="escalation", level=effect.level, rank=RANK[effect.level], reason=effect.reason,
+        address_id=address_id, person_id=person_id, words=effect.words,
+        because=json.dumps(effect.because, ensure_ascii=False), speaker=effect.speaker, opened_at=now,
+        look_by=look_by, waiting_since=now,
     )  # fmt: skip
-    rows.add_case_event(
-        turn.tx,
-        case_id=case_id,
-        at=turn.now,
-        kind="opened",
-        body=effect.words,
-        detail=f"{effect.level}: {effect.reason}",
-    )
-    return _renew(turn, case_id)
-
-
-def raise_unread(
-    tx: Tx, *, address_id: int | None, words: str, now: datetime, level: Level = "concern", reason: str = "unread"
-) -> int:
-    """What our own fault kept us from reading or doing: a person looks now, since it may hold danger."""
-    case_id = rows.add_case(
-        tx, ref=new_ref(), kind="escalation", level=level, rank=RANK[level], reason=reason,
-        address_id=address_id, person_id=None, words=words, because="[]", opened_at=now, look_by=now, waiting_since=now,
-    )  # fmt: skip
-    rows.add_case_event(tx, case_id=case_id, at=now, kind="opened", body=words, detail=f"{level}: {reason}")
+    _note(tx, case_id, "opened", effect, told, now)
     return case_id
 
 
-def raise_for(
-    tx: Tx, snapshot: "Snapshot", *, person: Person, level: Level, reason: str, because: Sequence[str], now: datetime
-) -> str:
-    """A case about a person that no text of theirs raised: their open one, or a new one. Returns its reference."""
-    rules = snapshot.rules
-    look_by = rules.calendar.look_by(level, now, rules.promises)
-    numbers = people.addresses_of(tx, person.id)
-    own = next((a.id for a in numbers if len(people.people_at(tx, a.id)) == 1), None)
-    found = rows.open_cases_of(tx, address_id=own, person_ids=[person.id])
-    standing = next((c for c in found if c.kind == "escalation"), None)
-    told = "; ".join(because)
-    if standing is not None:
-        grew = RANK[level] < standing.rank
-        reasons = json.loads(standing.because)
-        values: dict[str, Any] = {
-            "because": json.dumps([*reasons, *(b for b in because if b not in reasons)], ensure_ascii=False),
-            "waiting_since": standing.waiting_since or now, "look_by": _promise(standing, look_by, grew=grew),
-        }  # fmt: skip
-        if grew:
-            values |= {"level": level, "rank": RANK[level], "reason": reason, "looked_at": None}
-        rows.change_case(tx, standing.id, **values)
-        rows.add_case_event(
-            tx, case_id=standing.id, at=now, kind="grew" if grew else "updated", body=told, detail=f"{level}: {reason}"
-        )
-        return standing.ref
-    ref = new_ref()
-    case_id = rows.add_case(
-        tx, ref=ref, kind="escalation", level=level, rank=RANK[level], reason=reason, address_id=own,
-        person_id=person.id, words="", because=json.dumps(list(because), ensure_ascii=False), opened_at=now,
-        look_by=look_by, waiting_since=now,
-    )  # fmt: skip
-    rows.add_case_event(tx, case_id=case_id, at=now, kind="opened", body=told, detail=f"{level}: {reason}")
-    return ref
+def _note(tx: Tx, case_id: int, kind: str, effect: RaiseEscalation, told: str, now: datetime) -> None:
+    detail = f"{effect.level}: {effect.reason}"
+    rows.add_case_event(tx, case_id=case_id, at=now, kind=kind, body=told, detail=detail)
 
 
 def _renew(turn: "Turn", case_id: int) -> Case:
