@@ -14,7 +14,7 @@ from bot.store.outbox import Outbox
 from bot.store.sealed import SealError
 from messages.addresses import NOT_TEXTED
 from messages.classes import TO_STAFF
-from messages.leave import CARRIER_CONFIRMS
+from messages.leave import CARRIER_CONFIRMS, UNSAFE
 from messages.status import ENDS, NOT_ARRIVED, Event, State, forward
 
 BLOCKED_BY_CARRIER = "21610"  # Twilio's error dictionary: the number has texted STOP to our sender
@@ -79,8 +79,16 @@ def _consequences(tx: Tx, row: Outbox, state: State, now: datetime, reason: str 
         return  # the carrier has confirmed their STOP itself: nobody telephones about that
     if row.purpose in TO_STAFF:
         return  # the ladder goes on by itself; the family's own reply is another row
-    if state in NOT_ARRIVED and (row.purpose in TOLD_TO_TEAM or state == "held" or reason in NO_WAY_BY_TEXT):
+    if state in NOT_ARRIVED and _is_told(row, state, reason):
         not_reached(tx, row, now, reason or f"the text was {state}")
+
+
+def _is_told(row: Outbox, state: State, reason: str | None) -> bool:
+    """Whether the team must hear that it did not arrive."""
+    if row.purpose in TOLD_TO_TEAM or state == "held" or reason in NO_WAY_BY_TEXT:
+        return True
+    # An answer that came too late, or that a phone which is no longer in their hand may not have: they still wait.
+    return row.purpose == "answer" and (state == "expired" or reason == UNSAFE)
 
 
 def _touch(tx: Tx, touch_id: int, state: State, reason: str, now: datetime) -> None:

@@ -77,18 +77,14 @@ _WAITING = (
     .where(inbox.c.state == "new")
     .order_by(inbox.c.id)
 )
-_ANSWERED_SINCE = (
-    sa.select(inbox.c.id)
-    .where(
-        inbox.c.address_id == sa.bindparam("b_address"), inbox.c.id > sa.bindparam("b_after"), inbox.c.state == "done"
-    )
-    .limit(1)
-)
 _ANSWERED_AFTER = (
     sa.select(inbox.c.id)
     .where(
-        inbox.c.address_id == sa.bindparam("b_address"), inbox.c.received_at > sa.bindparam("b_at"),
-        inbox.c.state == "done",
+        inbox.c.address_id == sa.bindparam("b_address"), inbox.c.state == "done",
+        sa.or_(
+            inbox.c.received_at > sa.bindparam("b_surely"),
+            sa.and_(inbox.c.received_at >= sa.bindparam("b_at"), inbox.c.id > sa.bindparam("b_id")),
+        ),
     )
     .limit(1)
 )  # fmt: skip
@@ -144,15 +140,11 @@ def inbox_tries(tx: Tx, inbox_id: int) -> int | None:
     return None if found is None else int(found)
 
 
-def answered_since(tx: Tx, message: Inbox) -> bool:
-    """Whether something newer from the same address has been handled."""
-    asked = {"b_address": message.address_id, "b_after": message.id}
-    return tx.execute(_ANSWERED_SINCE, asked).first() is not None
-
-
 def answered_after(tx: Tx, message: Inbox, margin: timedelta) -> bool:
-    """Whether something that the same address wrote later than this, by more than `margin`, has been handled."""
-    asked = {"b_address": message.address_id, "b_at": message.received_at + margin}
+    """Whether something newer of the same address has been handled: what it wrote later, and came later or was written
+    later by more than `margin`."""
+    at = message.received_at
+    asked = {"b_address": message.address_id, "b_at": at, "b_surely": at + margin, "b_id": message.id}
     return tx.execute(_ANSWERED_AFTER, asked).first() is not None
 
 

@@ -5,8 +5,8 @@ stepping raises, the savepoint is rolled back and the fixed safety reply and cas
 alone; the row is tried again later. So our own bug can never swallow a disclosure.
 
 A row that waits for another try is tried before anything newer of its family. Once something newer was answered, a
-person reads it instead: stepped then, its words could answer a question that they were never said to. So does one that
-no webhook brought and that was fetched too late; but a STOP is a STOP whenever it comes.
+person reads it instead: stepped then, its words could answer a question that they were never said to. So does one of
+which no answer could leave any more, so long did it wait. But a STOP is a STOP whenever it comes.
 """
 
 from collections.abc import Callable
@@ -40,11 +40,13 @@ from flows.step import step
 from flows.stopping import is_whole_stop
 from flows.understanding.types import Screening
 from messages.addresses import one_way, read_phone
+from messages.leave import A_DAY
 from messages.media import note
 
 log = structlog.get_logger()
 CLOCKS_DIFFER_BY = timedelta(seconds=5)  # the provider's and ours, both kept by time servers
 JOINED = timedelta(minutes=2)  # texts this close are screened as one: danger is often split over two
+ANSWERED_WITHIN = A_DAY  # messages/leave.py: an answer lasts no longer, and counts from when they wrote
 TRIES = 5
 RETRY_SECONDS = (5, 15, 60, 300, 900)
 BROKEN = "(A message of theirs could not be read: a fault of ours.)"
@@ -106,7 +108,7 @@ def _take_in(house: House, tx: Tx, arrival: Arrival, now: datetime) -> Taken:
         )
     for earlier in rows.inbox_waiting(tx, address.id, before_id=inbox_id):
         _once_more(house, tx, earlier, address.id, now)
-    handle(house, tx, rows.inbox_by_id(tx, inbox_id), now, listed=arrival.listed_at is not None)
+    handle(house, tx, rows.inbox_by_id(tx, inbox_id), now)
     keywords.obeyed(tx, address_id=address.id, opt_out=arrival.opt_out, now=now)
     return Taken(address_id=address.id, fresh=True)
 
@@ -145,7 +147,7 @@ def _shown(message: Inbox) -> str:
     return "\n".join(filter(None, (message.body, f"({beside})" if beside else "")))
 
 
-def handle(house: House, tx: Tx, message: Inbox, now: datetime, *, listed: bool = False) -> None:
+def handle(house: House, tx: Tx, message: Inbox, now: datetime) -> None:
     """Step one inbox row. Never raises for a fault of ours: the row is kept for another try.
 
     What the database itself cannot do is no fault of the row's and costs it no try: that raises, nothing is kept, and
@@ -160,20 +162,12 @@ def handle(house: House, tx: Tx, message: Inbox, now: datetime, *, listed: bool 
         log.error("could not read a message", inbox_id=message.id, fault=type(fault).__name__)
         _unread(tx, message, now, "concern")
         return
-    late = listed and rows.answered_after(tx, message, CLOCKS_DIFFER_BY) and not _is_stop(turn, message)
-    if late or (message.attempts and rows.answered_since(tx, message)):
-        _apart(tx, message, now, screening, lambda: _give_up(turn, message, screening))
-        return
-    event = MessageReceived(
-        text=message.body, screening=screening, pictures=message.pictures, note=note(message.pictures, message.media)
-    )
     try:
         with tx.begin_nested():
-            run(turn, event)
-            rows.change_inbox(
-                tx, message.id, state="done", attempts=message.attempts + 1, retry_at=None,
-                bundle_id=turn.snapshot.bundle_id,
-            )  # fmt: skip
+            if _too_late(turn, message):
+                _give_up(turn, message, screening)
+            else:
+                _step(turn, message, screening)
     except Exception as fault:
         if lost_transaction(fault):
             raise
@@ -184,8 +178,25 @@ def handle(house: House, tx: Tx, message: Inbox, now: datetime, *, listed: bool 
         )  # fmt: skip
 
 
-def _is_stop(turn: Turn, message: Inbox) -> bool:
-    return is_whole_stop(turn.snapshot.assets.lexicon, message.body)
+def _step(turn: Turn, message: Inbox, screening: Screening) -> None:
+    beside = note(message.pictures, message.media)
+    run(turn, MessageReceived(text=message.body, screening=screening, pictures=message.pictures, note=beside))
+    rows.change_inbox(
+        turn.tx, message.id, state="done", attempts=message.attempts + 1, retry_at=None,
+        bundle_id=turn.snapshot.bundle_id,
+    )  # fmt: skip
+
+
+def _too_late(turn: Turn, message: Inbox) -> bool:
+    """Whether a person reads it instead: something newer was answered, or no answer to it would leave any more.
+
+    What is handled as it comes has nothing newer before it, whatever the clocks of several machines say.
+    """
+    waited = turn.now - message.received_at
+    late = waited >= ANSWERED_WITHIN
+    if message.attempts or waited > CLOCKS_DIFFER_BY:
+        late = late or rows.answered_after(turn.tx, message, CLOCKS_DIFFER_BY)
+    return late and not is_whole_stop(turn.snapshot.assets.lexicon, message.body)
 
 
 def _apart(tx: Tx, message: Inbox, now: datetime, screening: Screening, work: Callable[[], None]) -> None:

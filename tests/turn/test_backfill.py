@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from bot.house import House
 from bot.publishing import content
 from bot.store import inbox as rows
-from bot.store import lost, published
+from bot.store import lost, people, published
 from bot.turn.backfill import AGAIN, EVERY, MARGIN, NAME, backfill, backfill_due, in_order
 from flows.understanding.types import Screening
 from messages.channel import Channel, Inbound
+from messages.leave import UNSAFE
 from messages.twilio_sms import TwilioSms
 from messages.webchat import WebChat
 from tests.houses import AT, Home, make_home
@@ -189,14 +190,38 @@ def test_after_a_restore_it_looks_as_far_back_as_the_backup_needs(home: Home, pr
         assert lost.lost_time(tx).fetched is True  # type: ignore[union-attr]
 
 
-def test_an_answer_that_had_to_be_fetched_is_too_old_by_when_they_wrote(home: Home, provider: StandInProcess) -> None:
-    """Claim: the day that an answer lasts counts from the family's words, not from when they were fetched."""
-    missed(provider, FAMILIES[0], "hello")
+def test_what_was_fetched_a_day_late_goes_before_a_person(home: Home, provider: StandInProcess) -> None:
+    """Claim: the day that an answer lasts counts from the family's words, not from when they were fetched; nobody would
+    hear an answer, so a person reads the words and telephones. Danger is answered at any age; a STOP stops."""
+    missed(provider, FAMILIES[0], "food bank near SW11 1AA")
+    missed(provider, FAMILIES[1], KNIFE)
+    missed(provider, FAMILIES[2], "STOP")
     home.later(hours=25)
-    assert backfill(home.house, home.clock.at) == 1
+    assert backfill(home.house, home.clock.at) == 3
     home.send()
     assert {row.state for row in home.out(sender=FAMILIES[0])} == {"expired"}
+    assert {row.purpose for row in home.out(sender=FAMILIES[1]) if row.state == "accepted"} == {"safety"}
+    assert {m["to"] for m in provider.accepted()} == {FAMILIES[1]}
+    assert home.address(FAMILIES[2]).consent == "stopped"
+    found = {case.address_id: case for case in home.cases()}  # a STOP whose receipt came too late has one too
+    ordinary, danger = (found[home.address(sender).id] for sender in FAMILIES[:2])
+    assert (ordinary.reason, ordinary.words, ordinary.not_reached) == ("stuck", "food bank near SW11 1AA", True)
+    assert (danger.level, danger.reason) == ("urgent", "danger")
+
+
+def test_an_answer_that_may_not_leave_any_more_tells_the_team(home: Home, provider: StandInProcess) -> None:
+    """Claim: fetched after half an hour, what a family wrote from a phone marked unsafe is not answered there: the case
+    says to telephone."""
+    with home.house.db.write() as tx:
+        people.change_address(tx, people.open_address(tx, "sms", FAMILIES[0], AT).id, safe="unsafe")
+    missed(provider, FAMILIES[0], "food bank near SW11 1AA")
+    home.later(minutes=45)
+    assert backfill(home.house, home.clock.at) == 1
+    home.send()
     assert provider.accepted() == []
+    assert {(row.state, row.reason) for row in home.out(sender=FAMILIES[0])} == {("refused", UNSAFE)}
+    (case,) = home.cases()
+    assert (case.address_id, case.not_reached) == (home.address(FAMILIES[0]).id, True)
 
 
 def test_what_was_overtaken_goes_before_a_person(home: Home, provider: StandInProcess) -> None:

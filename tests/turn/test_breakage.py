@@ -184,6 +184,52 @@ def test_words_that_come_too_late_to_be_stepped_go_to_a_person(home: Home, monke
     assert home.out(sender=A)[-1].text_id == "stuck"
 
 
+def test_a_stop_that_broke_once_is_a_stop_though_they_wrote_since(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Something newer was answered while STOP waited for another try: consent ends all the same."""
+    real = receiving.step
+
+    def break_on_stop(assets, session, event, facts):  # type: ignore[no-untyped-def]
+        if getattr(event, "text", "") == "STOP":
+            raise RuntimeError
+        return real(assets, session, event, facts)
+
+    home.text("hello", sender=A)
+    with monkeypatch.context() as patch:
+        patch.setattr(receiving, "step", break_on_stop)
+        home.text("STOP", sender=A)
+        home.later(seconds=2)
+        home.text("food bank near SW11 1AA", sender=A)
+    assert state_of(home, A) == ["done", "new", "done"]
+    home.later(seconds=60)
+    receiving.retry_stuck(home.house, home.clock.now())
+    assert state_of(home, A) == ["done", "done", "done"]
+    assert home.address(A).consent == "stopped"
+
+
+def test_what_was_fetched_too_late_stays_too_late_when_it_is_tried_again(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fetched after something newer was answered, and broken at its first try: still a person reads it."""
+    wrote_at = home.clock.now()
+    home.later(minutes=6)
+    home.text("REFER", sender=A)
+
+    def raises(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(receiving, "_give_up", raises)
+        receiving.receive(
+            home.house,
+            receiving.Arrival(kind="sms", account="AC1", sid="SMold", sender=A, text="yes", listed_at=wrote_at),
+        )
+    assert state_of(home, A) == ["done", "new"]
+    home.later(seconds=60)
+    receiving.retry_stuck(home.house, home.clock.now())
+    assert state_of(home, A) == ["done", "failed"]
+    assert [(case.reason, case.words) for case in home.cases()] == [("stuck", "yes")]
+
+
 def test_one_row_that_breaks_the_retry_holds_up_no_other(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each row is tried in a transaction of its own, whatever the one before did."""
     with monkeypatch.context() as patch:
