@@ -2,40 +2,28 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from bot.app import build
 from bot.clock import local_date
-from bot.house import House
 from bot.people import uploads as kept
 from bot.settings import Settings, SettingsFault
 from bot.store import keeping, people, staff
-from tests.houses import Home, make_home, settings_for
+from tests.houses import Home, settings_for
 
 TOKEN, OTHER = "t" * 40, "o" * 40
 TOKENS = (("mosaic", TOKEN), ("school", OTHER))
 
 
 @pytest.fixture
-def home(migrated_url: str) -> Iterator[Home]:
-    made = make_home(migrated_url)
-    settings = settings_for(migrated_url, api_tokens=TOKENS)
-    old = made.house
-    made.house = House(
-        settings=settings, db=old.db, clock=old.clock, live=old.live, wake=old.wake, channels=old.channels
-    )
-    yield made
-    made.house.db.close()
-
-
-@pytest.fixture
-def app(home: Home) -> Flask:
-    return build(home.house.settings, house=home.house)
+def home(home: Home, migrated_url: str) -> Home:
+    """With two case systems that may post."""
+    home.house = replace(home.house, settings=settings_for(migrated_url, api_tokens=TOKENS))
+    return home
 
 
 def row(home: Home, number: int = 1, **more: object) -> dict[str, object]:
@@ -75,6 +63,7 @@ def test_one_object_and_a_list_are_answered_a_row_each(app: Flask, home: Home) -
         assert changed["rows"][0]["person"] == person.ref
         assert len(keeping.enrolments_of(tx, [person.id])) == 1
         audits = [found.detail for found in staff.audit_rows(tx) if found.action == "people.enrol"]
+    assert len(audits) == 3
     assert all(detail.startswith("the case system mosaic") for detail in audits)
 
 

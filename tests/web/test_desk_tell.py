@@ -1,39 +1,24 @@
 """What has changed, told at the desk: the form, what it refuses, and what follows."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
 
-from bot.app import build
 from bot.casework.permissions import ROLES, may
 from bot.store import keeping, people
 from bot.web.desk import words
 from scheduler.changes import CHANGES
 from tests.browser import axe
-from tests.houses import Home, make_home
+from tests.houses import ON_SQLITE, Home
 from tests.turn.families import enrol, four_weeks_ago, row, touches_of
-from tests.web.worker import PASSWORD, Worker, at_desk, hire, served
+from tests.web.worker import Worker, hire, served, signed_in_at
 
 if TYPE_CHECKING:
     from tests.browser import Chromium
 
 A = "+447700900411"
-PAGE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def home(migrated_url: str) -> Iterator[Home]:
-    made = make_home(migrated_url)
-    yield made
-    made.house.db.close()
-
-
-@pytest.fixture
-def app(home: Home) -> Flask:
-    return build(home.house.settings, house=home.house)
 
 
 @pytest.fixture
@@ -50,10 +35,9 @@ def family(home: Home) -> str:
         return person.ref
 
 
-@PAGE
-def test_a_worker_tells_and_the_plan_follows(app: Flask, home: Home, family: str) -> None:
+@ON_SQLITE
+def test_a_worker_tells_and_the_plan_follows(sam: Worker, home: Home, family: str) -> None:
     """Found from the person's page; afterwards that page says it was done, and the ledger has the reason."""
-    sam = at_desk(app, home)
     page = f"/desk/people/{family}/tell"
     assert page in sam.get(f"/desk/people/{family}").text
     answer = sam.post(page, page, change="early-help-opened", on="2026-11-23", child="", born="")
@@ -62,7 +46,7 @@ def test_a_worker_tells_and_the_plan_follows(app: Flask, home: Home, family: str
     assert {t.outcome for t in touches_of(home, "P1")} == {"suppressed"}
 
 
-@PAGE
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("given", "told"),
     [
@@ -74,10 +58,9 @@ def test_a_worker_tells_and_the_plan_follows(app: Flask, home: Home, family: str
     ],
 )
 def test_what_is_missing_is_said_and_nothing_changes(
-    app: Flask, home: Home, family: str, given: dict[str, str], told: str
+    sam: Worker, home: Home, family: str, given: dict[str, str], told: str
 ) -> None:
     """Each fault beside its question, with what was given kept."""
-    sam = at_desk(app, home)
     page = f"/desk/people/{family}/tell"
     answer = sam.post(page, page, **{"change": "moved-away", "on": "2026-11-23", "child": "", "born": "", **given})
     assert answer.status_code == 400
@@ -91,17 +74,15 @@ def test_every_change_has_its_hint_and_its_permission() -> None:
     assert {role for role in ROLES if may(role, "people.tell")} == {"practitioner", "manager"}
 
 
-@PAGE
-def test_who_may_not_tell_is_refused(app: Flask, home: Home, family: str) -> None:
+@ON_SQLITE
+def test_who_may_not_tell_is_refused(bo: Worker, family: str) -> None:
     """Business support enrols and does not end what is planned."""
-    bo: Worker = at_desk(app, home, "business-support")
     assert bo.get(f"/desk/people/{family}/tell").status_code == 403
 
 
-@PAGE
-def test_a_death_is_before_a_person(app: Flask, home: Home, family: str) -> None:
+@ON_SQLITE
+def test_a_death_is_before_a_person(sam: Worker, home: Home, family: str) -> None:
     """The case is on the desk with its reason in words, and says who told it."""
-    sam = at_desk(app, home)
     page = f"/desk/people/{family}/tell"
     with home.house.db.write() as tx:
         person = people.find_person(tx, family)
@@ -119,18 +100,14 @@ def test_a_death_is_before_a_person(app: Flask, home: Home, family: str) -> None
 
 
 @pytest.mark.browser
-@PAGE
+@ON_SQLITE
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_page_reads_well(app: Flask, home: Home, family: str, chromium: "Chromium", width: int) -> None:
     """Nothing runs over the edge and axe finds nothing, on a telephone and on a desk, errors included."""
     email = hire(home, "practitioner")
     with served(app) as url, chromium.person(url, width=width) as person:
         page = person.new_page()
-        page.goto("/desk/sign-in")
-        page.fill("#email", email)
-        page.fill("#password", PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.goto(f"/desk/people/{family}/tell")
+        signed_in_at(page, email, f"/desk/people/{family}/tell")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert axe(page) == []
         page.get_by_role("button", name="Change what is planned").click()
