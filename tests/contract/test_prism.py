@@ -34,8 +34,6 @@ class Held:
 
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
-    if not prism.DOCUMENT.exists():
-        missing(prism.MISSING)
     if prism.tool("node") is None or prism.tool("npm") is None:
         missing(prism.NO_NPM)
     prism.install()
@@ -132,9 +130,8 @@ def test_an_answer_that_breaks_the_description_is_unknown_to_us(judged: Held) ->
 
 def test_the_one_fault_mended_in_the_description_is_its_own() -> None:
     """Its examples give paths where its schema asks for whole addresses; the service gives paths too."""
-    if not prism.DOCUMENT.exists():
-        missing(prism.MISSING)
     published = json.loads(prism.DOCUMENT.read_text("utf-8"))
     answer = published["paths"]["/2010-04-01/Accounts/{AccountSid}/Messages.json"]["get"]["responses"]["200"]
     examples = answer["content"]["application/json"]["examples"].values()
+    assert len(examples) > 3
     assert all(example["value"]["uri"].startswith("/2010-04-01/") for example in examples)
