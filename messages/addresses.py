@@ -90,6 +90,12 @@ def textable(phone: Phone) -> bool:
     return phone.kind == "mobile"
 
 
+def read_mobile(text: str) -> str | None:
+    """A number that is texted, as a sheet's cell or a form's field has it, E.164; None for everything else."""
+    phone = read_phone(text)
+    return phone.e164 if textable(phone) else None
+
+
 def not_texted(phone: Phone) -> str | None:
     """Why no text goes to it, for staff; None for a number that is texted."""
     return None if textable(phone) else NOT_TEXTED[phone.kind]

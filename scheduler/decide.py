@@ -1,17 +1,19 @@
-"""May this touch go now? Send, wait until an instant, missed, or suppressed: each with its reason in plain English.
+"""May this touch go now? Send, wait until an instant, telephone first, missed, or suppressed: each with its reason in
+plain English.
 
 The tables come before the branches; their order is the order in which a worker would want to be told.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from scheduler.confirmed import telephone_first, why_telephone
 from scheduler.localtime import DAY, in_words, instant, local_date
 from scheduler.programme import PlannedTouch
 from scheduler.quiet import ContactHours, SafeWindow, next_sending, quiet_until
-from scheduler.spread import next_room, slot_at
+from scheduler.spread import Slot, next_room, slot_at
 from scheduler.terms import SchoolHolidays
 
 
@@ -31,6 +33,12 @@ class ContactRules:
     conversation: timedelta = timedelta(minutes=30)
     worker: timedelta = timedelta(hours=12)
 
+    def at_their_pace(self, every_days: int | None) -> "ContactRules":
+        """With the fewer texts that a family asked for: one in so many days, and never more than the council sends."""
+        if every_days is None or every_days <= self.cap_days:
+            return self
+        return replace(self, cap_days=every_days)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
@@ -46,11 +54,11 @@ class TouchFacts:
 
     enrolled_on: date
     has_number: bool = True
+    confirmed_on: date | None = None  # the last day the number was known to be theirs; None: that is not in doubt
     consent: Literal["unasked", "given", "stopped"] = "unasked"
     safe_to_text: bool = True
     safe_windows: tuple[SafeWindow, ...] = ()
     safe_times_unread: bool = False  # they gave safe times in words that nobody has yet turned into windows
-    opted_out: bool = False  # of this programme, by their own word or a worker's
     ended: bool = False  # the programme was ended: early help opened again, the family moved away
     child_died: bool = False
     person_died: bool = False
@@ -71,6 +79,14 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Telephone:
+    """A person telephones them first: the enrolment waits for that, and this touch is decided again at `until`."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Missed:
     """Its time ran out."""
 
@@ -84,7 +100,7 @@ class Suppressed:
     reason: str
 
 
-Decision = Send | Wait | Missed | Suppressed
+Decision = Send | Wait | Telephone | Missed | Suppressed
 
 Bar = tuple[Callable[[TouchFacts], bool], str]
 
@@ -93,7 +109,6 @@ OVER: tuple[Bar, ...] = (
     (lambda facts: facts.person_died, "The person has died."),
     (lambda facts: facts.child_died, "A child of the family has died. A person reviews what the family hears from us."),
     (lambda facts: facts.ended, "The programme was ended for this family."),
-    (lambda facts: facts.opted_out, "They asked to leave this programme."),
 )
 # The plan stands, and a text is not the way to reach them.
 UNREACHABLE: tuple[Bar, ...] = (
@@ -183,7 +198,7 @@ Hold = Callable[[TouchFacts, ContactRules, datetime], Wait | None]
 
 # What keeps anything we start waiting, and what more keeps a check-in waiting. The first that holds is told.
 HOLDS: tuple[Hold, ...] = (_under_review, _social_care, _paused, _worker_talking, _family_talking)
-CHECK_IN_HOLDS: tuple[Hold, ...] = (*HOLDS, _capped, _hours, _hourly_share)
+CHECK_IN_HOLDS: tuple[Hold, ...] = (_capped, _hours, _hourly_share)
 REMINDER_HOLDS: tuple[Hold, ...] = (*HOLDS, _hours)
 
 
@@ -195,7 +210,7 @@ def first_hold(holds: tuple[Hold, ...], facts: TouchFacts, rules: ContactRules, 
 def decide(planned: PlannedTouch, facts: TouchFacts, rules: ContactRules, now: datetime) -> Decision:
     """What becomes of a planned touch at this instant. The same facts always decide the same.
 
-    A Wait never goes past the touch's window, so that deciding again when told always ends.
+    `until` never goes past the touch's window, so that deciding again when told always ends.
     """
     opens, closes = planned.window
     if now < opens:
@@ -204,13 +219,42 @@ def decide(planned: PlannedTouch, facts: TouchFacts, rules: ContactRules, now: d
         return Suppressed(reason=reason)
     if now >= closes:
         return Missed(reason=_why_missed(planned, facts, closes))
-    wait = _in_holidays(planned, rules, now) or first_hold(CHECK_IN_HOLDS, facts, rules, now)
-    if wait is not None:
-        return Wait(until=min(wait.until, closes), reason=wait.reason)
+    if (wait := _waits(planned, facts, rules, now)) is not None:
+        return replace(wait, until=min(wait.until, closes))
     late = (local_date(now) - planned.due_on).days
     if not late:
         return Send(reason="Sent on the day it was due.")
     return Send(reason=f"Sent {late} day{'s' if late > 1 else ''} after it was due, {in_words(planned.due_on)}.")
+
+
+def _waits(planned: PlannedTouch, facts: TouchFacts, rules: ContactRules, now: datetime) -> Wait | Telephone | None:
+    wait = _in_holidays(planned, rules, now) or first_hold(HOLDS, facts, rules, now)
+    if wait is None and (reason := not_confirmed(facts, now)) is not None:
+        # Before its turn and its hour, so that there is time left to telephone in; asked daily, since they may write.
+        return Telephone(until=instant(local_date(now) + DAY), reason=reason)
+    return wait or first_hold(CHECK_IN_HOLDS, facts, rules, now)
+
+
+def decide_in_turn(
+    planned: PlannedTouch, facts: TouchFacts, rules: ContactRules, now: datetime, sent_in: Callable[[datetime], int]
+) -> tuple[Decision, Slot | None]:
+    """The decision under the daily cap, and the sending hour that it counts in, where it does.
+
+    `sent_in` tells how many check-ins went in the hour that begins then. It is asked only for what would go: who asks
+    may have to lock the hour.
+    """
+    decision = decide(planned, facts, rules, now)
+    slot = None if rules.daily_cap is None else slot_at(now, rules.hours, rules.daily_cap)
+    if slot is None or not isinstance(decision, Send):
+        return decision, None
+    return decide(planned, replace(facts, sent_in_hour=sent_in(slot.starts)), rules, now), slot
+
+
+def not_confirmed(facts: TouchFacts, now: datetime) -> str | None:
+    """Why somebody telephones before anything is texted to this number, or None."""
+    if facts.confirmed_on is None or not telephone_first(facts.confirmed_on, local_date(now)):
+        return None
+    return why_telephone(facts.confirmed_on)
 
 
 def _in_holidays(planned: PlannedTouch, rules: ContactRules, now: datetime) -> Wait | None:

@@ -35,6 +35,7 @@ COLUMNS = (
 )
 NEEDED = ("reference", "first_name", "mobile", "programme", "event_on", "told_on", "told_by", "safe_to_text")
 LONGEST = 200  # characters in a cell: longer is a column gone wrong, not a name
+LONGEST_TEAM = 64
 
 _UNAWARES = {
     "told_on": "no told_on: nobody is enrolled before they are told",
@@ -177,6 +178,8 @@ def read_row(
     cells, faults = row.cells, list[str]()
     faults += [_UNAWARES.get(name, f"no {name}") for name in NEEDED if not cells[name]]
     faults += [f"{name}: over {LONGEST} characters" for name, cell in cells.items() if len(cell) > LONGEST]
+    if LONGEST_TEAM < len(cells["team"]) <= LONGEST:
+        faults.append(f"team: at most {LONGEST_TEAM} characters")
     faults += [f"{name}: has characters that no text has" for name, cell in cells.items() if _UNREADABLE.search(cell)]
     mobile = read_mobile(cells["mobile"]) if cells["mobile"] else None
     if cells["mobile"] and mobile is None:

@@ -4,7 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from scheduler.decide import OVER, REMINDER_HOLDS, UNREACHABLE, ContactRules, TouchFacts, Wait, first_bar, first_hold
+from scheduler.decide import (
+    OVER,
+    REMINDER_HOLDS,
+    UNREACHABLE,
+    ContactRules,
+    TouchFacts,
+    Wait,
+    first_bar,
+    first_hold,
+    not_confirmed,
+)
 from scheduler.localtime import in_words, instant, local_date
 from scheduler.programme import OnNoReply
 
@@ -71,6 +81,8 @@ def _remind(sent: SentTouch, facts: TouchFacts, rules: ContactRules, now: dateti
         listed = sent.on_no_reply == "list"
         return Close(outcome="no-reply", reason=f"No answer and no reminder. {reason}", listed=listed)
     wait = first_hold(REMINDER_HOLDS, facts, rules, now)
+    if wait is None and (reason := not_confirmed(facts, now)) is not None:
+        return Close(outcome="no-reply", reason=f"No answer and no reminder. {reason}", listed=True)
     return Remind() if wait is None else Wait(until=min(wait.until, ends), reason=wait.reason)
 
 

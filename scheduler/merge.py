@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from scheduler.programme import PlannedTouch
 from scheduler.spread import turn_in_line
+from scheduler.terms import SchoolHolidays
 
 IN_ONE_TEXT = "In one text with a brother's or sister's."  # what the ledger says of a touch that another's text said
 
@@ -25,13 +26,14 @@ class Candidate:
 
 
 def said_together(
-    first: Candidate, others: Iterable[Candidate], today: date, within_days: int
+    first: Candidate, others: Iterable[Candidate], today: date, within_days: int, holidays: SchoolHolidays
 ) -> tuple[Candidate, ...]:
     """Of the others, those that the text of `first`, which goes today, says too; in the order of their turns.
 
     Another child's touch of the same conversation to the same adult, due by `within_days` from today and not too late.
-    With 0 days only those that are due already are joined.
+    With 0 days only those that are due already are joined. One that asks for term time is said in no school holiday.
     """
+    away = holidays.holiday_on(today) is not None
     until = today + timedelta(days=within_days)
     joined = [
         other
@@ -44,6 +46,7 @@ def said_together(
         and other.touch.touch.flow == first.touch.touch.flow
         and other.touch.due_on <= until
         and today <= other.touch.last_on
+        and not (away and other.touch.touch.term_time)
     ]
     return tuple(sorted(joined, key=lambda other: turn_in_line(other.touch, other.enrolment)))
 

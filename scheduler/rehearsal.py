@@ -11,12 +11,13 @@ check-in that waits for an answer and is due to be looked at. All is over once n
 import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from scheduler.confirmed import TELEPHONE_FIRST
-from scheduler.decide import ContactRules, Decision, Missed, Send, TouchFacts, Wait, decide
+from scheduler.confirmed import TELEPHONE_FIRST, confirmed_on, why_telephone
+from scheduler.confirmed import telephone_first as must_telephone
+from scheduler.decide import ContactRules, Missed, Send, Telephone, TouchFacts, Wait, decide_in_turn, not_confirmed
 from scheduler.follow_up import Close, Remind, SentTouch, follow_up
 from scheduler.localtime import Span, local_date
 from scheduler.merge import IN_ONE_TEXT, Candidate, one_text_for, said_together
@@ -34,7 +35,7 @@ from scheduler.rehearsed import (
     Wrote,
     Year,
 )
-from scheduler.spread import Slot, slot_at, turn_in_line
+from scheduler.spread import turn_in_line
 
 STILL_OPEN = timedelta(days=14)  # a question that a newer one displaced may be answered for so long
 
@@ -64,6 +65,7 @@ class _Someone:
     score: int | None = None
     enrolled: list[int] = field(default_factory=list)
     children: list[str] = field(default_factory=list)
+    told: list[tuple[datetime, date]] = field(default_factory=list)  # from when we know it, and its day
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,6 +75,8 @@ class _Enrolled:
     left: list[PlannedTouch]  # the next one last
     next_at: datetime | None = None
     waited_for: str | None = None
+    to_telephone: Line | None = None  # it waits for a person to telephone them
+    calls: int = 0  # how often it came to that
 
 
 def rehearse(
@@ -132,22 +136,17 @@ class _Stage:
         return self._people[ref]
 
     def _put(self, one: Placed) -> None:
-        if one.telephone_first is not None:
-            self._ledger.append(
-                Line(
-                    person=one.person, programme=one.programme.id, touch=TELEPHONE_FIRST, occurrence=1, child=one.child,
-                    due_at=one.at, decided_at=one.at, outcome="suppressed", reason=one.telephone_first,
-                    enrolled_on=one.plan.enrolled_on, listed_at=one.at,
-                )
-            )  # fmt: skip
-            return
         # By date, each once: what `next_touch_after` would find touch by touch, found at one go.
         touches = planned(one.programme, one.plan, self._rules.hours.calendar)
         made = _Enrolled(placed=one, who=self._someone(one.person), left=list(reversed(touches)))
         made.who.enrolled.append(len(self._enrolled))
         if one.child is not None and one.child not in made.who.children:
             made.who.children.append(one.child)
+        told_on = one.told_on or local_date(one.at)
+        made.who.told.append((one.at, told_on))
         self._enrolled.append(made)
+        if touches and must_telephone(told_on, local_date(one.at)):
+            self._telephone(made, why_telephone(told_on), one.at)
         if touches:
             made.next_at = max(touches[0].window[0], one.at)
             heapq.heappush(self._due, (made.next_at, len(self._enrolled) - 1))
@@ -228,9 +227,11 @@ class _Stage:
         placed_on = local_date(now) if enrolled is None else enrolled.placed.plan.enrolled_on
         if who.person.number is None:
             return TouchFacts(enrolled_on=placed_on, has_number=False)
+        told_on = max((on for at, on in who.told if at <= now), default=placed_on)
+        wrote_on = None if who.number.wrote_at is None else local_date(who.number.wrote_at)
         return TouchFacts(
-            enrolled_on=placed_on, consent=who.number.consent, safe_to_text=who.number.safe,
-            safe_windows=who.person.safe_windows, social_care_open=who.social_care_open,
+            enrolled_on=placed_on, confirmed_on=confirmed_on(told_on, wrote_on), consent=who.number.consent,
+            safe_to_text=who.number.safe, safe_windows=who.person.safe_windows, social_care_open=who.social_care_open,
             paused_until=who.number.paused_until, family_wrote_at=who.number.wrote_at,
             last_check_in_at=who.number.sent_at,
             waited_for=None if enrolled is None else enrolled.waited_for,
@@ -244,8 +245,13 @@ class _Stage:
     def _decide(self, number: int, enrolled: _Enrolled, now: datetime) -> None:
         touch = enrolled.left[-1]
         facts = self._facts(enrolled.who, now, enrolled)
-        decision, slot = self._decision(touch, facts, self._own_rules(enrolled.who.number), now)
-        if isinstance(decision, Wait):
+        rules = self._rules.at_their_pace(enrolled.who.number.every_days)
+        decision, slot = decide_in_turn(touch, facts, rules, now, self._in_hour.__getitem__)
+        if isinstance(decision, Telephone):
+            self._telephone(enrolled, decision.reason, now)
+        elif enrolled.to_telephone is not None and not_confirmed(facts, now) is None:
+            enrolled.to_telephone.answered_at, enrolled.to_telephone = now, None
+        if isinstance(decision, Wait | Telephone):
             enrolled.next_at, enrolled.waited_for = decision.until, decision.reason
             heapq.heappush(self._due, (decision.until, number))
             return
@@ -261,33 +267,30 @@ class _Stage:
             self._in_hour[slot.starts] += 1
         self._sent(line, enrolled.who, now)
 
-    def _own_rules(self, number: _Number) -> ContactRules:
-        """The council's rules, with the fewer texts that this family asked for."""
-        days = number.every_days
-        return self._rules if days is None or days <= self._rules.cap_days else replace(self._rules, cap_days=days)
-
-    def _decision(
-        self, touch: PlannedTouch, facts: TouchFacts, rules: ContactRules, now: datetime
-    ) -> tuple[Decision, Slot | None]:
-        """The decision, and the sending hour that it counts in."""
-        decision = decide(touch, facts, rules, now)
-        slot = None if rules.daily_cap is None else slot_at(now, rules.hours, rules.daily_cap)
-        if slot is None or not isinstance(decision, Send):
-            return decision, None
-        return decide(touch, replace(facts, sent_in_hour=self._in_hour[slot.starts]), rules, now), slot
+    def _telephone(self, enrolled: _Enrolled, reason: str, now: datetime) -> None:
+        """Nothing is texted until a person has telephoned: said once, however often it is looked at again."""
+        if enrolled.to_telephone is not None:
+            return
+        placed = enrolled.placed
+        enrolled.calls += 1
+        enrolled.to_telephone = Line(
+            person=placed.person, programme=placed.programme.id, touch=TELEPHONE_FIRST, occurrence=enrolled.calls,
+            child=placed.child, due_at=now, decided_at=now, outcome="suppressed", reason=reason,
+            enrolled_on=placed.plan.enrolled_on, listed_at=now,
+        )  # fmt: skip
+        self._ledger.append(enrolled.to_telephone)
 
     def _joined(self, number: int, enrolled: _Enrolled, now: datetime) -> Sequence[Candidate]:
         """The touches of brothers and sisters that this text says too."""
         if enrolled.placed.child is None:
             return ()
-        today = local_date(now)
-        away = self._rules.school_holidays.holiday_on(today) is not None
         others = [
             self._candidate(other)
             for other in enrolled.who.enrolled
-            if self._enrolled[other].left and not (away and self._enrolled[other].left[-1].touch.term_time)
+            if self._enrolled[other].left and self._enrolled[other].to_telephone is None
         ]
-        return said_together(self._candidate(number), others, today, self._rules.merge_days)
+        rules = self._rules
+        return said_together(self._candidate(number), others, local_date(now), rules.merge_days, rules.school_holidays)
 
     def _candidate(self, number: int) -> Candidate:
         """Of one person; a child is 0 where the touch is about none, and has a number of its own otherwise."""

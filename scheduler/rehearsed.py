@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from scheduler.calendar import Level
+from scheduler.confirmed import TELEPHONE_FIRST
 from scheduler.merge import IN_ONE_TEXT
 from scheduler.programme import Enrolment, PlannedTouch, Programme
 from scheduler.quiet import SafeWindow
@@ -34,7 +35,7 @@ class Placed:
     plan: Enrolment
     at: datetime
     child: str | None = None
-    telephone_first: str | None = None  # why nothing is texted until a person has telephoned
+    told_on: date | None = None  # when a worker last was told that the number is theirs; None: at the placing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,7 @@ class Line:
     enrolled_on: date
     flow: str = ""
     reminded_at: datetime | None = None
-    answered_at: datetime | None = None
+    answered_at: datetime | None = None  # of "telephone first": when it was known again to be their number
     listed_at: datetime | None = None  # put on the team's weekly list; a later answer takes them off
     next_at: datetime | None = None
     planned: PlannedTouch | None = None
@@ -133,6 +134,12 @@ class Year:
     raised: Sequence[Raised]
     waiting: Mapping[str, int]
     steps: int
+
+    @property
+    def to_telephone(self) -> tuple[str, ...]:
+        """To whom nothing is texted at its end until somebody has telephoned, each once."""
+        waiting = (line.person for line in self.ledger if line.touch == TELEPHONE_FIRST and line.answered_at is None)
+        return tuple(dict.fromkeys(waiting))
 
     def of(self, programme: str) -> "Year":
         """What of it is this programme's. The others were lived beside it: one cap is over all of them."""

@@ -3,7 +3,11 @@
 Without this the last row would win, and the same sheet taken again would change the same family back and forth.
 """
 
-from scheduler.enrolment_sheet import EnrolmentRow
+from collections.abc import Mapping
+from datetime import date
+
+from scheduler.enrolment_sheet import EnrolmentRow, MobileReader, RefusedRow, SheetRow, from_birth, read_row
+from scheduler.programme import Programme
 
 _OF_A_PERSON = ("first_name", "last_name", "email", "language", "postcode", "household", "relation", "team")
 Said = tuple[int, tuple[object, ...]]  # the line that said it first, and what
@@ -43,3 +47,19 @@ class SheetMemory:
         if row.child_first_name is not None:
             self._children.setdefault(key, child)
         return ()
+
+
+def read_beside(
+    row: SheetRow, memory: SheetMemory, programmes: Mapping[str, Programme], read_mobile: MobileReader, today: date
+) -> EnrolmentRow | RefusedRow:
+    """The row read, or refused for itself or for what it says beside the rows before it. A refused row is forgotten."""
+    found = read_row(row, read_mobile, programmes.keys(), today)
+    if isinstance(found, RefusedRow):
+        return found
+    if programmes[found.programme].event_is == "birth-month":
+        dated = from_birth(found)
+        if not isinstance(dated, EnrolmentRow):
+            return RefusedRow(line=row.line, reference=found.reference, reasons=dated)
+        found = dated
+    told = memory.contradictions(found)
+    return RefusedRow(line=row.line, reference=found.reference, reasons=told) if told else found

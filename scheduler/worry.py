@@ -6,7 +6,7 @@ are screened apart, before everything (flows/understanding), and come here as a 
 A sign only ever raises: no score, however good, lowers a worry that stands.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -16,7 +16,6 @@ from scheduler.calendar import Level, Promises, WorkingCalendar
 Sign = Literal[
     "danger", "low-score", "score-fall", "words-of-need", "asked-for-person", "wrong-person", "silent-worrying"
 ]
-RANK: Mapping[Level, int] = {"urgent": 0, "concern": 1, "routine": 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +85,6 @@ RULES: tuple[Rule, ...] = (
     Rule(sign="words-of-need", level="routine", holds=lambda a, _s: a.needs, tells="Words that ask for help."),
     Rule(sign="wrong-person", level="routine", holds=lambda a, _s: a.wrong_person, tells="It is not their number."),
 )  # fmt: skip
-LEVEL_OF: Mapping[Sign, Level | None] = {rule.sign: rule.level for rule in RULES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +107,3 @@ def worries(
         level: Level = rule.level or ("urgent" if answer.danger == "urgent" else "concern")
         found.append(Worry(level=level, reason=rule.sign, look_by=calendar.look_by(level, now, promises)))
     return tuple(found)
-
-
-def standing(level: Level | None, found: tuple[Worry, ...]) -> Level | None:
-    """The level of a person's open worry after these signs: raised by them, never lowered."""
-    levels = [worry.level for worry in found] + ([] if level is None else [level])
-    return min(levels, key=RANK.__getitem__, default=None)

@@ -77,8 +77,8 @@ def _tell(done: Rehearsal, out: TextIO) -> None:
     out.writelines("  ".join(str(value).rjust(10) for value in _week(week).values()) + "\n" for week in done.weeks)
     summary = _summary(done)
     out.write(f"\n{summary['people']} people on {summary['enrolments']} programmes. {done.answers}\n")
-    if done.families.to_telephone:
-        who = ", ".join(done.families.to_telephone)
+    if done.year.to_telephone:
+        who = ", ".join(done.year.to_telephone)
         out.write(f"Nothing is texted until somebody has telephoned: their number is a year old. {who}\n")
     if waiting := sum(done.year.waiting.values()):
         out.write(f"On the last day {waiting} touches were due and still waiting.\n")
@@ -93,5 +93,5 @@ def _summary(done: Rehearsal) -> dict[str, object]:
     return {
         "from": done.first.isoformat(), "until": done.last.isoformat(), "people": len(done.families.people),
         "enrolments": len(done.families.placed), "answers": done.answers,
-        "to_telephone": done.families.to_telephone, "still_waiting": dict(done.year.waiting),
+        "to_telephone": done.year.to_telephone, "still_waiting": dict(done.year.waiting),
     }  # fmt: skip

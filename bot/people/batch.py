@@ -16,14 +16,15 @@ from bot.refs import new_ref
 from bot.store import enrolling as rows
 from bot.store import keeping, people
 from bot.store.database import Tx
+from bot.store.keeping import HELD
+from bot.turn import telephoning
 from bot.turn.planning import plan_next
-from scheduler.confirmed import TELEPHONE_FIRST, confirmed_on, telephone_first, why_telephone
+from scheduler.confirmed import confirmed_on, telephone_first, why_telephone
 from scheduler.enrolment_sheet import EnrolmentRow
 from scheduler.programme import Enrolment as Plan
 from scheduler.programme import PlannedTouch, next_touch_after
 
 Outcome = Literal["added", "changed", "unchanged", "refused"]
-HELD = "hold"  # the state of an enrolment whose number a person confirms by telephone first
 WRONG_PERSON = "mobile: whoever holds this number said that it is the wrong person's; ask the family again"
 
 
@@ -262,7 +263,7 @@ class Batch:
                 id=None, state=state, told_on=row.told_on, event_on=row.event_on, child=child, dirty=True,
                 written={
                     **said, "programme": row.programme, "event_on": row.event_on, "state": state,
-                    **_turn(planned if state == "active" else None),
+                    **_turn(planned),
                 },
             )  # fmt: skip
             self._enrolments[key] = made
@@ -331,13 +332,8 @@ class Batch:
     def _hold(self, tx: Tx, one: _Enrolment, values: dict[str, Any]) -> None:
         """Nothing is texted until a person has telephoned: the weekly list says so, and the ledger why."""
         enrolment_id = keeping.enrol(tx, **values)
-        if enrolment_id is None:
-            return
-        keeping.decide_touch(
-            tx, enrolment_id=enrolment_id, touch=TELEPHONE_FIRST, occurrence=1, address_id=None, due_at=self._now,
-            decided_at=self._now, outcome="suppressed", reason=why_telephone(one.told_on), listed=True,
-            settled_at=self._now,
-        )  # fmt: skip
+        if enrolment_id is not None:
+            telephoning.wait_for_call(tx, enrolment_id, why_telephone(one.told_on), self._now)
 
     def _consent(self, person: _Person, number: _Number, row: EnrolmentRow) -> dict[str, object]:
         return {
@@ -356,7 +352,7 @@ def _turn(planned: PlannedTouch | None) -> dict[str, object]:
 
 def begin(tx: Tx, snapshot: Snapshot, enrolment_id: int) -> None:
     """The number is confirmed: nobody has to telephone first, and the check-ins that are still to come are planned."""
-    rows.take_off_lists(tx, enrolment_id, TELEPHONE_FIRST)
+    telephoning.called(tx, enrolment_id)
     plan_next(tx, snapshot, keeping.enrolment_by_id(tx, enrolment_id))
 
 

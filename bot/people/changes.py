@@ -4,7 +4,7 @@ One transaction. `scheduler.changes` says what follows; here it becomes rows. Ev
 touch by touch; what was written and has not left is taken back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -13,7 +13,7 @@ from bot.clock import local_date
 from bot.house import House
 from bot.live import Snapshot
 from bot.settling import settle
-from bot.store import conversations, holding, keeping, people, staff
+from bot.store import conversations, enrolling, holding, keeping, people, staff
 from bot.store import outbox as rows
 from bot.store.database import Tx
 from bot.store.keeping import Enrolment
@@ -21,12 +21,17 @@ from bot.store.people import Person
 from bot.turn.load import UNREADABLE
 from bot.turn.planning import plan_next, undecided
 from flows.session import Session
-from scheduler.changes import CHANGES, Change, Consequence, Standing, ended_by
+from scheduler.changes import CHANGES, Change, Consequence, Hold, Standing, ended_by
+from scheduler.confirmed import TELEPHONE_FIRST
 from scheduler.localtime import in_words
 from scheduler.schoolyear import BirthMonth
 
 CHECK_INS = {"check-in", "reminder"}
-HELD = "Held: there was a death in the family, and a person reviews what they hear from us."
+# Why what was written and has not left is taken back, by the hold that is put.
+TAKEN_BACK: Mapping[Hold, str] = {
+    "review": "Held: there was a death in the family, and a person reviews what they hear from us.",
+    "social-care": "Paused: children's social care has opened a case.",
+}
 
 
 class NotSo(ValueError):
@@ -86,10 +91,7 @@ def put_into_effect(tx: Tx, snapshot: Snapshot, fact: Fact, person: Person, *, b
     if fact.on > local_date(now):
         raise NotSo("on", "The day is still to come: tell it when it has.")
     members = [member.id for member in household]
-    # Numbers before what hangs on them, in one order, as everywhere: two orders would lock each other out.
-    addresses = sorted({a.id for member in household for a in people.addresses_of(tx, member.id)})
-    for address_id in addresses:
-        people.lock_address(tx, address_id)
+    addresses = _locked(tx, household)
     enrolments = [keeping.enrolment_by_id(tx, e.id, lock=True) for e in keeping.enrolments_of(tx, members)]
     effects = Effects()
     for enrolment in enrolments:
@@ -99,10 +101,7 @@ def put_into_effect(tx: Tx, snapshot: Snapshot, fact: Fact, person: Person, *, b
     if follows.lifts is not None:
         effects.lifted = holding.lift_hold(tx, members, follows.lifts, now)
     if follows.holds is not None:
-        effects.held = holding.put_hold(tx, members, follows.holds, now)
-        if follows.holds == "review":
-            for address_id in addresses:
-                _take_back(tx, address_id, None, HELD, now)
+        effects.held = hold(tx, household, follows.holds, now)
     if follows.starts:
         effects.started = _start(tx, snapshot, fact, person, household, enrolments, by, now)
     if follows.moves and child is not None and fact.born is not None:
@@ -113,6 +112,24 @@ def put_into_effect(tx: Tx, snapshot: Snapshot, fact: Fact, person: Person, *, b
             because=(f"{follows.title}, told by {by} of {in_words(fact.on)}",),
         )  # fmt: skip
     return effects
+
+
+def hold(tx: Tx, household: Sequence[Person], kind: Hold, now: datetime) -> int:
+    """Everything planned for them waits, and what was written and has not left is taken back. How many it is new for.
+
+    The caller may hold the lock of a number of theirs already.
+    """
+    for address_id in _locked(tx, household):
+        _take_back(tx, address_id, None, TAKEN_BACK[kind], now)
+    return holding.put_hold(tx, [member.id for member in household], kind, now)
+
+
+def _locked(tx: Tx, household: Sequence[Person]) -> list[int]:
+    """Their numbers, before what hangs on them and in one order, as everywhere: two would lock each other out."""
+    addresses = sorted({a.id for member in household for a in people.addresses_of(tx, member.id)})
+    for address_id in addresses:
+        people.lock_address(tx, address_id)
+    return addresses
 
 
 def _child_of(fact: Fact, follows: Consequence, person: Person, household: Sequence[Person]) -> Person | None:
@@ -149,6 +166,7 @@ def _end(
         tx, enrolment.id, state="ended", next_at=None, next_priority=None, next_due_on=None, waited_for=None,
         ended_for=change,
     )  # fmt: skip
+    enrolling.take_off_lists(tx, enrolment.id, TELEPHONE_FIRST)
     standing = {touch.id for touch in keeping.open_touches(tx, [enrolment.id])}
     for address_id in addresses:
         _take_back(tx, address_id, standing, why, now)
@@ -190,8 +208,10 @@ def _start(
         for member in household:
             if member.child or member.id not in known:
                 continue
+            # Told of early help, nobody was asked for their number: it is as old as what they were last enrolled by.
+            told_on = max((e.told_on for e in enrolments if e.person_id == member.id), default=local_date(now))
             enrolment_id = keeping.enrol(
-                tx, person_id=member.id, programme=programme.id, event_on=fact.on, told_on=local_date(now), told_by=by,
+                tx, person_id=member.id, programme=programme.id, event_on=fact.on, told_on=told_on, told_by=by,
                 team=member.team, created_at=now,
             )  # fmt: skip
             if enrolment_id is not None:

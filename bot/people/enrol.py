@@ -17,20 +17,11 @@ from bot.house import House
 from bot.people.batch import Batch, Taken
 from bot.store import people, staff
 from bot.store.database import Tx
-from messages.addresses import read_phone, textable
-from scheduler.enrolment_sheet import (
-    EnrolmentRow,
-    RefusedRow,
-    SheetRow,
-    from_birth,
-    read_row,
-    read_sheet,
-    resolve_dates,
-)
+from messages.addresses import read_mobile
+from scheduler.enrolment_sheet import EnrolmentRow, RefusedRow, SheetRow, read_sheet, resolve_dates
 from scheduler.programme import Programme
-from scheduler.sheet_memory import SheetMemory
+from scheduler.sheet_memory import SheetMemory, read_beside
 
-LONGEST_TEAM: Final = 64
 # One transaction holds SQLite's only write lock: its rows are as many as take about this long on this machine.
 HOLD_SECONDS: Final = 0.015
 FEWEST, MOST = 5, 100  # rows a transaction
@@ -64,12 +55,6 @@ class Report:
             return
         setattr(self, taken.outcome, getattr(self, taken.outcome) + 1)
         self.to_telephone += taken.to_telephone
-
-
-def read_mobile(text: str) -> str | None:
-    """A UK mobile in E.164, or None."""
-    phone = read_phone(text)
-    return phone.e164 if textable(phone) else None
 
 
 def enrol_sheet(
@@ -131,18 +116,7 @@ def read(
     house: House, row: SheetRow, memory: SheetMemory, programmes: Mapping[str, Programme]
 ) -> EnrolmentRow | RefusedRow:
     """The row read, or refused for itself or for what it says beside the rows before it."""
-    found = read_row(row, read_mobile, programmes.keys(), local_date(house.clock.now()))
-    if isinstance(found, RefusedRow):
-        return found
-    if programmes[found.programme].event_is == "birth-month":
-        dated = from_birth(found)
-        if isinstance(dated, tuple):
-            return RefusedRow(line=row.line, reference=found.reference, reasons=dated)
-        found = dated
-    told = memory.contradictions(found)
-    if found.team is not None and len(found.team) > LONGEST_TEAM:
-        told = (*told, f"team: at most {LONGEST_TEAM} characters")
-    return RefusedRow(line=row.line, reference=found.reference, reasons=told) if told else found
+    return read_beside(row, memory, programmes, read_mobile, local_date(house.clock.now()))
 
 
 def _put(

@@ -8,9 +8,10 @@ from typing import Final
 from bot.casework.accounts import SignedIn
 from bot.clock import local_date
 from bot.house import House
-from bot.people.batch import HELD, begin
+from bot.people.batch import begin
 from bot.people.enrol import By, take_all
 from bot.store import keeping, people, staff
+from bot.store.keeping import HELD
 from scheduler.confirmed import TELEPHONE_FIRST
 from scheduler.enrolment_sheet import COLUMNS, SheetRow, column_of
 

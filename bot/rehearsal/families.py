@@ -4,31 +4,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from messages.addresses import read_phone, textable
-from scheduler.confirmed import telephone_first, why_telephone
-from scheduler.enrolment_sheet import (
-    EnrolmentRow,
-    RefusedRow,
-    SheetRow,
-    from_birth,
-    read_row,
-    read_sheet,
-    resolve_dates,
-)
+from messages.addresses import read_mobile
+from scheduler.enrolment_sheet import EnrolmentRow, RefusedRow, read_sheet, resolve_dates
 from scheduler.localtime import instant
 from scheduler.programme import Enrolment, Programme
 from scheduler.rehearsed import Person, Placed
-from scheduler.sheet_memory import SheetMemory
+from scheduler.sheet_memory import SheetMemory, read_beside
 
 
 @dataclass(slots=True, kw_only=True)
 class Families:
-    """Everyone of the sheet. `to_telephone`: nobody has confirmed their number for a year, so nothing is texted."""
+    """Everyone of the sheet who can be enrolled, and every row that cannot."""
 
     people: dict[str, Person] = field(default_factory=dict)
     placed: list[Placed] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)
-    to_telephone: list[str] = field(default_factory=list)
 
 
 def read_families(lines: Iterable[str], programmes: Mapping[str, Programme], first: date, last: date) -> Families:
@@ -40,7 +30,7 @@ def read_families(lines: Iterable[str], programmes: Mapping[str, Programme], fir
     found, memory = Families(), SheetMemory()
     seen: set[tuple[str, str, str | None, date | None]] = set()
     for sheet_row in resolve_dates(read_sheet(lines), first):
-        row = _read(sheet_row, memory, programmes, last)
+        row = read_beside(sheet_row, memory, programmes, read_mobile, last)
         if isinstance(row, RefusedRow):
             found.refused.append(row)
             continue
@@ -53,22 +43,6 @@ def read_families(lines: Iterable[str], programmes: Mapping[str, Programme], fir
     return found
 
 
-def _read(
-    sheet_row: SheetRow, memory: SheetMemory, programmes: Mapping[str, Programme], last: date
-) -> EnrolmentRow | RefusedRow:
-    """As `thrive enrol` reads it."""
-    row = read_row(sheet_row, _read_mobile, programmes.keys(), last)
-    if isinstance(row, RefusedRow):
-        return row
-    told = memory.contradictions(row)
-    if not told and programmes[row.programme].event_is == "birth-month":
-        counted = from_birth(row)
-        if isinstance(counted, EnrolmentRow):
-            return counted
-        told = counted
-    return RefusedRow(line=row.line, reference=row.reference, reasons=told) if told else row
-
-
 def _add(found: Families, row: EnrolmentRow, programme: Programme, child: str | None, on: date) -> None:
     known = found.people.get(row.reference)
     safe = row.safe_to_text and (known is None or known.safe_to_text)
@@ -76,17 +50,6 @@ def _add(found: Families, row: EnrolmentRow, programme: Programme, child: str | 
     plan = Enrolment(
         event_on=row.event_on, enrolled_on=on, born=row.child_born if child is not None else None
     )  # fmt: skip
-    held = telephone_first(row.told_on, on)
-    if held:
-        found.to_telephone.append(row.reference)
     found.placed.append(
-        Placed(
-            person=row.reference, programme=programme, plan=plan, at=instant(on), child=child,
-            telephone_first=why_telephone(row.told_on) if held else None,
-        )
+        Placed(person=row.reference, programme=programme, plan=plan, at=instant(on), child=child, told_on=row.told_on)
     )  # fmt: skip
-
-
-def _read_mobile(text: str) -> str | None:
-    phone = read_phone(text)
-    return phone.e164 if textable(phone) else None

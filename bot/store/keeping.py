@@ -14,6 +14,8 @@ from scheduler.merge import IN_ONE_TEXT
 
 IS_JOINED = sa.text("joined_id IS NOT NULL")
 PARKED = "parked"  # no outcome yet: a check-in that waits for a conversation to end
+HELD = "hold"  # an enrolment whose number a person confirms by telephone first
+GOING_ON = ("active", HELD)  # its touches are still to be decided
 
 
 class EnrolmentRow(Row):
@@ -173,7 +175,7 @@ def in_state(tx: Tx, state: str, *, offset: int = 0, limit: int = 50) -> list[En
 def due_enrolments(tx: Tx, now: datetime, limit: int = 200) -> list[Enrolment]:
     """Those to decide now, in the order of their turns (scheduler.spread.turn_in_line)."""
     rows = tx.execute(
-        _ENROLMENT.where(enrolment.c.state == "active", enrolment.c.next_at <= now).order_by(*IN_TURN).limit(limit)
+        _ENROLMENT.where(enrolment.c.state.in_(GOING_ON), enrolment.c.next_at <= now).order_by(*IN_TURN).limit(limit)
     )
     return [Enrolment(**r._asdict()) for r in rows]
 
@@ -190,7 +192,7 @@ def delay_enrolment(tx: Tx, seen: Enrolment, until: datetime) -> None:
 
 def next_enrolment_at(tx: Tx, after: datetime) -> datetime | None:
     return tx.execute(
-        sa.select(sa.func.min(enrolment.c.next_at)).where(enrolment.c.state == "active", enrolment.c.next_at > after)
+        sa.select(sa.func.min(enrolment.c.next_at)).where(enrolment.c.state.in_(GOING_ON), enrolment.c.next_at > after)
     ).scalar_one_or_none()
 
 

@@ -1,16 +1,11 @@
 """What a family tells of its life, made rows: a key event they said yes to be asked about, and a loss."""
 
-from collections.abc import Sequence
-
 from bot.casework import raising
 from bot.clock import local_date
 from bot.people import changes
 from bot.people.changes import Fact
 from bot.refs import new_ref
-from bot.settling import settle
-from bot.store import casework, holding, keeping, people
-from bot.store import outbox as rows
-from bot.store.people import Person
+from bot.store import casework, keeping, people
 from bot.turn.context import Turn
 from bot.turn.planning import plan_next
 from flows.effects import EndForLoss, EnrolOnEvent, RaiseEscalation
@@ -21,12 +16,12 @@ THEMSELVES = "The family, by text"
 def enrol(turn: Turn, effect: EnrolOnEvent) -> None:
     """Their yes is kept as the consent it is. Told twice, the same event is one enrolment.
 
-    Where the programme is not published, or it is not sure who is writing, a person is told instead: nobody who said
-    yes is forgotten.
+    Where the programme is not published, it is not sure who is writing, or their phone is no longer one that we may
+    text, a person is told instead: nobody who said yes is forgotten.
     """
     shown = turn.wording.render(effect.wording, {}, turn.language) if turn.wording.has(effect.wording) else ""
     programme = turn.snapshot.compiled.programmes.get(effect.programme)
-    if programme is None or len(turn.people) > 1:
+    if programme is None or not turn.facts.may_enrol:
         raising.raise_escalation(turn, RaiseEscalation(level="routine", reason="keep-in-touch", words=f"{shown} Yes."))
         return
     person_id = _who(turn)
@@ -61,33 +56,23 @@ def _who(turn: Turn) -> int:
 
 
 def end_for_loss(turn: Turn, effect: EndForLoss) -> None:
-    """Whoever of the household tells it: what was planned about it ends, touch by touch in the ledger.
+    """Whoever of the household tells it: what was planned about a pregnancy ends, touch by touch in the ledger.
 
-    Which child has died is known where the household has one. Where it has more, everything planned for the family is
-    held until a person, who is told in the same step, has looked.
+    Which child has died is never taken from a text: a baby may be known to nobody here, and a brother or sister be the
+    one child that is. So everything planned for the family is held until a person, who is told in the same step, has
+    looked and said which.
     """
-    today, done = local_date(turn.now), set[int]()
+    done = set[int]()
     for person in turn.people:
         if person.household_id in done:
             continue
         household = [person] if person.household_id is None else people.household_of(turn.tx, person.household_id)
         done |= set() if person.household_id is None else {person.household_id}
-        children = [member.ref for member in household if member.child]
-        if effect.loss == "child-died" and len(children) != 1:
-            _hold(turn, household)
-            continue
-        child = children[0] if effect.loss == "child-died" else None
-        fact = Fact(change=effect.loss, ref=person.ref, on=today, child=child)
-        changes.put_into_effect(turn.tx, turn.snapshot, fact, person, by=THEMSELVES, now=turn.now)
+        if effect.loss == "child-died":
+            changes.hold(turn.tx, household, "review", turn.now)
+        else:
+            fact = Fact(change=effect.loss, ref=person.ref, on=local_date(turn.now))
+            changes.put_into_effect(turn.tx, turn.snapshot, fact, person, by=THEMSELVES, now=turn.now)
     # What was raised with it is the case that their words go to.
     ids = [person.id for person in turn.people]
     turn.open_cases = casework.open_cases_of(turn.tx, address_id=turn.address.id, person_ids=ids)
-
-
-def _hold(turn: Turn, household: Sequence[Person]) -> None:
-    holding.put_hold(turn.tx, [member.id for member in household], "review", turn.now)
-    for member in household:
-        for address in people.addresses_of(turn.tx, member.id):
-            for row in rows.queued_to(turn.tx, address.id):
-                if row.purpose in changes.CHECK_INS:
-                    settle(turn.tx, row, "refused", turn.now, reason=changes.HELD)

@@ -15,19 +15,30 @@ from bot.store.casework import open_cases_of
 from bot.store.database import Tx
 from bot.store.keeping import Enrolment, Touch
 from bot.store.people import Address
-from bot.turn.asking import own_rules
+from bot.turn import telephoning
 from bot.turn.load import open_turn, worker_talking
 from bot.turn.planning import plan_next, undecided
 from bot.turn.receive import run
 from flows.effects import RaiseEscalation
 from flows.events import CheckInDue, CheckInReminded
-from scheduler.decide import OVER, ContactRules, Decision, Missed, Send, Suppressed, TouchFacts, Wait, decide, first_bar
+from scheduler.confirmed import confirmed_on
+from scheduler.decide import (
+    OVER,
+    Missed,
+    Send,
+    Suppressed,
+    Telephone,
+    TouchFacts,
+    Wait,
+    decide_in_turn,
+    first_bar,
+    not_confirmed,
+)
 from scheduler.follow_up import Close, Remind, SentTouch, follow_up
 from scheduler.merge import IN_ONE_TEXT, Candidate, one_text_for, said_together
 from scheduler.programme import PlannedTouch
 from scheduler.programme import Touch as Rule
 from scheduler.safe_times import read_safe_times
-from scheduler.spread import Slot, slot_at
 from scheduler.worry import Answer, worries
 
 __all__ = ["decide_due", "follow_up_due", "plan_next"]
@@ -77,7 +88,7 @@ def _decide(house: House, tx: Tx, enrolment_id: int, now: datetime) -> None:
     if address is not None:
         address = people.address_by_id(tx, address.id, lock=True)
     enrolment = keeping.enrolment_by_id(tx, enrolment_id, lock=True)
-    if enrolment.state != "active" or enrolment.next_at is None or enrolment.next_at > now:
+    if enrolment.state not in keeping.GOING_ON or enrolment.next_at is None or enrolment.next_at > now:
         return
     snapshot = house.live.snapshot(tx)
     left = undecided(tx, snapshot, enrolment)
@@ -85,9 +96,15 @@ def _decide(house: House, tx: Tx, enrolment_id: int, now: datetime) -> None:
         plan_next(tx, snapshot, enrolment)
         return
     planned = left[0]
-    contact = own_rules(snapshot.rules.contact, address)
-    decision, slot = _decision(tx, contact, planned, _facts(tx, enrolment, address, now), now)
-    if isinstance(decision, Wait):
+    contact = snapshot.rules.contact.at_their_pace(None if address is None else address.every_days)
+    facts = _facts(tx, enrolment, address, now)
+    # The hour is locked only by what would go.
+    decision, slot = decide_in_turn(planned, facts, contact, now, lambda starts: holding.lock_hour(tx, starts))
+    if enrolment.state != keeping.HELD and isinstance(decision, Telephone):
+        telephoning.wait_for_call(tx, enrolment.id, decision.reason, now)
+    elif enrolment.state == keeping.HELD and not_confirmed(facts, now) is None:
+        telephoning.called(tx, enrolment.id)
+    if isinstance(decision, Wait | Telephone):
         keeping.change_enrolment(tx, enrolment.id, next_at=decision.until, waited_for=decision.reason)
         return
     joined = _joined(tx, snapshot, enrolment, planned, now) if isinstance(decision, Send) else ()
@@ -116,37 +133,24 @@ def _decide(house: House, tx: Tx, enrolment_id: int, now: datetime) -> None:
     keeping.change_touch(tx, touch_id, next_at=_look_again(house, tx, touch_id, planned, now))
 
 
-def _decision(
-    tx: Tx, rules: ContactRules, planned: PlannedTouch, facts: TouchFacts, now: datetime
-) -> tuple[Decision, Slot | None]:
-    """The decision, and the sending hour that it counts in. The hour is locked only by what would go."""
-    decision = decide(planned, facts, rules, now)
-    slot = None if rules.daily_cap is None else slot_at(now, rules.hours, rules.daily_cap)
-    if slot is None or not isinstance(decision, Send):
-        return decision, None
-    facts = replace(facts, sent_in_hour=holding.lock_hour(tx, slot.starts))
-    return decide(planned, facts, rules, now), slot
-
-
 def _joined(
     tx: Tx, snapshot: Snapshot, enrolment: Enrolment, planned: PlannedTouch, now: datetime
 ) -> Sequence[Candidate]:
     """The touches of brothers and sisters that this text says too, their enrolments locked."""
     if not enrolment.child_id:
         return ()
-    rules, today = snapshot.rules.contact, local_date(now)
-    away = rules.school_holidays.holiday_on(today) is not None
     others = []
     for other in keeping.enrolments_of(tx, [enrolment.person_id]):
         if other.id == enrolment.id or other.state != "active" or not other.child_id:
             continue
         left = undecided(tx, snapshot, keeping.enrolment_by_id(tx, other.id, lock=True))
-        if left and not (away and left[0].touch.term_time):
+        if left:
             others.append(
                 Candidate(enrolment=other.id, person=other.person_id, child=other.child_id, touch=left[0])
             )  # fmt: skip
     this = Candidate(enrolment=enrolment.id, person=enrolment.person_id, child=enrolment.child_id, touch=planned)
-    return said_together(this, others, today, rules.merge_days)
+    rules = snapshot.rules.contact
+    return said_together(this, others, local_date(now), rules.merge_days, rules.school_holidays)
 
 
 def _look_again(house: House, tx: Tx, touch_id: int, planned: PlannedTouch, now: datetime) -> datetime | None:
@@ -229,10 +233,16 @@ def _facts(tx: Tx, enrolment: Enrolment, address: Address | None, now: datetime)
     if address is None:
         return facts
     windows = read_safe_times(address.safe_times) if address.safe_times else ()
+    # What was written before the number was given up was another's.
+    given_up = address.released_at
+    theirs = address.last_in_at if given_up is None or (address.last_in_at or given_up) > given_up else None
+    # A call about one of their programmes confirms the number for all.
+    told_on = max(each.told_on for each in keeping.enrolments_of(tx, [enrolment.person_id]))
     open_cases = open_cases_of(tx, address_id=address.id, person_ids=[enrolment.person_id])
     return replace(
         facts,
         has_number=True,
+        confirmed_on=confirmed_on(told_on, None if theirs is None else local_date(theirs)),
         consent=address.consent,  # type: ignore[arg-type]  # the column holds only these words
         safe_to_text=address.safe == "safe" and not address.shared,
         paused_until=address.paused_until,

@@ -28,5 +28,11 @@ def test_a_year_rehearsed_is_the_year_lived(home: Home, compiled: Compiled) -> N
         assert shown in reasons
     assert year.raised
     assert any(line.reminded_at and line.answered_at and line.answered_at > line.reminded_at for line in year.ledger)
+    # Two whose number came to be a year old: nobody telephones the one, and the other writes.
+    told_of = {who: {line[2]: line[7:] for line in told if line[0] == who} for who in ("P41", "P42")}
+    assert [found["telephone-first"][2] for found in told_of.values()] == [True, False]
+    assert told_of["P41"]["twelve-months"][0] == "missed"
+    assert "still waiting then. The number was last confirmed on" in told_of["P41"]["twelve-months"][1]
+    assert told_of["P42"]["twelve-months"][0] not in {"missed", "suppressed"}
     # They wrote at ten to ten: at ten the check-in waited, and another family had the hour's only turn.
     assert [line[6].hour for line in told if line[0] == "P04" and line[2] == "six-months"] == [11]

@@ -31,8 +31,8 @@ Told = tuple[str, str, str, int, str | None, datetime, datetime, str, str, bool]
 
 
 def sheet() -> list[str]:
-    """Forty families over every kind of programme: several children, two parents, one phone for two, a phone that is
-    not safe, and a number that nobody has confirmed for a year."""
+    """Over forty families on every kind of programme: several children, two parents, one phone for two, a phone that is
+    not safe, a number that nobody has confirmed for a year, and two that come to be so in the middle of it."""
     rows = [",".join(COLUMNS)]
 
     def row(
@@ -59,11 +59,14 @@ def sheet() -> list[str]:
     row(38, "separation", "-2d", "-1d", phone=38)
     row(39, "bereavement", "+20d", "-1d", safe="no")
     row(40, "after-early-help", "-3d", "-400d")
+    for n in (41, 42):
+        row(n, "after-early-help", "-298d", "-300d")
     return rows
 
 
 def said() -> list[Wrote]:
-    """What families text of themselves: STOPs, one START, two pauses, fewer texts, and a word at a busy moment."""
+    """What families text of themselves: STOPs, one START, two pauses, fewer texts, and a word at a busy moment,
+    and one that shows whose number it is."""
 
     def at(on: date, clock: time, person: str, words: str) -> Wrote:
         return Wrote(at=instant(on, clock), person=person, words=words)
@@ -77,6 +80,7 @@ def said() -> list[Wrote]:
         at(date(2026, 10, 1), time(18), "P03", "PAUSE until 1 March"),
         at(date(2026, 11, 2), time(9, 50), "P13", "PAUSE for 3 months"),
         at(date(2026, 9, 15), time(9), "P05", "LESS"),
+        at(date(2026, 11, 11), time(9), "P42", "hello"),
         at(date(2027, 2, 4), time(9, 50), "P04", "hello"),  # its check-in waits for half an hour of quiet
     ]
 

@@ -10,7 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.calendar import WorkingCalendar
-from scheduler.decide import OVER, UNREACHABLE, ContactRules, Missed, Send, Suppressed, TouchFacts, Wait, decide
+from scheduler.confirmed import CONFIRMED_FOR
+from scheduler.decide import (
+    OVER,
+    UNREACHABLE,
+    ContactRules,
+    Missed,
+    Send,
+    Suppressed,
+    Telephone,
+    TouchFacts,
+    Wait,
+    decide,
+    decide_in_turn,
+)
 from scheduler.localtime import Period, instant, local
 from scheduler.programme import Enrolment, Offset, PlannedTouch, Programme, Touch, planned
 from scheduler.quiet import ContactHours, SafeWindow, quiet_until
@@ -40,7 +53,6 @@ BARS: list[tuple[dict[str, Any], str]] = [
     ({"person_died": True}, "The person has died."),
     ({"child_died": True}, "A child of the family has died. A person reviews what the family hears from us."),
     ({"ended": True}, "The programme was ended for this family."),
-    ({"opted_out": True}, "They asked to leave this programme."),
     ({"consent": "stopped"}, "They stopped our texts, and have not started them again."),
     ({"has_number": False}, "We hold no mobile number for them."),
     ({"safe_to_text": False}, "It is not safe to text them."),
@@ -174,6 +186,66 @@ def test_missed(facts: dict[str, Any], reason: str) -> None:
         assert decide(touch_due(), replace(FACTS, **facts), RULES, now) == Missed(reason=reason)
 
 
+OLD = DUE - CONFIRMED_FOR - timedelta(days=1)
+TO_TELEPHONE = "The number was last confirmed on 22 March 2026, over a year ago: telephone them first."
+
+
+@pytest.mark.parametrize("now", [at(DUE, 0), at(DUE, 3), NOW, at(date(2027, 3, 27), 11)])
+def test_an_old_number_is_telephoned_before_it_is_texted(now: datetime) -> None:
+    """From its first moment, whatever the hour and the day, so that there is time to telephone; asked daily."""
+    found = decide(touch_due(), replace(FACTS, confirmed_on=OLD), RULES, now)
+    assert found == Telephone(until=instant(local(now).date() + timedelta(days=1)), reason=TO_TELEPHONE)
+
+
+def test_a_number_is_confirmed_for_a_year_to_the_day() -> None:
+    """On the last day of the year the text still goes; and of a number that is not in doubt nothing is asked."""
+    for confirmed_on in (OLD + timedelta(days=1), DUE, None):
+        assert isinstance(decide(touch_due(), replace(FACTS, confirmed_on=confirmed_on), RULES, NOW), Send)
+
+
+@pytest.mark.parametrize(("facts", "reason"), BARS)
+def test_nobody_is_asked_to_telephone_where_nothing_would_go(facts: dict[str, Any], reason: str) -> None:
+    """Who stopped our texts, or has died, is not to be telephoned for a text that could not be sent anyway."""
+    assert decide(touch_due(), replace(FACTS, confirmed_on=OLD, **facts), RULES, NOW) == Suppressed(reason=reason)
+
+
+def test_who_was_not_reached_by_telephone_is_missed_and_the_ledger_says_why() -> None:
+    """Day by day to the end of the window, and never past it."""
+    facts, now, days = replace(FACTS, confirmed_on=OLD), at(DUE, 0), 0
+    found = decide(touch_due(), facts, RULES, now)
+    while isinstance(found, Telephone):
+        now, days = found.until, days + 1
+        facts = replace(facts, waited_for=found.reason, waited_until=found.until)
+        found = decide(touch_due(), facts, RULES, now)
+    assert (now, days) == (at(date(2027, 4, 7), 0), 15)
+    assert found == Missed(reason=f"It could go until 6 April 2027, and was still waiting then. {TO_TELEPHONE}")
+
+
+@pytest.mark.parametrize("went", [0, 3, 4])
+def test_the_share_of_an_hour_is_asked_only_for_what_would_go(went: int) -> None:
+    """Who asks may have to lock the hour. Twenty a day are four an hour, and the fifth waits."""
+    rules, asked = replace(RULES, daily_cap=20), list[datetime]()
+
+    def sent_in(starts: datetime) -> int:
+        asked.append(starts)
+        return went
+
+    for facts in (replace(FACTS, consent="stopped"), replace(FACTS, paused_until=LAST)):
+        assert decide_in_turn(touch_due(), facts, rules, NOW, sent_in)[1] is None
+    assert decide_in_turn(touch_due(), FACTS, RULES, NOW, sent_in) == (decide(touch_due(), FACTS, RULES, NOW), None)
+    assert asked == []
+    found, slot = decide_in_turn(touch_due(), FACTS, rules, NOW, sent_in)
+    assert isinstance(found, Send if went < 4 else Wait)
+    assert slot is not None
+    assert asked == [slot.starts] == [NOW]
+
+
+@pytest.mark.parametrize(("asked", "days"), [(None, 14), (7, 14), (14, 14), (28, 28), (90, 90)])
+def test_a_family_is_texted_less_often_and_never_more(asked: int | None, days: int) -> None:
+    """At their own pace, where that is slower than the council's."""
+    assert RULES.at_their_pace(asked).cap_days == days
+
+
 def some(instants: st.SearchStrategy[datetime]) -> st.SearchStrategy[datetime | None]:
     return st.none() | instants
 
@@ -197,6 +269,7 @@ all_facts = st.builds(
     family_wrote_at=some(instants),
     worker_wrote_at=some(instants),
     last_check_in_at=some(instants),
+    confirmed_on=st.none() | st.dates(date(2026, 2, 1), date(2027, 3, 1)),
 )
 
 
@@ -207,18 +280,19 @@ def test_deciding_again_when_told_always_ends(facts: TouchFacts, now: datetime, 
     opens, closes = planned_touch.window
     decision = decide(planned_touch, facts, RULES, now)
     for _ in range(80):
-        if not isinstance(decision, Wait):
+        if not isinstance(decision, Wait | Telephone):
             break
         assert decision.until > now
         assert decision.until <= closes
         now = decision.until
         decision = decide(planned_touch, replace(facts, waited_for=decision.reason, waited_until=now), RULES, now)
-    assert not isinstance(decision, Wait)
+    assert not isinstance(decision, Wait | Telephone)
     assert decision.reason.endswith(".")
     if isinstance(decision, Send):
         assert opens <= now < closes
         assert quiet_until(now, RULES.hours.quiet, facts.safe_windows) is None
         assert facts.consent != "stopped"
+        assert facts.confirmed_on is None or local(now).date() - facts.confirmed_on <= CONFIRMED_FOR
         assert facts.safe_windows or (local(now).weekday() < 4 and 10 <= local(now).hour < 15)
         assert facts.family_wrote_at is None or now >= facts.family_wrote_at + RULES.conversation
         assert facts.worker_wrote_at is None or now >= facts.worker_wrote_at + RULES.worker

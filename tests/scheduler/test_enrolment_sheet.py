@@ -21,8 +21,10 @@ from scheduler.enrolment_sheet import (
     read_sheet,
     resolve_dates,
 )
+from scheduler.programme import Offset, Programme, Touch
 from scheduler.schoolyear import BirthMonth, stage
-from scheduler.sheet_memory import SheetMemory
+from scheduler.sheet_memory import SheetMemory, read_beside
+from scheduler.when import Age, Reached
 
 TODAY = date(2026, 11, 22)
 SAMPLE = Path(__file__).parents[2] / "content" / "samples" / "families.csv"
@@ -227,3 +229,35 @@ def test_a_reason_names_its_column() -> None:
     assert column_of("row: must be an object") is None
     assert column_of("shoe_size: there is no such column") is None
     assert column_of("team_size: there is no such column") is None
+
+
+def test_a_refused_row_speaks_against_no_later_one() -> None:
+    """Nobody is enrolled by it, so what it said of its person, number and child is forgotten, whatever it was
+    refused for; two rows that both stand may not contradict each other."""
+    at_two = Touch(id="at-two", when=Age(age=Reached(years=2)), flow="check-in", late_days=14)
+    about_a_child = Programme(id="from-birth", title="B", event="birth", touches=(at_two,), event_is="birth-month")
+    soon = Touch(id="soon", when=Offset(weeks=1), flow="check-in", late_days=14)
+    plain = Programme(id="after-early-help", title="A", event="it closed", touches=(soon,))
+    programmes = {one.id: one for one in (about_a_child, plain)}
+    memory = SheetMemory()
+
+    def beside(**cells: str) -> EnrolmentRow | RefusedRow:
+        return read_beside(row(**cells), memory, programmes, mobile, TODAY)
+
+    assert isinstance(beside(programme="from-birth", first_name="Wrong", safe_to_text="no"), RefusedRow)
+    assert isinstance(beside(team="x" * 65, first_name="Wrong", safe_to_text="no"), RefusedRow)
+    assert isinstance(beside(), EnrolmentRow)
+    found = beside(first_name="Wrong", safe_to_text="no")
+    assert isinstance(found, RefusedRow)
+    assert [reason.split(":")[0] for reason in found.reasons] == ["first_name", "safe_to_text"]
+
+
+def test_a_teams_name_has_a_length() -> None:
+    """Refused beside every other reason, and told once."""
+    found = read(team="x" * 65, language="??")
+    assert isinstance(found, RefusedRow)
+    assert found.reasons == ("team: at most 64 characters", "language: not a code such as en or so")
+    assert isinstance(read(team="x" * 64), EnrolmentRow)
+    longest = read(team="x" * 201)
+    assert isinstance(longest, RefusedRow)
+    assert longest.reasons == ("team: over 200 characters",)

@@ -105,6 +105,16 @@ def test_follow_up(sent: dict[str, Any], now: datetime, found: FollowUp) -> None
             {"worker_wrote_at": at(THURSDAY, 10)},
             Wait(until=at(THURSDAY, 22), reason="Parked: a worker was talking with the family."),
         ),
+        (
+            {"confirmed_on": date(2026, 3, 17)},
+            Close(
+                outcome="no-reply",
+                reason="No answer and no reminder. The number was last confirmed on 17 March 2026, over a year ago: "
+                "telephone them first.",
+                listed=True,
+            ),
+        ),
+        ({"confirmed_on": date(2026, 3, 18)}, Remind()),
         ({"last_check_in_at": SENT.sent_at}, Remind()),
         (
             {"social_care_open": True},

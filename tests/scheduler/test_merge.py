@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from scheduler.changes import CHANGES, Standing, ended_by
 from scheduler.merge import Candidate, said_together
+from scheduler.terms import Holiday, SchoolHolidays
 from tests.scheduler.test_spread import a_touch
 
 TODAY = date(2027, 3, 1)
+NO_HOLIDAYS = SchoolHolidays()
 FIRST = Candidate(enrolment=1, person=1, child=11, touch=a_touch(TODAY))
 OTHER = Candidate(enrolment=2, person=1, child=12, touch=a_touch(TODAY + timedelta(days=3)))
 
@@ -28,13 +30,23 @@ APART = [
 
 def test_another_childs_touch_of_the_same_kind_is_joined() -> None:
     """Due within the days, to the same adult, by the same conversation."""
-    assert said_together(FIRST, [OTHER], TODAY, 7) == (OTHER,)
+    assert said_together(FIRST, [OTHER], TODAY, 7, NO_HOLIDAYS) == (OTHER,)
 
 
 @pytest.mark.parametrize("other", APART)
 def test_what_is_apart_stays_apart(other: Candidate) -> None:
     """Each by one difference."""
-    assert said_together(FIRST, [other], TODAY, 7) == ()
+    assert said_together(FIRST, [other], TODAY, 7, NO_HOLIDAYS) == ()
+
+
+def test_what_asks_for_term_time_is_said_in_no_holiday() -> None:
+    """A brother's that waits for school to begin again is in no text of the holidays; any other is."""
+    away = Holiday(name="half-term", first=TODAY, last=TODAY + timedelta(days=4))
+    holidays = SchoolHolidays(holidays=(away,), source="the council", checked_on=TODAY)
+    waits = replace(OTHER, touch=a_touch(TODAY + timedelta(days=3), term_time=True))
+    assert said_together(FIRST, [waits], TODAY, 7, holidays) == ()
+    assert said_together(FIRST, [waits], TODAY, 7, NO_HOLIDAYS) == (waits,)
+    assert said_together(FIRST, [OTHER], TODAY, 7, holidays) == (OTHER,)
 
 
 CANDIDATES = st.builds(
@@ -46,8 +58,8 @@ CANDIDATES = st.builds(
 @given(others=st.lists(CANDIDATES, max_size=8, unique_by=lambda c: c.enrolment), within=st.integers(0, 14))
 def test_joined_are_always_one_adults_other_children_in_their_window(others: list[Candidate], within: int) -> None:
     """In any family, and in the same order however they are listed."""
-    joined = said_together(FIRST, others, TODAY, within)
-    assert joined == said_together(FIRST, reversed(others), TODAY, within)
+    joined = said_together(FIRST, others, TODAY, within, NO_HOLIDAYS)
+    assert joined == said_together(FIRST, reversed(others), TODAY, within, NO_HOLIDAYS)
     for other in joined:
         assert other.person == FIRST.person
         assert other.child not in {0, FIRST.child}

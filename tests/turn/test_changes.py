@@ -176,8 +176,8 @@ def test_social_care_pauses_and_its_end_goes_on(home: Home) -> None:
 
 def test_a_step_down_lifts_the_pause_and_starts_the_programme(home: Home) -> None:
     """For each parent who was told of us: the programme that names it begins on that day."""
-    old = four_weeks_ago(home) - timedelta(days=400)
-    enrol(home, row("P1", A, old, household="H"), row("P2", B, old, household="H"))
+    old, told_on = four_weeks_ago(home) - timedelta(days=400), today(home)
+    enrol(home, *(row(who, number, old, household="H", told_on=told_on) for who, number in (("P1", A), ("P2", B))))
     while decide_due(home.house, home.clock.now()):
         pass
     told(home, "social-care-opened")
@@ -201,7 +201,7 @@ def test_moved_away_ends_all_of_both_parents(home: Home) -> None:
 def test_a_month_of_birth_corrected_moves_the_dates_and_keeps_the_keys(home: Home) -> None:
     """What was decided is not said again, what is left moves, what is over by the right month says why."""
     old = four_weeks_ago(home) - timedelta(days=400)
-    enrol(home, row("P1", A, old))
+    enrol(home, row("P1", A, old, told_on=today(home)))
     while decide_due(home.house, home.clock.now()):
         pass
     programmes = home.house.live.of(home.house.db).compiled.programmes

@@ -1,8 +1,10 @@
 """Key events and losses told by text: a yes enrols, and a loss ends what was planned before anything else is said."""
 
+from bot.clock import local_date
+from bot.people.changes import Fact, tell
 from bot.store import holding, keeping, people
 from tests.houses import Home
-from tests.turn.families import enrol, four_weeks_ago, touches_of
+from tests.turn.families import check_in, enrol, four_weeks_ago, touches_of
 
 NOBODY, A = "+447700900431", "+447700900432"
 
@@ -59,15 +61,25 @@ def test_a_lost_pregnancy_ends_its_check_ins_at_once(home: Home) -> None:
     assert [(case.level, case.reason) for case in home.cases()] == [("concern", "pregnancy-lost")]
 
 
-def test_a_childs_death_ends_that_childs_check_ins_and_a_person_reviews_the_rest(home: Home) -> None:
-    """The child's programme ends; what is planned for the family is held; one case asks a person."""
+def test_a_childs_death_told_by_text_holds_everything_and_ends_nothing(home: Home) -> None:
+    """Which child is not taken from a text: the one that is known here may be the brother or sister who lives. Nothing
+    more is sent, one case asks a person, and what the person says is what ends."""
     enrol(home, a_row(home, "key-transitions", child="Leo", born="2020-03"), a_row(home, "after-early-help"))
-    assert "so very sorry" in home.talk("our son died", sender=A)
+    for words in ("our baby died", "our son died"):
+        assert "so very sorry" in home.talk(words, sender=A)
+        assert dict(programmes_at(home, A)) == {"key-transitions": "active", "after-early-help": "active"}
+        assert touches_of(home, "P1") == []
+        with home.house.db.read() as tx:
+            (person,) = people.people_at(tx, home.address(A).id)
+            assert holding.holds_of(tx, person.id) == {"review"}
+            (leo,) = [each for each in people.household_of(tx, person.household_id or 0) if each.child]
+        assert [(case.level, case.reason) for case in home.cases()] == [("concern", "child-died")]
+    before = len(home.pigeon.carried)
+    check_in(home)
+    assert len(home.pigeon.carried) == before
+    fact = Fact(change="child-died", ref=person.ref, on=local_date(home.clock.now()), child=leo.ref)
+    tell(home.house, fact, by="Sam")
     assert dict(programmes_at(home, A)) == {"key-transitions": "ended", "after-early-help": "active"}
-    with home.house.db.read() as tx:
-        (person,) = people.people_at(tx, home.address(A).id)
-        assert holding.holds_of(tx, person.id) == {"review"}
-    assert [(case.level, case.reason) for case in home.cases()] == [("concern", "child-died")]
 
 
 def test_after_stop_a_loss_is_still_heard(home: Home) -> None:

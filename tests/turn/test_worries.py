@@ -10,7 +10,7 @@ from bot.content import Content
 from bot.publishing import content
 from bot.store import keeping, people
 from flows.flow import EscalateNode
-from scheduler.worry import LEVEL_OF
+from scheduler.worry import RULES
 from tests.houses import AMPLE, Home, at_rate
 from tests.turn.families import check_in, enrol, follow_up, four_weeks_ago, listed, row, touches_of
 
@@ -106,15 +106,16 @@ def test_a_worrying_family_that_falls_silent_is_before_a_person(home: Home, *, w
 def test_check_ins_raise_at_the_levels_of_the_table(home: Home) -> None:
     """No check-in of the content gives a sign another level than the rules of worry do."""
     compiled = home.house.live.of(home.house.db).compiled
+    level_of = {str(rule.sign): rule.level for rule in RULES}
     found = [
         SimpleNamespace(flow=flow.name, reason=node.reason, level=node.level)
         for flow in compiled.flows.values()
         if flow.check_in
         for node in flow.nodes.values()
-        if isinstance(node, EscalateNode) and node.reason in LEVEL_OF
+        if isinstance(node, EscalateNode) and node.reason in level_of
     ]
     assert found
-    assert [f for f in found if f.level != LEVEL_OF[f.reason]] == []
+    assert [f for f in found if f.level != level_of[f.reason]] == []
 
 
 def test_one_answer_in_between_begins_the_count_anew(home: Home) -> None:
