@@ -138,6 +138,14 @@ def _need(run: Run, reading: Reading) -> None:
     """A need in their own words: search with everything the message already tells."""
     run.set_aside()
     run.shown = 0
+    seeds = _seeds(run, reading)
+    for stale in {"needs", "age"} - seeds.keys():
+        run.answers.pop(stale, None)
+    enter(run, "find", seeds)
+
+
+def _seeds(run: Run, reading: Reading) -> dict[str, Value]:
+    """What the message tells a search."""
     readers = run.assets.readers
     seeds: dict[str, Value] = {"need_text": reading.text}
     if reading.understood.needs:
@@ -146,9 +154,7 @@ def _need(run: Run, reading: Reading) -> None:
         seeds["postcode"] = postcode
     if (age := readers.age(reading.text)) is not None:
         seeds["age"] = age
-    for stale in {"needs", "age"} - seeds.keys():
-        run.answers.pop(stale, None)
-    enter(run, "find", seeds)
+    return seeds
 
 
 def show_pictures(run: Run, reading: Reading) -> None:
@@ -210,13 +216,29 @@ def _repair(run: Run, reading: Reading) -> None:
         run.say("repair.idle")
 
 
+def _sure(reading: Reading) -> bool:
+    """A loss that the words leave no doubt of: two signs agree, or the message says this and no more."""
+    return reading.loss is not None and reading.understood.event_sure
+
+
 def _loss(run: Run, reading: Reading) -> None:
-    """What was planned about it ends now, whatever the talk was doing, and a person looks."""
+    """A person looks; and where the words leave no doubt, what was planned about it ends, whatever the talk was doing.
+
+    In doubt nothing ends and the talk goes on: "I lost my girl" is said of a death, and at a fair.
+    """
     assert reading.loss is not None  # the line holds only for one
-    run.do(EndForLoss(loss=reading.loss))
+    if _sure(reading):
+        run.do(EndForLoss(loss=reading.loss))
     run.do(
-        RaiseEscalation(level="concern", reason=reading.loss, words=reading.text, speaker=reading.understood.speaker)
+        RaiseEscalation(
+            level="concern",
+            reason=reading.loss if _sure(reading) else "loss-perhaps",
+            words=reading.text,
+            speaker=reading.understood.speaker,
+        )
     )
+    if not _sure(reading):
+        return
     if run.touch is not None:
         run.do(CloseTouch(touch=run.touch, outcome="answered", reason="They told us of a loss."))
     leave(run)
@@ -225,15 +247,28 @@ def _loss(run: Run, reading: Reading) -> None:
     run.cancel_timer("parked")
 
 
+def _tells_loss(reading: Reading) -> bool:
+    """Whether it is answered as a loss. Danger is answered alone; words in doubt that fit a question answer it."""
+    in_doubt = not _sure(reading) and reading.fit is not None and reading.fit.kind != "heard"
+    return reading.loss is not None and not (reading.danger or reading.worker_talking or in_doubt)
+
+
 def _event(run: Run, reading: Reading) -> None:
-    """Warm words first, and then whether we may ask how things are. After words of danger the safety reply stands."""
-    if reading.danger and reading.loss is None:
-        return
+    """Warm words first; then what they ask for beside the news, or whether we may ask how things are."""
     run.set_aside()
-    if "told" in run.assets.flows:
-        enter(run, "told", {"told_event": reading.event})
-    else:
+    if "told" not in run.assets.flows:
         run.say("added")  # content from before there were such words
+        return
+    told = reading.event if reading.loss is None or _sure(reading) else "loss-perhaps"
+    seeds: dict[str, Value | None] = dict.fromkeys(("needs", "age", "heard"))
+    seeds |= _seeds(run, reading) | {"told_event": told}
+    if reading.loss is not None:
+        seeds["age"] = None  # "at 14 weeks" is nobody's age any more
+    if reading.understood.event_beside:
+        seeds["heard"] = "need"
+    for stale in [name for name, value in seeds.items() if value is None]:
+        run.keep(stale, None)
+    enter(run, "told", {name: value for name, value in seeds.items() if value is not None})
 
 
 WINS: tuple[Line, ...] = (
@@ -243,11 +278,11 @@ WINS: tuple[Line, ...] = (
     Line(number=4, name="loss", holds=lambda r: r.loss is not None, act=_loss, consumes=False),
     # Line 2 goes on: "what they write later is still read". Danger stands above it, everything else below.
     Line(number=2, name="after-stop", holds=lambda r: r.after_stop, act=after_stop),
-    Line(number=5, name="told-loss", holds=lambda r: r.loss is not None and not r.worker_talking, act=_event),
+    Line(number=5, name="told-loss", holds=_tells_loss, act=_event),
     Line(number=5, name="command", holds=lambda r: r.command is not None, act=command),
     Line(number=6, name="worker", holds=lambda r: r.worker_talking, act=_worker),
-    Line(number=7, name="answer", holds=lambda r: r.fit is not None, act=_answer),
-    Line(number=8, name="event", holds=lambda r: bool(r.event) and not r.danger, act=_event),
+    Line(number=7, name="answer", holds=lambda r: r.fit is not None and not _sure(r), act=_answer),
+    Line(number=8, name="event", holds=lambda r: bool(r.event) and r.loss is None and not r.danger, act=_event),
     Line(number=8, name="flow", holds=lambda r: r.starts is not None and not r.only_safety, act=_start_flow),
     Line(number=8, name="need", holds=lambda r: r.need and not r.only_safety, act=_need),
     Line(number=8, name="thanks", holds=lambda r: r.thanks and not r.danger, act=_thanks),

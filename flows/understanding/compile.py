@@ -5,8 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from flows.understanding.content import ContentError, DangerFile, Fault, IntentPhrases, PhraseContent, read_content
+from flows.understanding.content import (
+    ContentError,
+    DangerFile,
+    EventPhrases,
+    Fault,
+    IntentPhrases,
+    PhraseContent,
+    read_content,
+)
 from flows.understanding.danger import DangerGrammar, HarmlessFrame, Rule
+from flows.understanding.events import ASKS, NEVER, EventGrammar, words_of
 from flows.understanding.intents import IntentGrammar, IntentRule
 from flows.understanding.keywords import Keywords
 from flows.understanding.language import LanguageModel
@@ -95,7 +104,7 @@ class _Compiler:
         }
         speakers = tuple(self._speakers(grammar))
         intents = self._intents(grammar, "intents", self.content.intents)
-        events = self._intents(grammar, "events", self.content.events)
+        events = self._events(grammar)
         if self.faults:
             raise ContentError(self.faults)
         close_grammar(grammar, self.patterns, self._word_counts())
@@ -125,15 +134,18 @@ class _Compiler:
         self.faults.append(Fault(file=file, path=path, message=message))
 
     def _grammar(self) -> Grammar:
-        names = {name for file in self.content.danger.values() for name in file.groups}
+        given: list[tuple[str, _Path, Mapping[str, list[str]]]]
+        given = [(stem, (), file.groups) for stem, file in self.content.danger.items()]
+        given += [("events", (kind,), phrases.groups) for kind, phrases in self.content.events.items()]
+        names = {name for _, _, named in given for name in named}
         groups: dict[str, list[tuple[Part, ...]]] = {}
-        for stem, file in self.content.danger.items():
-            for name, entries in file.groups.items():
+        for stem, path, named in given:
+            for name, entries in named.items():
                 for at, entry in enumerate(entries):
                     try:
                         groups.setdefault(name, []).append(parse_parts(self._opened(entry), names))
                     except ValueError as error:
-                        self.fault(stem, ("groups", name, at), str(error))
+                        self.fault(stem, (*path, "groups", name, at), str(error))
         if self.faults:
             raise ContentError(self.faults)
         try:
@@ -238,7 +250,33 @@ class _Compiler:
             found.append((who, patterns))
         return found
 
-    def _intents(self, grammar: Grammar, stem: str, given: Mapping[str, IntentPhrases]) -> IntentGrammar:
+    def _events(self, grammar: Grammar) -> EventGrammar:
+        given = self.content.events
+        for kind, phrases in given.items():
+            for unknown in set(phrases.needs) - set(self.content.need_ids):
+                self.fault("events", (kind, "needs"), f"{unknown} is no need of needs.yaml")
+        none = EventPhrases()
+        before = len(self.patterns)
+        told = self._intents(grammar, "events", {k: v for k, v in given.items() if k not in (NEVER, ASKS)})
+        never = self._patterns(grammar, "events", (NEVER, "unless"), given.get(NEVER, none).unless)
+        asks = self._patterns(grammar, "events", (ASKS, "strong"), given.get(ASKS, none).strong)
+        parts = [part for pattern in self.patterns[before:] for part in pattern.parts]
+        parts += [
+            part for phrases in given.values() for name in phrases.groups for entry in grammar.groups[name]
+            for part in entry
+        ]  # fmt: skip
+        wholes = [word for phrases in given.values() for whole in phrases.whole for word in self._words(whole)]
+        return EventGrammar(
+            told=told,
+            never=never,
+            asks=asks,
+            needs={kind: frozenset(phrases.needs) for kind, phrases in given.items()},
+            words=words_of(parts) | frozenset(wholes),
+        )
+
+    def _intents(
+        self, grammar: Grammar, stem: str, given: Mapping[str, IntentPhrases] | Mapping[str, EventPhrases]
+    ) -> IntentGrammar:
         wholes: dict[tuple[str, ...], str] = {}
         rules: list[IntentRule] = []
         polite = frozenset(fold(word) for word in self.content.keywords.get("polite", ()))

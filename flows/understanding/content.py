@@ -5,7 +5,7 @@ By file stem (the top level of each file is a mapping):
 - `needs-*`: need id -> `NeedPhrases`; a need may stand in several files, and all count
 - `danger-*`: one `DangerFile`
 - `intents`: intent id (or a finer kind, `intent/kind`) -> `IntentPhrases`
-- `events`: kind of key event -> `IntentPhrases`
+- `events`: kind of key event -> `EventPhrases`; the kinds `never` and `asks` are no events (see there)
 - `keywords`: keyword (`stop`, `start`, `yes`, `polite`) -> list of whole messages
 - `languages`: language (ISO 639-1) -> `LanguageSample`
 - `spellings`: short form or common slip -> what it stands for
@@ -122,6 +122,23 @@ class IntentPhrases:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventPhrases:
+    """How a family tells of one key event: `whole` messages and `strong` patterns, as of an intent.
+
+    Patterns of `says` may mean it: of a loss they bring a person and end nothing. `needs` are what the event is itself
+    about. Of the kind `never` only `unless` counts, and takes back every event; of `asks` only `strong`: what shows
+    that something is asked for beside the news. `groups` are lists of words for the patterns of all kinds.
+    """
+
+    whole: list[str] = field(default_factory=list)
+    says: list[str] = field(default_factory=list)
+    strong: list[str] = field(default_factory=list)
+    unless: list[str] = field(default_factory=list)
+    needs: list[str] = field(default_factory=list)
+    groups: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageSample:
     """What one language looks like. `names` are what it is called, in English and in itself."""
 
@@ -143,7 +160,7 @@ class PhraseContent:
     plain: dict[str, list[str]]
     need_ids: tuple[str, ...]
     covers: dict[str, str]
-    events: dict[str, IntentPhrases] = field(default_factory=dict)
+    events: dict[str, EventPhrases] = field(default_factory=dict)
 
 
 SHAPES: dict[str, Any] = {
@@ -154,7 +171,7 @@ SHAPES: dict[str, Any] = {
     "languages": dict[str, LanguageSample],
     "spellings": dict[str, str],
     "plain": dict[str, list[str]],
-    "events": dict[str, IntentPhrases],
+    "events": dict[str, EventPhrases],
 }
 
 

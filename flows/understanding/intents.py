@@ -22,11 +22,12 @@ class IntentRule:
 
 @dataclass(frozen=True, slots=True)
 class IntentGuess:
-    """`strong` where the intent stands even beside a need."""
+    """`strong` where the intent stands even beside a need, `whole` where the message says this and no more."""
 
     kind: str = "need"
     because: tuple[str, ...] = ()
     strong: bool = False
+    whole: bool = False
 
     @property
     def intent(self) -> str:
@@ -49,7 +50,7 @@ class IntentGrammar:
         words = tuple(reading.words)
         for form in (words, tuple(word for word in words if word not in self._polite)):
             if form in self._wholes:
-                return IntentGuess(self._wholes[form], (reading.text.text.strip(),), strong=True)
+                return IntentGuess(self._wholes[form], (reading.text.text.strip(),), strong=True, whole=True)
         for rule in self._rules:
             found = self._matched(rule, rule.strong, reading)
             if found:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import TypeVar, get_args
+from typing import TypedDict, TypeVar, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from flows.understanding import danger, judge
+from flows.understanding.events import EventGrammar
 from flows.understanding.intents import IntentGrammar, IntentGuess
 from flows.understanding.judge import Limits
 from flows.understanding.keywords import Keywords
@@ -26,6 +27,7 @@ _SURE_SPEAKER = 0.6  # share of belief from which somebody is taken to be speaki
 _LEAST = 0.04  # share of belief from which a further need is named
 _LEAST_FIRST = 0.2  # and the first: below it nobody knows
 _SURE_INTENT = 0.8  # share of belief from which an intent that no pattern knows is taken
+_BESIDE = 0.25  # share of belief from which a need is heard beside a key event that is told
 _CLEAR = 0.5  # share of belief from which a need outweighs an intent that is not strong
 _YOUNG: tuple[Speaker, ...] = ("child", "young-person")
 _MOST_NEEDS = 5
@@ -69,6 +71,14 @@ class _Text:
     screening: Screening
 
 
+class _Event(TypedDict):
+    """The fields of an `Understanding` that say what happened."""
+
+    event: str
+    event_sure: bool
+    event_beside: bool
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What one text asks: the whole of it, and its intent with the finer kind."""
@@ -84,7 +94,7 @@ class CompiledLexicon:
     listener: Listener
     learnt: Learnt
     intents: IntentGrammar
-    events: IntentGrammar  # what happened to a family, told as news: kinds of key events
+    events: EventGrammar  # what happened to a family, told as news: kinds of key events
     keywords: Keywords
     need_ids: tuple[str, ...]
     common: frozenset[str]  # words that speak for nothing, however seldom the examples say them
@@ -159,13 +169,22 @@ class CompiledLexicon:
             because_needs={need.id: self._told(heard, asks.weighed("need", need.id)) for need in needs},
             because_risk=screening.because,
             because_lang=heard.guess.because,
-            event=self._event(heard),
+            **self._event(heard, asks, [need.id for need in needs]),
         )
         return _remember(self._asked, text, _Asked(understood, kind))
 
-    def _event(self, heard: Heard) -> str:
-        told = self.events.guess(heard.reading)
-        return "" if told.kind == "need" else told.kind
+    def _event(self, heard: Heard, asks: Scores, needs: Sequence[str]) -> _Event:
+        reading = self.events.heard(heard, self.listener)
+        told = self.events.guess(reading)
+        if told.kind == "need":
+            return _Event(event="", event_sure=False, event_beside=False)
+        chances = asks.chances("need") if asks.knows_a_word else {}
+        clear = [need for need in needs if chances.get(need, 0.0) >= _BESIDE]
+        return _Event(
+            event=told.kind,
+            event_sure=self.events.sure(told, needs),
+            event_beside=self.events.beside(told, reading, clear),
+        )
 
     def _with_stretches(self, stretches: Sequence[str], meanings: Sequence[Floats], whole: Screening) -> Screening:
         """The gravest of the text and its stretches: however long it is, all of it is read.

@@ -21,14 +21,19 @@ class Reader:
 
     def read(self, text: str) -> tuple[Words, Guess]:
         """The words of the first 2,000 characters, and the language."""
-        words = split(text[:LONGEST], self.short_forms)
-        self._open_pairs(words.words)
+        words = self.unmended(text)
         raw = [words.text[start:end] for start, end in words.spans]
         guess = self.languages.guess(raw, words.words)
         speller = self.spellers.get(guess.lang)
         if speller is not None:
             words.words[:] = [speller.correct(word) for word in words.words]
         return words, guess
+
+    def unmended(self, text: str) -> Words:
+        """The same words in the same places, before any slip of spelling is put right."""
+        words = split(text[:LONGEST], self.short_forms)
+        self._open_pairs(words.words)
+        return words
 
     def knows(self, word: str) -> bool:
         """The word is in some language's vocabulary here."""

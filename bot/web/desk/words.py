@@ -28,6 +28,7 @@ REASONS: Final = {
     "pause": "They asked us to pause",
     "silent-worrying": "A family marked as worrying has not answered several times",
     "pregnancy-lost": "They told us that a pregnancy ended in loss",
+    "loss-perhaps": "Their words may tell of a death or a lost pregnancy: nothing was ended, read them",
     "keep-in-touch": "They asked us to keep in touch, and no programme could be begun",
     "child-died": "A child of the family died: review what they hear from us",
     "person-died": "This person died: review what the family hears from us",

@@ -1,0 +1,72 @@
+"""What happened to a family, told as news: a key event, how sure the words are of it, and whether they ask for more.
+
+Whole messages are looked at first, then patterns; the order of the content decides between two.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flows.understanding.intents import IntentGrammar, IntentGuess
+from flows.understanding.listening import Heard, Listener
+from flows.understanding.pattern import Part, Pattern, Reading
+
+NEVER, ASKS = "never", "asks"  # kinds of content/phrases/events.yaml that are no event themselves
+# Said of a death or of a lost pregnancy the words alone may be wrong: this need, read apart, is the second sign.
+GRIEF = "bereavement"
+_QUESTION = frozenset("?؟")
+_MORE = 4  # words beside the news from which they may tell of a need too
+_NOTHING = IntentGuess()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventGrammar:
+    """`never` takes every event back; `asks` are what shows that something is asked for beside what is told.
+
+    `needs` are the needs that an event is itself about, by kind.
+    """
+
+    told: IntentGrammar
+    never: Sequence[Pattern]
+    asks: Sequence[Pattern]
+    needs: Mapping[str, frozenset[str]]
+    words: frozenset[str]  # of all these patterns
+
+    def heard(self, heard: Heard, listener: Listener) -> Reading:
+        """The message with none of these words "put right": few spellers know "perso", or that "monitor" is a word."""
+        words = listener.reader.unmended(heard.words.text)
+        if words.words == heard.words.words:
+            return heard.reading
+        mended = zip(words.words, heard.words.words, strict=True)
+        words.words[:] = [raw if raw in self.words else put_right for raw, put_right in mended]
+        return Reading(words, listener.grammar)
+
+    def guess(self, reading: Reading) -> IntentGuess:
+        """The event as a guess of its kind; `need` where none is told. `whole` where the message says no more."""
+        guess = self.told.guess(reading)
+        return _NOTHING if not guess.whole and reading.holds_any(self.never) else guess
+
+    def sure(self, guess: IntentGuess, needs: Sequence[str]) -> bool:
+        """Two signs agree: the words, and the first need that was read. A whole message needs no second."""
+        return guess.whole or (guess.strong and next(iter(needs), "") == GRIEF)
+
+    def beside(self, guess: IntentGuess, reading: Reading, needs: Sequence[str]) -> bool:
+        """Something is asked for; or enough is said beside the news, and a need that it is not about is clear.
+
+        `needs` are the clear ones. Bare news says little: what a need is read from there is the news itself.
+        """
+        if not _QUESTION.isdisjoint(reading.text.text):
+            return True
+        if guess.whole:
+            return False
+        own = self.needs.get(guess.kind, frozenset())
+        more = len(reading.words) - len(guess.because[0].split()) >= _MORE
+        return reading.holds_any(self.asks) or (more and any(need not in own for need in needs))
+
+
+def words_of(parts: Iterable[Part]) -> frozenset[str]:
+    """Every word that these parts name, those they refuse too."""
+    found: set[str] = set()
+    for part in parts:
+        found |= part.words
+        found.update(word for phrase in part.phrases for word in phrase)
+    return frozenset(found)
