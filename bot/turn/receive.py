@@ -40,8 +40,9 @@ from flows.step import step
 from flows.stopping import is_whole_stop
 from flows.understanding.types import Screening
 from messages.addresses import one_way, read_phone
+from messages.channel import Inbound
 from messages.leave import A_DAY
-from messages.media import note
+from messages.media import kept, note
 
 log = structlog.get_logger()
 CLOCKS_DIFFER_BY = timedelta(seconds=5)  # the provider's and ours, both kept by time servers
@@ -78,6 +79,16 @@ class Taken:
 
     address_id: int
     fresh: bool
+
+
+def arrival_of(message: Inbound) -> Arrival:
+    """What the provider's webhook brought, or its list showed, as it comes to the door."""
+    by_webhook = message.at is None
+    return Arrival(
+        kind="sms", account=message.account, sid=message.sid, text=message.text, pictures=message.pictures,
+        sender=read_phone(message.sender).e164 or message.sender[:40], media=kept(message.media_types),
+        opt_out=message.opt_out or "" if by_webhook else None, listed_at=message.at,
+    )  # fmt: skip
 
 
 def receive(house: House, arrival: Arrival) -> Taken:

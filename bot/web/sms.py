@@ -5,12 +5,10 @@ from flask import Blueprint, Response, abort, request
 
 from bot.store.database import DatabaseError
 from bot.turn.receipts import take_receipt
-from bot.turn.receive import Arrival, receive
+from bot.turn.receive import arrival_of, receive
 from bot.web.here import house
 from bot.web.security import serves_machines
-from messages.addresses import read_phone
 from messages.channel import Malformed
-from messages.media import kept
 from messages.twilio_sms import parse_inbound, parse_status, verify
 
 log = structlog.get_logger()
@@ -50,16 +48,8 @@ def inbound() -> Response:
         message = parse_inbound(_checked())
     except Malformed as fault:
         return _malformed(fault, "inbound")
-    phone = read_phone(message.sender)
     try:
-        receive(
-            house(),
-            Arrival(
-                kind="sms", account=message.account, sid=message.sid, sender=phone.e164 or message.sender[:40],
-                text=message.text, pictures=message.pictures, media=kept(message.media_types),
-                opt_out=message.opt_out or "",
-            ),
-        )  # fmt: skip
+        receive(house(), arrival_of(message))
     except DatabaseError as fault:
         # Not taken in: the provider is told so, and the words stay in its list for the backfill.
         log.error("inbound not stored", fault=type(fault).__name__)
