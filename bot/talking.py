@@ -70,8 +70,8 @@ class Talk:
             self.heard.append((self.now, text))
         return self.happen(MessageReceived(text=text, screening=screening, pictures=pictures))
 
-    def check_in(self, flow: str, touch: int) -> tuple[fx.Effect, ...]:
-        return self.happen(CheckInDue(flow=flow, touch=touch))
+    def check_in(self, flow: str, touch: int, values: Mapping[str, str] | None = None) -> tuple[fx.Effect, ...]:
+        return self.happen(CheckInDue(flow=flow, touch=touch, values=values or {}))
 
     def remind(self, touch: int) -> tuple[fx.Effect, ...]:
         return self.happen(CheckInReminded(touch=touch))
@@ -160,6 +160,7 @@ class Talk:
                 self.facts = replace(self.facts, last_score=effect.score)
             case fx.ReleaseAddress():
                 self.facts = replace(self.facts, open_refs=(), open_case=None, last_score=None, known_postcode=None)
+                self.facts = replace(self.facts, paused_until=None, every_days=None)
             case _:
                 pass
 
@@ -210,6 +211,6 @@ _IN_WORDS: Mapping[type, Callable[[Any], str]] = {
     ),
     fx.EnrolOnEvent: lambda e: f"enrol on {e.programme} by their yes to {e.wording}",
     fx.EndForLoss: lambda e: f"end for a loss: {e.loss}",
-    fx.FlagListing: lambda e: f"flag the services given: {e.why}",
+    fx.FlagListing: lambda e: f"flag {', '.join(e.listings)}",
     fx.RecordSearch: lambda e: "search, some found" if e.found else "search, nothing found",
 }

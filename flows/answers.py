@@ -5,7 +5,7 @@ Each reader gives the value to keep and the words that were left over, or None: 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from rapidfuzz import fuzz
@@ -72,7 +72,10 @@ OLDEST_YEARS = 26  # support for a young person with special needs can run to th
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """`value` is None when the family chose to skip. `rest` is what else they said, for listening to."""
+    """`value` is None when the family chose to skip, or to leave the date of a pause as it stands.
+
+    `rest` is what else they said, for listening to.
+    """
 
     value: Value | None
     rest: str = ""
@@ -291,11 +294,14 @@ def _date(reply: Reply) -> Answer | None:
 
 
 def _until(reply: Reply) -> Answer | None:
-    """A date to pause until: in words, or one of the choices, each of which says a time itself ("2 weeks")."""
-    chosen = _choice(reply) if reply.options else None
-    said = str(chosen.value) if chosen is not None else reply.text
-    found = read_until(said, reply.today)
-    return None if found is None else Answer(value=found, go=chosen.go if chosen is not None else None)
+    """A date to pause until: in words, or a choice, which says a time itself ("2 weeks") or leaves it at that.
+
+    Their own words first: "3 weeks" is near enough to the choice "2 weeks" to be taken for it.
+    """
+    if (found := read_until(reply.text, reply.today)) is not None:
+        return Answer(value=found)
+    chosen = _choice(reply)
+    return None if chosen is None else replace(chosen, value=read_until(str(chosen.value), reply.today))
 
 
 def _day(match: re.Match[str], today: date) -> date | None:

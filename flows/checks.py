@@ -10,8 +10,11 @@ from flows.flow import (
     BranchNode,
     CallNode,
     EndNode,
+    EnrolNode,
+    FlagNode,
     Flow,
     Node,
+    PauseNode,
     SayNode,
     SearchNode,
     SetNode,
@@ -20,6 +23,9 @@ from flows.flow import (
 )
 from flows.run import FACT_NAMES
 from flows.vocabulary import CARRIER_STOP
+
+# What names an answer that it reads, and by which of its fields.
+_READS: Mapping[type, str] = {FlagNode: "listings", PauseNode: "until", EnrolNode: "event"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +146,8 @@ def _unknown_names(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[FlowFault]
             tests = [option.when for option in node.options if option.when is not None]
         elif isinstance(node, SetNode) and node.language is not None:
             tests = [Test(name=node.language)]
+        elif (read := _READS.get(type(node))) is not None:
+            tests = [Test(name=getattr(node, read))]
         for test in tests:
             if test.name not in known:
                 near = difflib.get_close_matches(test.name, known, n=1)

@@ -170,11 +170,14 @@ def _when(run: Run, reading: Reading) -> None:
 
 
 def _pause(run: Run, reading: Reading) -> None:
-    """No texts until the date they said. Where none can be read, a month begins at once and one question asks when."""
+    """No texts until the date they said. Where none can be read, a month begins at once and one question asks when.
+
+    A wish is of the address it is said at: in a web chat it would hold back no text, so a person sees to it.
+    """
     until = read_until(reading.text, run.facts.today)
     to_ask = until is None and "pause" in run.assets.flows
-    if not run.assets.wording.has("pause.done"):
-        _to_desk("pause")(run, reading)  # content from before a family could do this by itself
+    if run.facts.channel == "web" or not run.assets.wording.has("pause.done"):
+        _to_desk("pause")(run, reading)  # or content from before a family could do this by itself
         return
     until = until or run.facts.today + timedelta(days=UNSAID_PAUSE_DAYS)
     run.do(SetWish(wish="pause", until=until, words=reading.text))
@@ -187,15 +190,17 @@ def _pause(run: Run, reading: Reading) -> None:
 
 
 def _less(run: Run, reading: Reading) -> None:
-    """Half as many, or as few as they say ("once a month"); LESS again halves it again."""
-    if not run.assets.wording.has("less.done"):
+    """Half as many, or as few as they say ("once a month"); LESS again halves it again. In a web chat as a pause is."""
+    if run.facts.channel == "web" or not run.assets.wording.has("less.done"):
         _to_desk("less")(run, reading)
         return
     now = run.facts.every_days or run.facts.cap_days
     chosen = read_every(reading.text)
     every = min(max(now * 2 if chosen is None else chosen, run.facts.cap_days), FEWEST_DAYS)
     run.do(SetWish(wish="less", every_days=every, words=reading.text))
-    run.say("less.done", values={"every_weeks": round(every / 7)}, heard=reading.understood.lang)
+    fewest = every == FEWEST_DAYS and run.assets.wording.has("less.fewest")  # newer than some published content
+    text = "less.fewest" if fewest else "less.done"
+    run.say(text, values={"every_weeks": round(every / 7)}, heard=reading.understood.lang)
     ask_again(run)
 
 

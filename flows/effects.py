@@ -6,9 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 
 Level = Literal["urgent", "concern", "routine"]
-FlagReason = Literal["not-reached"]
 Wish = Literal["pause", "less", "unpause", "back-on"]
-EventKind = Literal["new-baby", "house-move", "new-school", "exclusion", "bereavement", "separation"]
 Loss = Literal["pregnancy-lost", "child-died"]
 Purpose = Literal["safety", "answer", "stop-receipt", "staff-reply", "promise", "check-in", "reminder", "staff-alert"]
 Value = str | int | float | date | datetime
@@ -163,13 +161,12 @@ class RecordSearch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagListing:
-    """A family did not get through to a service they were given: somebody should check its entry in the directory.
+    """A family did not get through to the services they were told of: somebody should check these in the directory.
 
-    `listings` are the ids they were last given, one to three; which of them it was, nobody asked.
+    `listings` are their ids, one to three; which of them it was, nobody asked.
     """
 
     listings: tuple[str, ...]
-    why: FlagReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,8 @@ from datetime import datetime
 from flows.effects import Value
 from flows.understanding.types import Screening
 
+CHECK_IN_VALUES = ("worker", "given_listings")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageReceived:
@@ -33,8 +35,8 @@ class TimerFired:
 class CheckInDue:
     """A touch was decided and its flow opens. `touch` comes back in RecordScore and CloseTouch.
 
-    `values` the flow may be given: `worker`, a first name that the family agreed to see; `given_listings`, the ids of
-    the services they were given, parted by commas.
+    `values`, by the names of CHECK_IN_VALUES: `worker`, a first name that the family agreed to see; `given_listings`,
+    the ids of the services they were told of, parted by commas.
     """
 
     flow: str

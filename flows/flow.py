@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from flows.effects import EventKind, FlagReason, Level, Wish
+from flows.effects import Level
 
 AskKind = Literal["choice", "number", "text", "date", "postcode", "month", "children", "name", "phone", "until"]
 ReferralKind = Literal["full", "call-me", "unfinished"]
@@ -148,28 +148,30 @@ class CloseNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagNode:
-    """Tell those who keep the directory that the services the family was last given did not work for them."""
+    """Tell those who keep the directory that these services did not work for the family. `listings` names the answer
+    that holds their ids."""
 
     id: str
-    why: FlagReason
+    listings: str
     go: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WishNode:
-    """Keep how they want to be texted, as just answered: the date of a pause under `until_date`."""
+class PauseNode:
+    """Start nothing before a date. `until` names the answer that holds it."""
 
     id: str
-    wish: Wish
+    until: str
     go: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolNode:
-    """Begin to keep in touch about what they told, by the programme of that event. Only after their yes to `asked`."""
+    """Begin to keep in touch about what they told, only after their yes to `asked`. `event` names the answer that
+    holds the programme."""
 
     id: str
-    event: EventKind
+    event: str
     asked: str
     go: str
 
@@ -208,7 +210,7 @@ Node = (
     | SetNode
     | CloseNode
     | FlagNode
-    | WishNode
+    | PauseNode
     | EnrolNode
     | CallNode
     | WaitNode

@@ -33,12 +33,12 @@ from flows.flow import (
     FlagNode,
     Flow,
     NoteNode,
+    PauseNode,
     ReferNode,
     SayNode,
     SearchNode,
     SetNode,
     WaitNode,
-    WishNode,
 )
 from flows.run import FlowLoopError, Run
 from flows.session import Frame
@@ -105,7 +105,8 @@ def apply_answer(run: Run, ask: AskNode, answer: Answer) -> None:
     """Keep what they answered, do what the question is for, and walk on."""
     frame = run.stack[-1]
     run.mark_trail()
-    run.keep(ask.as_name, answer.value)
+    if answer.value is not None or ask.optional:  # only what may be skipped is cleared by leaving it
+        run.keep(ask.as_name, answer.value)
     run.repairs = 0
     if answer.value is not None:
         if ask.consent is not None:
@@ -195,7 +196,6 @@ def _search(run: Run, flow: Flow, node: SearchNode) -> bool:
     place = found.place.read_as
     run.say(f"{flow.name}.{node.id}", listings=found.listings, values={"place": place} if place else {})
     run.shown += len(found.listings)
-    run.answers["given_listings"] = ",".join(one.id for one in found.listings)
     run.goto(node.go)
     return True
 
@@ -269,22 +269,24 @@ def _close(run: Run, flow: Flow, node: CloseNode) -> bool:
 
 
 def _flag(run: Run, _flow: Flow, node: FlagNode) -> bool:
-    given = tuple(filter(None, str(run.answers.get("given_listings", "")).split(",")))
+    given = tuple(filter(None, str(run.answers.get(node.listings, "")).split(",")))
     if given:
-        run.do(FlagListing(listings=given, why=node.why))
+        run.do(FlagListing(listings=given))
     run.goto(node.go)
     return True
 
 
-def _wish(run: Run, _flow: Flow, node: WishNode) -> bool:
-    until = run.answers.get("until_date")
-    run.do(SetWish(wish=node.wish, words=run.words, until=until if isinstance(until, date) else None))
+def _pause(run: Run, _flow: Flow, node: PauseNode) -> bool:
+    until = run.answers.get(node.until)
+    if isinstance(until, date):
+        run.do(SetWish(wish="pause", words=run.words, until=until))
     run.goto(node.go)
     return True
 
 
 def _enrol(run: Run, flow: Flow, node: EnrolNode) -> bool:
-    run.do(EnrolOnEvent(programme=node.event, wording=f"{flow.name}.{node.asked}"))
+    programme = str(run.answers.get(node.event, ""))  # one that nobody publishes goes before a person
+    run.do(EnrolOnEvent(programme=programme, wording=f"{flow.name}.{node.asked}"))
     run.goto(node.go)
     return True
 
@@ -337,7 +339,7 @@ _DO: Mapping[type, Callable[[Run, Flow, Any], bool]] = {
     SetNode: _set,
     CloseNode: _close,
     FlagNode: _flag,
-    WishNode: _wish,
+    PauseNode: _pause,
     EnrolNode: _enrol,
     CallNode: _call,
     WaitNode: _wait,

@@ -8,6 +8,7 @@ from typing import Any
 from flows.commands import leave
 from flows.effects import CloseTouch, Effect, MakeReferral, Purpose
 from flows.events import (
+    CHECK_IN_VALUES,
     CheckInDue,
     CheckInReminded,
     Event,
@@ -156,7 +157,8 @@ def _open_check_in(run: Run, due: Parked) -> None:
         return
     run.parked = None
     run.set_aside()
-    run.answers.pop("worker", None)  # each check-in is signed by who sends it, or by the service alone
+    for name in CHECK_IN_VALUES:  # who signs it and what they were given is told with it, or not known
+        run.answers.pop(name, None)
     enter(run, due.flow, due.values)
     run.touch = due.touch
 

@@ -54,9 +54,10 @@ _WEEKDAYS = _folded(
 )
 _NUMBERS = _folded(
     places(
-        "a an one 1 par chaque jeden um uma un una uno hal واحد ایک ek une|two couple dwa dwie dois duas dos laba اثنين دو"
-        " deux due|three trzy três tres saddex ثلاثة ثلاث تین teen trois tre|four cztery quatro cuatro afar أربعة أربع چار"
-        " quatre quattro|five pięć cinco shan خمسة خمس پانچ cinq cinque"
+        "a an one 1 par chaque jeden um uma un una uno hal واحد ایک ek une"
+        "|two couple dwa dwie dois duas dos laba اثنين دو deux due|three trzy três tres saddex ثلاثة ثلاث تین teen"
+        " trois tre|four cztery quatro cuatro afar أربعة أربع چار quatre quattro|five pięć cinco shan خمسة خمس پانچ"
+        " cinq cinque"
         "|six sześć seis lix ستة ست چھ sei|seven siedem sete siete"
         " toddoba سبعة سات sept sette|eight osiem oito ocho siddeed ثمانية آٹھ huit otto"
     )
@@ -92,8 +93,8 @@ _END = _word_set("end końca koniec fim fin final finales fine dhammaadka نها
 # What may stand beside the time in "less texts, once every 3 months please": any other word tells of something else.
 _PACE = _word_set(
     "every each once twice only often one a the of in per about text texts texting txt txts message messages msg"
-    " msgs sms co raz każdy każde tylko na w wiadomości smsów cada vez só apenas por uma uno una sólo mensagens mensajes"
-    " al el la hal mar kaliya kasta fariin fariimo fariimaha كل مرة مرات فقط في رسالة رسائل ہر بار صرف میں"
+    " msgs sms co raz każdy każde tylko na w wiadomości smsów cada vez só apenas por uma uno una sólo mensagens"
+    " mensajes al el la hal mar kaliya kasta fariin fariimo fariimaha كل مرة مرات فقط في رسالة رسائل ہر بار صرف میں"
     " ایک پیغام پیغامات chaque tous toutes les une fois par seulement message messaggi ogni volta solo"
 )
 _VERBS = frozenset({"may", "mar", "sat", "sun", "mon", "wed", "sept", "dos", "sei", "mai"})  # words besides

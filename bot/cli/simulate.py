@@ -15,6 +15,7 @@ from bot.cli.lines import to_json
 from bot.content import compile_content, read_content, write_document
 from bot.talking import Talk, in_detail, in_words, real_assets
 from flows import effects as fx
+from flows.events import CHECK_IN_VALUES
 from flows.flow import Flow
 
 # A working Friday morning: what is said of hours does not change with the day on which somebody tries a flow.
@@ -95,7 +96,8 @@ def play(talk: Talk, turn: dict[str, Any], flow: str) -> tuple[dict[str, Any], t
         case {"wait": str(time)}:
             effects = talk.wait(duration(time))
         case {"check-in": touch}:
-            effects = talk.check_in(flow, 1 if touch == "yes" else int(touch))
+            values = {name: str(turn[name]) for name in CHECK_IN_VALUES if name in turn}
+            effects = talk.check_in(flow, 1 if touch == "yes" else int(touch), values)
         case {"remind": touch}:
             effects = talk.remind(1 if touch == "yes" else int(touch))
         case {"staff": str(name)}:

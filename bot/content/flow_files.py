@@ -26,13 +26,13 @@ from flows.flow import (
     Node,
     NoteNode,
     Option,
+    PauseNode,
     ReferNode,
     SayNode,
     SearchNode,
     SetNode,
     Test,
     WaitNode,
-    WishNode,
 )
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -241,8 +241,8 @@ _KINDS: Mapping[str, _Kind] = {
     "note": _Kind(NoteNode, lambda _read, _given, _raw, _path: None),
     "set": _Kind(SetNode, _under("values"), ("go", "language")),
     "close": _Kind(CloseNode, _under("outcome"), ("go", "reason")),
-    "flag": _Kind(FlagNode, _under("why")),
-    "wish": _Kind(WishNode, _under("wish")),
+    "flag": _Kind(FlagNode, _under("listings")),
+    "pause": _Kind(PauseNode, _under("until")),
     "enrol": _Kind(EnrolNode, _under("event"), ("go", "asked")),
     "call": _Kind(CallNode, _under("flow")),
     "wait": _Kind(WaitNode, _under("hours")),

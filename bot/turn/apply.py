@@ -136,6 +136,7 @@ def _release(turn: Turn, _effect: fx.ReleaseAddress) -> None:
     people.release(turn.tx, address.id, turn.now)
     people.change_address(
         turn.tx, address.id, safe="unknown", shared=False, watched=False, safe_times=None, first_said_at=None,
+        paused_until=None, every_days=None,
         consent="stopped" if address.consent == "stopped" else "unasked", worker_wrote_at=None,
         released_at=turn.now,
     )  # fmt: skip
@@ -165,7 +166,7 @@ def _flag(turn: Turn, effect: fx.FlagListing) -> None:
     """Kept where staff look up what was done, by the service's id: nothing of the family's stands beside it."""
     for listing in effect.listings:
         staff.add_audit(
-            turn.tx, at=turn.now, staff_id=None, action="directory.flagged", target=listing, detail=effect.why
+            turn.tx, at=turn.now, staff_id=None, action="directory.flagged", target=listing, detail="not-reached"
         )
 
 

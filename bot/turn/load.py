@@ -105,5 +105,5 @@ def _facts(
         paused_until=address.paused_until,
         every_days=address.every_days,
         cap_days=rules.contact.cap_days,
-        may_enrol=address.kind == "sms" and address.safe != "unsafe" and not address.shared and len(known) <= 1,
+        may_enrol=address.kind == "sms" and marks <= {"worrying"} and len(known) <= 1,
     )

@@ -26,7 +26,7 @@ TELLS = (
     "miscarr", "baby", "birth", "bereave", "death", "died", "loss", "grief", "separat", "divorce", "split",
     "partner", "husband", "wife", "court", "custody", "social care", "social worker", "early help", "referral",
     "referred", "case", "support worker", "parenting", "course", "young carer", "kinship", "foster", "asylum",
-    "immigra", "refuge", "gay", "lgbt", "counsel",
+    "immigra", "refuge", "gay", "lgbt", "counsel", "as we said", "told you about",
 )  # fmt: skip
 # Ordinary words that hold one of those: the council is where anybody applies for a school.
 HARMLESS = ("council", "different", "parents", "apprenticeship")

@@ -1,6 +1,6 @@
 """One step at a time: consent, danger, commands, late answers, check-ins, timers."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -282,6 +282,42 @@ class TestCommands:
         effects = Family.new().texts("text me less please")
         assert not of(effects, SetConsent)
         assert of(effects, SetWish) == [SetWish(wish="less", words="text me less please", every_days=28)]
+
+    @pytest.mark.parametrize("words", ["LESS", "less every 3 months", "pause", "pause till september"])
+    def test_a_wish_in_a_web_chat_goes_to_the_team(self, words: str) -> None:
+        """Claim: a wish holds at its own address, and none is texted there: a person sees to it, no date is said."""
+        effects = Family.new(channel="web").texts(words)
+        assert [e.reason for e in of(effects, RaiseEscalation)] == said(effects) == [words.partition(" ")[0].casefold()]
+        assert not of(effects, SetWish)
+
+    def test_the_fewest_offers_a_pause_and_not_less_again(self) -> None:
+        """Claim: nothing is offered that would do nothing."""
+        assert said(Family.new(every_days=30).texts("LESS")) == ["less.done"]
+        effects = Family.new(every_days=100).texts("LESS")
+        assert (said(effects), of(effects, SetWish)[0].every_days) == (["less.fewest"], 182)
+        assert "LESS" not in assets().wording.texts["less.fewest"]
+
+    @pytest.mark.parametrize(
+        ("words", "until"),
+        [("3 weeks", date(2026, 12, 11)), ("6 weeks", date(2027, 1, 1)), ("in 4 months", date(2027, 3, 20)),
+         ("2 weeks", date(2026, 12, 4)), ("2", date(2027, 2, 20)), ("3 months please", date(2027, 2, 20))],
+    )  # fmt: skip
+    def test_a_break_is_as_long_as_they_say(self, words: str, until: date) -> None:
+        """Claim: their own time is read before the choices, of which one may be near in its letters."""
+        family = Family.new()
+        family.texts("pause")
+        effects = family.texts(words)
+        assert [wish.until for wish in of(effects, SetWish)] == [until]
+        assert [say.values["until_date"] for say in of(effects, Say)] == [until]
+
+    @pytest.mark.parametrize("words", ["no", "ok", "4", "That's fine", "no thanks", "no thats fine", "fine thanks"])
+    def test_a_break_may_stay_as_it_is(self, words: str) -> None:
+        """Claim: "is another time better?" takes a no; the date said before is said again and nothing new is kept."""
+        family = Family.new()
+        family.texts("pause")
+        effects = family.texts(words)
+        assert (said(effects), of(effects, SetWish)) == (["pause.done"], [])
+        assert of(effects, Say)[0].values["until_date"] == date(2026, 12, 18)
 
     def test_wrong_person_releases_and_forgets(self) -> None:
         """Claim: staff are told before the number is released, and nothing is left to go back to."""

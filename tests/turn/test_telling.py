@@ -51,6 +51,18 @@ def test_nobody_is_enrolled_unasked(home: Home) -> None:
     assert "Shall we text you now and then" not in home.talk("we split up", sender=NOBODY)
 
 
+def test_a_watched_phone_is_neither_asked_nor_enrolled(home: Home) -> None:
+    """Nobody is asked there whether we shall text them; a yes to what was asked before goes before a person."""
+    home.talk("we moved house", sender=NOBODY)
+    with home.house.db.write() as tx:
+        people.change_address(tx, home.address(NOBODY).id, watched=True)
+    home.talk("yes", sender=NOBODY)
+    assert programmes_at(home, NOBODY) == []
+    assert home.address(NOBODY).safe == "unknown"
+    assert [case.reason for case in home.cases()] == ["keep-in-touch"]
+    assert "Shall we text you now and then" not in home.talk("we split up", sender=NOBODY)
+
+
 def test_a_lost_pregnancy_ends_its_check_ins_at_once(home: Home) -> None:
     """Every touch to come is in the ledger with why, one concern stands, and nothing else of the family ends."""
     enrol(home, a_row(home, "new-baby"), a_row(home, "after-early-help"))

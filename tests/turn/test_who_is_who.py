@@ -47,15 +47,18 @@ def test_a_released_numbers_next_text_reaches_neither_the_old_case_nor_the_old_t
 
 
 def test_a_released_number_starts_again_as_nobodys(home: Home) -> None:
-    """No consent, no mark, no score and no open check-in of the old holder meets the new one, who is greeted."""
+    """No consent, mark, wish, score or open check-in of the old holder meets the new one, who is greeted."""
     enrol(home, row("P1", A, four_weeks_ago(home)))
     check_in(home)
     home.text("9", sender=A)
     home.later(days=1)
     assert "wrong" not in home.talk("hello", sender=A)
+    home.text("LESS", sender=A)
+    home.text("pause till september", sender=A)
     home.text("wrong person", sender=A)
     address = home.address(A)
     assert (address.consent, address.safe, address.first_said_at) == ("unasked", "unknown", None)
+    assert (address.paused_until, address.every_days) == (None, None)
     home.later(minutes=40)
     assert "This is " in home.talk("hello", sender=A)  # who reads this, said as to anybody new
     assert [t.outcome for t in touches_of(home, "P1")] == ["answered"]

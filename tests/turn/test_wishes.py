@@ -88,7 +88,7 @@ def test_danger_beside_a_pause_is_danger(home: Home) -> None:
 def test_less_doubles_the_cap_and_then_keeps_to_what_they_say(home: Home) -> None:
     """LESS is 28 days for the council's 14; LESS EVERY 3 MONTHS is that; both are kept with their words."""
     enrolled(home)
-    assert "one in 4 weeks" in heard(home, "LESS")
+    assert "once in 4 weeks" in heard(home, "LESS")
     assert home.address(A).every_days == 28
     heard(home, "less every 3 months")
     assert home.address(A).every_days == 90
