@@ -1,6 +1,7 @@
 """One person enrolled by a form, by the same rules as a sheet; and numbers that were confirmed by telephone."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -11,11 +12,14 @@ from bot.house import House
 from bot.people.batch import begin
 from bot.people.enrol import By, take_all
 from bot.store import keeping, people, staff
+from bot.store.beside import Beside, keep_beside
 from bot.store.keeping import HELD
 from scheduler.confirmed import TELEPHONE_FIRST
 from scheduler.enrolment_sheet import COLUMNS, SheetRow, column_of
 
 PAGE: Final = 50
+FIRST_NAME: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2019-]){0,29}")
+FIELDS: Final = (*COLUMNS, "signed_by", "service")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,17 +58,47 @@ def programmes(house: House) -> dict[str, str]:
     return {name: found.title for name, found in house.live.of(house.db).compiled.programmes.items()}
 
 
+def services(house: House) -> dict[str, str]:
+    """The services of the directory by id, in the order of their names."""
+    found = house.live.of(house.db).finder.snapshot.services
+    named = {service.id: f"{service.name}, {service.organisation.name}" for service in found}
+    return dict(sorted(named.items(), key=lambda one: one[1].casefold()))
+
+
 def enter(house: House, me: SignedIn, cells: Mapping[str, str]) -> Entered:
-    """Enrol one person, or say what is to be mended, column by column."""
+    """Enrol one person, or say what is to be mended, field by field.
+
+    What no sheet has a column for is kept with the newest of their enrolments on this programme.
+    """
+    told = Beside(signed_by=cells.get("signed_by", "").strip() or None, listing=cells.get("service") or None)
+    if faults := dict(_amiss(house, told)):
+        return Entered(faults=faults)
     row = SheetRow(line=1, cells={name: " ".join(cells.get(name, "").split()) for name in COLUMNS})
     by = By(staff_id=me.staff.id, name="by form")
     ((taken,),) = take_all(house, [row], dry_run=False, by=by)
     if taken.outcome != "refused":
+        if told != Beside() and taken.ref is not None:
+            _keep_beside(house, taken.ref, row.cells["programme"], told)
         return Entered(ref=taken.ref, outcome=taken.outcome, to_telephone=taken.to_telephone, faults={})
-    faults: dict[str, str] = {}
     for reason in taken.reasons:
         faults.setdefault(column_of(reason) or "", reason)
     return Entered(faults=faults)
+
+
+def _amiss(house: House, told: Beside) -> Iterator[tuple[str, str]]:
+    if told.signed_by is not None and not FIRST_NAME.fullmatch(told.signed_by):
+        yield "signed_by", "Enter one first name, of at most 30 letters"
+    if told.listing is not None and told.listing not in house.live.of(house.db).finder.snapshot.by_id:
+        yield "service", "Choose a service from the list"
+
+
+def _keep_beside(house: House, ref: str, programme: str, told: Beside) -> None:
+    with house.db.write() as tx:
+        person = people.find_person(tx, ref)
+        assert person is not None  # they were taken in just now
+        theirs = [one.id for one in keeping.enrolments_of(tx, [person.id]) if one.programme == programme]
+        if theirs:
+            keep_beside(tx, max(theirs), told)
 
 
 def to_telephone(house: House, page: int = 1) -> Waiting:

@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 
 from bot.store import (
     alerts,
+    beside,
     buckets,
     carrier,
     casework,
@@ -30,7 +31,7 @@ from bot.store.database import Database
 
 ROOMS: tuple[ModuleType, ...] = (
     people, published, staff, casework, keeping, holding, inbox, outbox, conversations, alerts, reviews, buckets,
-    carrier, uploads, wishes,
+    carrier, uploads, wishes, beside,
 )  # fmt: skip
 METADATA = Row.metadata
 

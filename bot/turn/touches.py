@@ -11,6 +11,7 @@ from bot.clock import local_date
 from bot.house import House
 from bot.live import Snapshot
 from bot.store import holding, keeping, people
+from bot.store.beside import beside_of
 from bot.store.casework import open_cases_of
 from bot.store.database import Tx
 from bot.store.keeping import Enrolment, Touch
@@ -20,7 +21,7 @@ from bot.turn.load import open_turn, worker_talking
 from bot.turn.planning import plan_next, undecided
 from bot.turn.receive import run
 from flows.effects import RaiseEscalation
-from flows.events import CheckInDue, CheckInReminded
+from flows.events import CHECK_IN_VALUES, CheckInDue, CheckInReminded
 from scheduler.confirmed import confirmed_on
 from scheduler.decide import (
     OVER,
@@ -129,7 +130,9 @@ def _decide(house: House, tx: Tx, enrolment_id: int, now: datetime) -> None:
         holding.count_sent(tx, slot.starts)
     turn = open_turn(house, tx, address, key=f"to{touch_id}", now=now)
     turn.touch_id, turn.expires_at = touch_id, planned.window[1]
-    run(turn, CheckInDue(flow=planned.touch.flow, touch=touch_id, not_after=planned.window[1]))
+    told = beside_of(tx, enrolment.id)
+    values = {name: value for name, value in zip(CHECK_IN_VALUES, (told.signed_by, told.listing), strict=True) if value}
+    run(turn, CheckInDue(flow=planned.touch.flow, touch=touch_id, not_after=planned.window[1], values=values))
     keeping.change_touch(tx, touch_id, next_at=_look_again(house, tx, touch_id, planned, now))
 
 
@@ -244,7 +247,7 @@ def _facts(tx: Tx, enrolment: Enrolment, address: Address | None, now: datetime)
         has_number=True,
         confirmed_on=confirmed_on(told_on, None if theirs is None else local_date(theirs)),
         consent=address.consent,  # type: ignore[arg-type]  # the column holds only these words
-        safe_to_text=address.safe == "safe" and not address.shared,
+        safe_to_text=address.safe == "safe" and not address.shared and not address.watched,
         paused_until=address.paused_until,
         safe_windows=windows or (),
         safe_times_unread=windows is None,

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from bot.clock import local_date
-from bot.store import staff
+from bot.store import keeping, people, staff
+from bot.store.beside import Beside, keep_beside
 from scheduler.localtime import instant
 from tests.houses import Home
 from tests.turn.families import check_in, enrol, touches_of
@@ -19,6 +20,16 @@ def enrolled(home: Home, programme: str, event_on: date, born: str = "") -> None
         home, f"P1,Sam,,{A},,en,SW18 2PU,,mother,{child},{programme},{event_on.isoformat()},{told},A Worker,yes,"
     )
     assert report.refused == []
+
+
+def signposted(home: Home, told: Beside) -> None:
+    enrolled(home, "signposted", local_date(home.clock.now()))
+    with home.house.db.write() as tx:
+        person = people.find_person_by_source(tx, "P1")
+        assert person is not None
+        (enrolment,) = keeping.enrolments_of(tx, [person.id])
+        if told != Beside():
+            keep_beside(tx, enrolment.id, told)
 
 
 def noon(home: Home, on: date) -> None:
@@ -35,21 +46,37 @@ def flagged(home: Home) -> list[str]:
 
 
 def test_a_place_where_nobody_answered_is_flagged_and_a_person_offered(home: Home) -> None:
-    """They searched, were told of places, and did not get through: each is flagged once, by its id alone."""
+    """They were told of a place and did not get through: it is flagged once, by its id alone, and not what they once
+    looked for."""
+    signposted(home, Beside(signed_by="Ann", listing="svc-7"))
     home.talk("debt advice", sender=A)
     home.talk("SW18 2PU", sender=A)
-    told_on = local_date(home.clock.now())
-    enrolled(home, "signposted", told_on)
-    noon(home, told_on + timedelta(days=5))
+    noon(home, local_date(home.clock.now()) + timedelta(days=5))
     check_in(home)
-    assert "Did you get through to the place we told you about?" in home.out(sender=A)[-1].body
+    asked = home.out(sender=A)[-1].body
+    assert asked.startswith("Hi from Ann (")
+    assert "Did you get through to the person or place you wanted?" in asked
     assert "What would you like now?" in home.talk("no", sender=A)
-    places = flagged(home)
-    assert 1 <= len(places) <= 3
+    assert flagged(home) == ["svc-7"]
     (touch,) = touches_of(home, "P1")
     assert touch.outcome == "answered"
+    assert touch.reason.endswith("the service's entry was flagged.")
     assert "A person will be in touch" in home.talk("2", sender=A)
-    assert flagged(home) == places
+    assert flagged(home) == ["svc-7"]
+
+
+def test_where_nobody_told_which_service_nothing_is_flagged(home: Home) -> None:
+    """Not even what they found by themselves; nothing is promised, and the ledger says that it is not known."""
+    signposted(home, Beside())
+    home.talk("debt advice", sender=A)
+    home.talk("SW18 2PU", sender=A)
+    noon(home, local_date(home.clock.now()) + timedelta(days=5))
+    check_in(home)
+    assert home.out(sender=A)[-1].body.startswith("Hi from Larkline.")
+    assert "check" not in home.talk("no", sender=A)
+    assert flagged(home) == []
+    (touch,) = touches_of(home, "P1")
+    assert touch.reason.endswith("which service it was is not known.")
 
 
 def test_the_closing_date_of_schools_reaches_the_family_in_time(home: Home) -> None:

@@ -120,7 +120,7 @@ def person_form_page() -> str:
 @pages.post("/enrol/person")
 @needs("people.enrol")
 def enter_person() -> Answer:
-    cells = {name: request.form.get(name, "") for name in COLUMNS}
+    cells = {name: request.form.get(name, "") for name in person_form.FIELDS}
     entered = person_form.enter(house(), me(), cells)
     if entered.ref is None:
         return _form(cells, {name: _plain(name, told) for name, told in entered.faults.items()}), 400
@@ -138,7 +138,7 @@ def number_confirmed(enrolment_id: int) -> Response:
 def _form(cells: dict[str, str], faults: dict[str, str]) -> str:
     return render_template(
         "desk/enrol_person.html", section="enrol", cells=cells, errors=faults, error=bool(faults),
-        titles=person_form.programmes(house()), relations=RELATIONS,
+        titles=person_form.programmes(house()), services=person_form.services(house()), relations=RELATIONS,
     )  # fmt: skip
 
 

@@ -1,0 +1,48 @@
+"""What only the form can tell of an enrolment: who signs its check-ins, and which service they were told of."""
+
+import pytest
+
+from bot.people import person_form
+from bot.store import keeping, people
+from bot.store.beside import Beside, beside_of
+from tests.houses import Home
+from tests.web.test_desk_enrol import form
+from tests.web.worker import Worker
+
+PAGE = "/desk/enrol/person"
+
+
+@pytest.fixture
+def database_kind() -> str:
+    return "sqlite"
+
+
+def kept(home: Home) -> list[Beside]:
+    with home.house.db.read() as tx:
+        person = people.find_person_by_source(tx, "F-1")
+        theirs = [] if person is None else keeping.enrolments_of(tx, [person.id])
+        return [beside_of(tx, enrolment.id) for enrolment in theirs]
+
+
+def test_a_form_keeps_who_signs_and_the_service(home: Home, bo: Worker) -> None:
+    """Each service of the directory can be chosen; sent again, what is told then stands, sealed as any name."""
+    service, title = next(iter(person_form.services(home.house).items()))
+    assert f'<option value="{service}"' in bo.get(PAGE).text
+    told = form(home, programme="signposted", signed_by="Ann", service=service)
+    assert bo.post(PAGE, PAGE, **told).headers["Location"].endswith("done=added")
+    assert kept(home) == [Beside(signed_by="Ann", listing=service)]
+    assert "," in title
+    bo.post(PAGE, PAGE, **{**told, "signed_by": "Jean-Luc"})
+    assert kept(home) == [Beside(signed_by="Jean-Luc", listing=service)]
+    bo.post(PAGE, PAGE, **form(home, programme="signposted"))
+    assert kept(home) == [Beside(signed_by="Jean-Luc", listing=service)]
+
+
+def test_what_is_no_first_name_and_no_service_enrols_nobody(home: Home, bo: Worker) -> None:
+    """Each fault stands beside its field."""
+    told = form(home, programme="signposted", signed_by="Ann Smith, social worker", service="svc-nowhere")
+    answer = bo.post(PAGE, PAGE, **told)
+    assert answer.status_code == 400
+    assert 'id="signed_by-error"' in answer.text
+    assert 'id="service-error"' in answer.text
+    assert kept(home) == []
