@@ -22,8 +22,9 @@ from bot.settling import locked, not_reached, settle
 from bot.store import claims, people, published
 from bot.store import outbox as rows
 from bot.store.claims import CHATS, NOTHING, Reach
-from bot.store.database import DATABASE_AWAY, DatabaseError, Tx
+from bot.store.database import DatabaseError, Tx
 from bot.store.outbox import Outbox
+from bot.store.troubles import lost_transaction
 from bot.turn.twins import said_before
 from bot.watch import Part, Pulse
 from messages.channel import Accepted, Channel, ChannelError, ChannelUnknown, Outgoing, Sighting
@@ -105,7 +106,6 @@ class Dispatcher:
             if not claims.any_due(tx, now, reach=self._reach(tx, door), address_id=address_id):
                 return [], 0
         with self.house.db.write() as tx:
-            published.beat(tx, self.part, now)
             reach = self._reach(tx, door)
             self.house.live.snapshot(tx)  # what fails for every row must not be counted against one
             for outbox_id in claims.due_ids(tx, now, limit=LOOKED_AT, reach=reach, address_id=address_id):
@@ -113,7 +113,7 @@ class Dispatcher:
                     with tx.begin_nested():
                         done = self._consider(tx, outbox_id, now)
                 except Exception as fault:
-                    if isinstance(fault, DATABASE_AWAY):
+                    if lost_transaction(fault):
                         raise
                     poison.put_by(tx, outbox_id, fault, now)
                     done = True
@@ -175,10 +175,11 @@ class Dispatcher:
         """What left before a restore in its place. Where nobody could look, nothing was sent: it is tried again."""
         try:
             return said_before(self.house, self.house.channels[claimed.channel], claimed.row, claimed.to)
-        except DatabaseError as fault:
+        except ChannelError:
+            raise
+        except Exception as fault:  # noqa: BLE001 - whatever it is, it came before the call
             log.error("could not look for a twin", outbox_id=claimed.row.id, fault=type(fault).__name__)
-            reason = "Our own database was away before it was sent"
-            raise ChannelError(permanent=False, code=None, reason=reason) from None
+            raise ChannelError(permanent=False, code=None, reason="It broke before it was sent") from None
 
     def _taken(self, tx: Tx, outbox_id: int, accepted: Accepted) -> None:
         now = self.house.clock.now()
@@ -282,9 +283,9 @@ class Dispatcher:
             channel: Channel | None = self.house.channels.get(channel_of(address.kind))
             if channel is not None:  # else it is not set up (any more), so nobody can look
                 listed = channel.find(address.value, body, row.claimed_at or row.created_at)
-        except DATABASE_AWAY:
-            raise
-        except Exception as fault:  # noqa: BLE001 - one that cannot be looked for must not hold up the others
+        except Exception as fault:  # one that cannot be looked for must not hold up the others
+            if lost_transaction(fault):
+                raise
             log.warning("could not look", outbox_id=row.id, fault=type(fault).__name__)
         with self.house.db.write() as tx:
             fresh = locked(tx, outbox_id=row.id)

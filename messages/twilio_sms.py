@@ -216,11 +216,13 @@ class _Door(HTTPAdapter):
         self._here.passed = False
         try:
             yield
-        except Exception:  # whatever it is: only whether it came before or after the door is asked, and it goes on
+        except Exception as fault:  # whatever it is, it goes on: only whether it came before the door is asked
             if self._here.passed:
                 raise
-            # From None: the fault's own words may hold the message or the number.
-            raise ChannelError(permanent=False, code=None, reason="It broke before the provider was called") from None
+            first = fault.__context__ if isinstance(fault, ChannelUnknown) else fault  # what `_reading` was told
+            # From None: the fault's own words may hold the message or the number; its type's name holds none.
+            reason = f"It broke before the provider was called ({type(first or fault).__name__})"
+            raise ChannelError(permanent=False, code=None, reason=reason) from None
 
 
 class _NoAddresses(logging.Filter):

@@ -112,6 +112,11 @@ def find_inbox(tx: Tx, inbox_id: int) -> Inbox | None:
     return None if row is None else Inbox(**row._asdict())
 
 
+def written_at(tx: Tx, inbox_id: int) -> datetime | None:
+    """When a message was written, its words left sealed; None where there is none."""
+    return tx.execute(sa.select(inbox.c.received_at).where(inbox.c.id == inbox_id)).scalar_one_or_none()
+
+
 def change_inbox(tx: Tx, inbox_id: int, **values: object) -> None:
     tx.execute(_CHANGE_INBOX, {"b_id": inbox_id, **values})
 

@@ -14,8 +14,9 @@ import structlog
 
 from bot.house import House
 from bot.store import lost, published
-from bot.store.database import DATABASE_AWAY, Tx
+from bot.store.database import Tx
 from bot.store.inbox import seen
+from bot.store.troubles import lost_transaction
 from bot.turn.receive import JOINED, Arrival, receive
 from flows.stopping import is_whole_stop
 from flows.understanding.types import Risk, Screening
@@ -76,9 +77,9 @@ def backfill(house: House, now: datetime) -> int:
     for message in in_order(missed, lexicon):
         try:
             taken += _take(house, message)
-        except DATABASE_AWAY:
-            raise
-        except Exception as fault:  # noqa: BLE001 - one message must not keep the others out
+        except Exception as fault:  # one message must not keep the others out
+            if lost_transaction(fault):
+                raise
             log.error("could not take in a listed message", fault=type(fault).__name__)
             failed += 1
     if failed:

@@ -10,7 +10,7 @@ from typing import Final
 from bot.house import House
 from bot.store import keeping, lost
 from bot.store.database import Tx
-from bot.store.inbox import find_inbox
+from bot.store.inbox import written_at
 from bot.store.lost import LostTime
 from bot.store.outbox import Outbox, known_sids
 from messages.channel import Accepted, Channel
@@ -46,7 +46,7 @@ def _of_that_time(tx: Tx, row: Outbox, gone: LostTime) -> bool:
         return keeping.touch_by_id(tx, row.touch_id).due_at <= gone.until
     turn = row.key.partition(":")[0]
     if turn.startswith("in") and turn[2:].isdigit():
-        answers = find_inbox(tx, int(turn[2:]))
-        return answers is not None and answers.received_at <= gone.until
+        wrote_at = written_at(tx, int(turn[2:]))
+        return wrote_at is not None and wrote_at <= gone.until
     at = turn.rpartition(".")[2]
     return turn.startswith("tm") and at.isdigit() and int(at) <= gone.until.timestamp()

@@ -145,14 +145,17 @@ def test_nobody_there_may_be_tried_again() -> None:
 @pytest.mark.net
 def test_what_breaks_before_the_socket_may_be_tried_again(provider: StandInProcess) -> None:
     """Words that no encoding carries, and an address that is none, break inside the library: nothing was sent, so it
-    is an error and no unknown, and its reason has no words in it. The next message of the same thread leaves, and one
-    whose answer is lost is unknown as ever."""
+    is an error and no unknown, and its reason names what broke and has no words in it. The next message of the same
+    thread leaves, and one whose answer is lost is unknown as ever."""
     sms, before = channel(provider.base), len(provider.calls())
-    for broken, outgoing in ((sms, text(body="half \ud83d")), (channel("http://127.0.0.1:99999999"), text())):
+    for broken, outgoing, what in (
+        (sms, text(body="half \ud83d"), "UnicodeEncodeError"),
+        (channel("http://127.0.0.1:99999999"), text(), "InvalidURL"),
+    ):
         with pytest.raises(ChannelError) as told:
             broken.send(outgoing)
         assert (told.value.permanent, told.value.busy) == (False, False)
-        assert told.value.reason == "It broke before the provider was called"
+        assert told.value.reason == f"It broke before the provider was called ({what})"
     assert len(provider.calls()) == before
     assert sms.send(text()).sid
     provider.fault("drop-after")

@@ -8,16 +8,24 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from bot import dispatcher
 from bot.dispatcher import LEASE, Dispatcher
+from bot.house import House
 from bot.store import outbox as rows
 from bot.store import people
+from bot.store.database import Tx
+from bot.store.sealed import SealError
 from bot.turn.receipts import take_receipt
 from messages.channel import Accepted, ChannelError, ChannelUnknown, Outgoing, Receipt, Sighting
+from messages.leave import Verdict
 from messages.status import event_of
 from messages.webchat import WebChat
 from tests.houses import Home
 
 KNIFE = "he has a knife hes outside"
+ON_POSTGRES = pytest.mark.parametrize(
+    "database_kind", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
 
 
 def receipt(outbox: int | None, sid: str, word: str, code: str | None = None) -> Receipt:
@@ -278,20 +286,54 @@ def test_a_provider_that_hangs_does_not_hold_up_the_clock(home: Home, monkeypatc
     assert {o.state for sender in numbers for o in home.out(sender=sender)} == {"held"}
 
 
-def test_what_breaks_before_the_call_is_no_unknown(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The database goes away between the claim and the call: nothing was sent, so the row leaves a little later."""
+@pytest.mark.parametrize(
+    "fault",
+    [sa.exc.OperationalError("", {}, Exception()), SealError("no such key"), RuntimeError(), ChannelUnknown("no list")],
+    ids=lambda fault: type(fault).__name__,
+)
+def test_what_breaks_before_the_call_is_no_unknown(
+    home: Home, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    """Between the claim and the call the database goes away, a key is missing or code of ours breaks: nothing was sent,
+    so the row leaves a little later."""
     home.text("thanks")
 
-    def away(*_: object) -> None:
-        raise sa.exc.OperationalError("", {}, Exception())
+    def breaks(*_: object) -> None:
+        raise fault
 
     with monkeypatch.context() as patch:
-        patch.setattr("bot.dispatcher.said_before", away)
+        patch.setattr("bot.dispatcher.said_before", breaks)
         Dispatcher(home.house).once()
     assert (home.out()[0].state, home.pigeon.carried) == ("queued", [])
     home.later(minutes=1)
     home.send()
     assert home.out()[0].state == "accepted"
+
+
+@ON_POSTGRES
+def test_a_row_at_the_head_that_is_too_slow_is_put_by(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each statement about one row is cut short by the server (`statement_timeout`): it is tried later, five times in
+    all, and whoever stands behind it is sent to at once."""
+    slow, behind = "+447700900461", "+447700900462"
+    for sender in (slow, behind):
+        home.text("thanks", sender=sender)
+    first = home.address(slow).id
+    real = dispatcher.verdict
+
+    def slowly(house: House, tx: Tx, row: rows.Outbox, address: people.Address, now: datetime) -> Verdict:
+        if address.id == first:
+            tx.execute(sa.text("SET LOCAL statement_timeout = '50ms'"))
+            tx.execute(sa.text("SELECT pg_sleep(5)"))
+        return real(house, tx, row, address, now)
+
+    monkeypatch.setattr(dispatcher, "verdict", slowly)
+    assert Dispatcher(home.house).once() > 0
+    _drain(home)
+    assert {o.state for o in home.out(sender=behind)} == {"accepted"}
+    for _ in range(12):
+        home.later(minutes=5)
+        _drain(home)
+    assert {o.state for o in home.out(sender=slow)} == {"held"}
 
 
 def _drain(home: Home) -> None:

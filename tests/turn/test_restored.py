@@ -72,6 +72,17 @@ def test_words_written_after_the_restore_are_answered(home: Home) -> None:
     assert home.send() == len(home.out()) > 0
 
 
+def test_an_answer_to_words_whose_key_is_lost_leaves(home: Home) -> None:
+    """Claim: whether an answer may have left before the loss is told by when the words were written, not by what they
+    say: one that was not said yet leaves, though they can no longer be opened."""
+    home.text("hello")
+    with home.house.db.write() as tx:
+        tx.execute(sa.text("UPDATE inbox SET body = :b"), {"b": b"sealed by nobody"})
+    restored(home, hours=1)
+    assert home.send() == len(home.out()) > 0
+    assert {one.state for one in home.out()} == {"accepted"}
+
+
 def test_a_late_receipt_of_a_lost_message_moves_no_new_one(home: Home) -> None:
     """Claim: its id was given out again to a message that was never tried: that one still leaves."""
     home.text("hello")
