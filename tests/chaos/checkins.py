@@ -37,7 +37,6 @@ def killed_in_the_tick(living: Service, chance: random.Random, runs: int) -> Cou
     """Forty check-ins fall due at once; the service is killed when some number of them has been decided."""
     whom = numbers(FAMILIES)
     living.move_to(due_together(living, whom) - timedelta(minutes=6))
-    broken: list[str] = []
     seen: Counter[str] = Counter()
     living.move_to(living.now() + timedelta(minutes=6))
     marks = sorted(chance.randrange(FAMILIES) for _ in range(runs))
@@ -50,10 +49,8 @@ def killed_in_the_tick(living: Service, chance: random.Random, runs: int) -> Cou
         seen[f"killed with {_decided(living)} decided"] += 1
         living.running.kill()
         living.running.start()
-    if (told := touches_told(living, FAMILIES)) != FAMILIES:
-        broken.append(f"{told} check-ins were decided, of {FAMILIES}")
-    counts = finish(living, runs=runs, seen=seen, broken=broken)
-    return _checked(living, counts)
+    touches_told(living, FAMILIES)
+    return went_once(living, finish(living, runs=runs, seen=seen), FAMILIES)
 
 
 def _decided(living: Service) -> int:
@@ -61,13 +58,15 @@ def _decided(living: Service) -> int:
         return int(tx.execute(sa.select(sa.func.count()).select_from(keeping.touch)).scalar_one())
 
 
-def _checked(living: Service, counts: Counts) -> Counts:
-    """Every family has one check-in with an outcome, and one text of it at most."""
+def went_once(living: Service, counts: Counts, families: int) -> Counts:
+    """Each of so many families has one check-in with an outcome, and each of its texts once."""
     broken: list[str] = []
     with database_of(living) as database, database.read() as tx:
         told = list(tx.execute(sa.select(keeping.touch.c.id, keeping.touch.c.outcome)))
         asked = sa.select(rows.outbox.c.touch_id, rows.outbox.c.text_id).where(rows.outbox.c.purpose == "check-in")
         texts = Counter((row.touch_id, row.text_id) for row in tx.execute(asked))
+    if len(told) != families:
+        broken.append(f"{len(told)} check-ins were decided, of {families}")
     broken += [f"touch {row.id} has no outcome" for row in told if row.outcome not in ENDED]
     kinds = {text_id for _, text_id in texts}  # who writes, and the question
     broken += [
