@@ -65,6 +65,7 @@ class TouchFacts:
     social_care_open: bool = False
     under_review: bool = False  # after a death in the family a person first reviews what they hear from us
     paused_until: date | None = None
+    fewer: bool = False  # they asked for fewer texts than the council sends
     family_wrote_at: datetime | None = None
     worker_wrote_at: datetime | None = None  # a worker's last word in a case still claimed
     last_check_in_at: datetime | None = None  # the last sent to this person, of any programme

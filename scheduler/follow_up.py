@@ -80,6 +80,8 @@ def _remind(sent: SentTouch, facts: TouchFacts, rules: ContactRules, now: dateti
     if (reason := first_bar(UNREACHABLE, facts)) is not None:
         listed = sent.on_no_reply == "list"
         return Close(outcome="no-reply", reason=f"No answer and no reminder. {reason}", listed=listed)
+    if facts.fewer:  # one in so many weeks is what they were told
+        return Wait(until=ends, reason="Waiting for an answer: they asked for fewer texts, so none reminds them.")
     wait = first_hold(REMINDER_HOLDS, facts, rules, now)
     if wait is None and (reason := not_confirmed(facts, now)) is not None:
         return Close(outcome="no-reply", reason=f"No answer and no reminder. {reason}", listed=True)

@@ -233,7 +233,7 @@ class _Stage:
             enrolled_on=placed_on, confirmed_on=confirmed_on(told_on, wrote_on), consent=who.number.consent,
             safe_to_text=who.number.safe, safe_windows=who.person.safe_windows, social_care_open=who.social_care_open,
             paused_until=who.number.paused_until, family_wrote_at=who.number.wrote_at,
-            last_check_in_at=who.number.sent_at,
+            last_check_in_at=who.number.sent_at, fewer=who.number.every_days is not None,
             waited_for=None if enrolled is None else enrolled.waited_for,
             waited_until=None if enrolled is None else enrolled.next_at,
         )  # fmt: skip

@@ -249,6 +249,7 @@ def _facts(tx: Tx, enrolment: Enrolment, address: Address | None, now: datetime)
         consent=address.consent,  # type: ignore[arg-type]  # the column holds only these words
         safe_to_text=address.safe == "safe" and not address.shared and not address.watched,
         paused_until=address.paused_until,
+        fewer=address.every_days is not None,
         safe_windows=windows or (),
         safe_times_unread=windows is None,
         family_wrote_at=address.last_in_at,

@@ -131,6 +131,14 @@ def test_a_reminder_obeys_what_a_check_in_obeys_save_the_cap(facts: dict[str, An
     assert follow_up(SENT, replace(FACTS, **facts), RULES, at(THURSDAY, 11)) == found
 
 
+def test_who_asked_for_fewer_texts_is_not_reminded() -> None:
+    """Claim: the check-in waits for its end, which comes on the same day as without a reminder said."""
+    ends = at(NEXT_WEDNESDAY, 0)
+    told = follow_up(SENT, replace(FACTS, fewer=True), RULES, at(THURSDAY, 10))
+    assert (type(told), told.until if isinstance(told, Wait) else None) == (Wait, ends)
+    assert isinstance(follow_up(SENT, replace(FACTS, fewer=True), RULES, ends), Close)
+
+
 def test_easter_is_not_a_working_day() -> None:
     """Sent on the Wednesday before Easter, the reminder is due on the Wednesday after it."""
     sent = SentTouch(sent_at=at(NEXT_WEDNESDAY, 11))

@@ -4,7 +4,7 @@ from datetime import date
 
 from bot.store import keeping, people, wishes
 from tests.houses import Home
-from tests.turn.families import check_in, enrol, four_weeks_ago, row, touches_of
+from tests.turn.families import check_in, enrol, follow_up, four_weeks_ago, row, touches_of
 
 A = "+447700900421"
 
@@ -109,6 +109,20 @@ def test_fewer_texts_are_fewer(home: Home) -> None:
         (enrolment,) = keeping.enrolments_of(tx, [1])
     assert enrolment.waited_for is not None
     assert "get one in 90 days at most" in enrolment.waited_for
+
+
+def test_fewer_texts_have_no_reminder(home: Home) -> None:
+    """At most one in so many weeks is what they were told: it ends as no reply on its day, and the ledger says so."""
+    enrolled(home)
+    check_in(home)
+    home.later(minutes=31)
+    heard(home, "LESS")
+    before = len(home.pigeon.carried)
+    follow_up(home, 20)
+    assert len(home.pigeon.carried) == before
+    (touch,) = touches_of(home, "P1")
+    assert (touch.outcome, touch.reminded_at) == ("no-reply", None)
+    assert touch.reason.startswith("No answer to the text of")
 
 
 def test_when_tells_a_date_and_nothing_else(home: Home) -> None:
