@@ -13,7 +13,8 @@ from typing import Literal
 
 Change = Literal[
     "early-help-opened", "stepped-down", "moved-away", "pregnancy-lost", "child-died", "person-died",
-    "social-care-opened", "social-care-closed", "reviewed", "birth-month-corrected",
+    "social-care-opened", "social-care-closed", "reviewed", "event-corrected", "birth-month-corrected",
+    "school-deferred", "school-on-time",
 ]  # fmt: skip
 # Whose enrolments: those of the programmes that name the change; those about this child; this person's; all.
 Which = Literal["none", "named", "child", "person", "all"]
@@ -32,7 +33,9 @@ class Consequence:
     starts: bool = False  # the programmes that name the change begin, on its day
     case: Literal["concern", "routine"] | None = None
     of_child: bool = False  # which child must be told
-    moves: bool = False  # dates are made again from the corrected fact
+    moves: bool = False  # dates are made again from the right month of birth
+    of_event: bool = False  # dates are made again from the right day of a programme's event
+    defers: bool | None = None  # the child starts school a year later, or on time after all: likewise
 
 
 CHANGES: Mapping[Change, Consequence] = {
@@ -57,7 +60,12 @@ CHANGES: Mapping[Change, Consequence] = {
     "social-care-opened": Consequence(title="Social care opened a case", holds="social-care"),
     "social-care-closed": Consequence(title="Social care closed its case", lifts="social-care"),
     "reviewed": Consequence(title="What the family hears from us was reviewed: go on", lifts="review"),
+    "event-corrected": Consequence(title="The day that a programme counts from was wrong, or moved", of_event=True),
     "birth-month-corrected": Consequence(title="A month of birth was wrong", of_child=True, moves=True),
+    "school-deferred": Consequence(
+        title="A summer-born child starts school a year later", of_child=True, defers=True,
+    ),
+    "school-on-time": Consequence(title="A child starts school on time after all", of_child=True, defers=False),
 }  # fmt: skip
 
 

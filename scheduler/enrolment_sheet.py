@@ -36,6 +36,7 @@ COLUMNS = (
 NEEDED = ("reference", "first_name", "mobile", "programme", "event_on", "told_on", "told_by", "safe_to_text")
 LONGEST = 200  # characters in a cell: longer is a column gone wrong, not a name
 LONGEST_TEAM = 64
+YOUNG_PERSON = "young person"  # a relation
 
 _UNAWARES = {
     "told_on": "no told_on: nobody is enrolled before they are told",
@@ -87,6 +88,12 @@ class EnrolmentRow:
     told_by: str
     safe_to_text: bool
     team: str | None
+    says_language: bool = False  # the cell was not empty: of somebody known, an empty one says nothing
+
+    @property
+    def young_person(self) -> bool:
+        """The row is a young person's own: in a programme that counts from birth, they are the child."""
+        return (self.relation or "").casefold().replace("-", " ") == YOUNG_PERSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +225,7 @@ def read_row(
         told_by=cells["told_by"],
         safe_to_text=safe in _YES,
         team=cells["team"] or None,
+        says_language=bool(cells["language"]),
     )
 
 
@@ -250,8 +258,13 @@ def _read_birth(cell: str, faults: list[str]) -> BirthMonth | None:
 
 def from_birth(row: EnrolmentRow) -> EnrolmentRow | tuple[str, ...]:
     """A row of a programme that counts from the child's birth: its event is the first of that month, whatever the day
-    the sheet gives. Without the child, the reasons why nobody can be enrolled by it."""
+    the sheet gives. A young person's own row is about themselves, whose first name it has already. Without the child,
+    the reasons why nobody can be enrolled by it."""
     told = []
+    if row.young_person:
+        if row.child_first_name is not None and row.child_first_name.casefold() != row.first_name.casefold():
+            told.append("child_first_name: leave it empty for a young person, who is the child of their own row")
+        row = replace(row, child_first_name=row.first_name)
     if row.child_first_name is None:
         told.append("child_first_name: this programme is about one child")
     if row.child_born is None:

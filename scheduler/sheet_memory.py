@@ -20,9 +20,14 @@ class SheetMemory:
         self._people: dict[str, Said] = {}
         self._children: dict[tuple[str, str], Said] = {}
         self._numbers: dict[tuple[str, str], Said] = {}
+        self._events: dict[tuple[str, str, date], Said] = {}
 
-    def contradictions(self, row: EnrolmentRow) -> tuple[str, ...]:
-        """Every reason why this row cannot stand beside those before it; none, and it is remembered."""
+    def contradictions(self, row: EnrolmentRow, *, of_child: bool = False) -> tuple[str, ...]:
+        """Every reason why this row cannot stand beside those before it; none, and it is remembered.
+
+        `of_child`: the event is a child's month of birth. Of any other programme a person has one event that was told of
+        on one day; told of on a later day, another is a correction, or happened since.
+        """
         person: Said = (row.line, tuple(getattr(row, name) for name in _OF_A_PERSON))
         first = self._people.get(row.reference, person)
         told = [
@@ -40,12 +45,19 @@ class SheetMemory:
         born = self._children.get(key, child)
         if row.child_first_name is not None and born[1] != child[1]:
             told.append(f"child_born: line {born[0]} says otherwise of this child")
+        event: Said = (row.line, (row.event_on,))
+        event_key = (row.reference, row.programme, row.told_on)
+        happened = self._events.get(event_key, event)
+        if not of_child and happened[1] != event[1]:
+            told.append(f"event_on: line {happened[0]} says otherwise of this programme")
         if told:
             return tuple(told)
         self._people.setdefault(row.reference, person)
         self._numbers.setdefault((row.reference, row.mobile), number)
         if row.child_first_name is not None:
             self._children.setdefault(key, child)
+        if not of_child:
+            self._events.setdefault(event_key, event)
         return ()
 
 
@@ -56,10 +68,11 @@ def read_beside(
     found = read_row(row, read_mobile, programmes.keys(), today)
     if isinstance(found, RefusedRow):
         return found
-    if programmes[found.programme].event_is == "birth-month":
+    of_child = programmes[found.programme].event_is == "birth-month"
+    if of_child:
         dated = from_birth(found)
         if not isinstance(dated, EnrolmentRow):
             return RefusedRow(line=row.line, reference=found.reference, reasons=dated)
         found = dated
-    told = memory.contradictions(found)
+    told = memory.contradictions(found, of_child=of_child)
     return RefusedRow(line=row.line, reference=found.reference, reasons=told) if told else found

@@ -138,6 +138,8 @@ def _tell(tell: argparse.ArgumentParser) -> None:
     tell.add_argument("--child", metavar="REF", help="the child it is about")
     tell.add_argument("--on", metavar="DATE", help="when it was; today unless told")
     tell.add_argument("--born", metavar="MONTH", help="the right month of birth, such as 2022-03")
+    tell.add_argument("--programme", metavar="ID", help="whose event was wrong, or moved")
+    tell.add_argument("--event-on", metavar="DATE", help="the right day of that event")
 
 
 def _db(db: argparse.ArgumentParser) -> None:

@@ -27,7 +27,8 @@ def _tell(house: House, given: Namespace) -> int:
         fact = Fact(
             change=given.change, ref=_ref(given.ref, "ref"), on=on,
             child=_ref(given.child, "child") if given.child else None,
-            born=BirthMonth.read(given.born) if given.born else None,
+            born=BirthMonth.read(given.born) if given.born else None, programme=given.programme,
+            event_on=date.fromisoformat(given.event_on) if given.event_on else None,
         )  # fmt: skip
         effects = tell(house, fact, by=BY)
     except NotSo as fault:

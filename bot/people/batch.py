@@ -6,12 +6,14 @@ told as it would be.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from bot.clock import local_date
 from bot.live import Snapshot
+from bot.people import correcting
+from bot.people.known import Household, Known, Number, Person, Standing, child_source
 from bot.refs import new_ref
 from bot.store import enrolling as rows
 from bot.store import keeping, people
@@ -19,13 +21,32 @@ from bot.store.database import Tx
 from bot.store.keeping import HELD
 from bot.turn import telephoning
 from bot.turn.planning import plan_next
+from scheduler.changes import CHANGES, Change
 from scheduler.confirmed import confirmed_on, telephone_first, why_telephone
 from scheduler.enrolment_sheet import EnrolmentRow
+from scheduler.localtime import in_words
 from scheduler.programme import Enrolment as Plan
 from scheduler.programme import PlannedTouch, next_touch_after
+from scheduler.same_event import Told, same_event
+from scheduler.schoolyear import BirthMonth
 
 Outcome = Literal["added", "changed", "unchanged", "refused"]
 WRONG_PERSON = "mobile: whoever holds this number said that it is the wrong person's; ask the family again"
+PERSON_DIED = "reference: the team was told that this person has died"
+CHILD_DIED = "child_first_name: the team was told that this child has died"
+LOST = "programme: it ended for a loss that the team was told of, and does not begin again for the same event"
+LATER = "event_on: the plan that counts from {day} goes on, and this event was before it"
+TOLD_BEFORE = "told_on: it ended on {day} ({why}) and begins again only for who was told of us on a later day"
+# No sheet begins these again, however new it is.
+FOR_GOOD: Final[dict[Change, str]] = {"person-died": PERSON_DIED, "child-died": CHILD_DIED, "pregnancy-lost": LOST}
+
+
+class _Refused(Exception):
+    """The row cannot be taken; `reason` begins with its column."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,167 +61,115 @@ class Taken:
     to_telephone: bool = False
 
 
-@dataclass(slots=True, kw_only=True)
-class _Household:
-    name: str
-    id: int | None
-
-
-@dataclass(slots=True, kw_only=True)
-class _Person:
-    id: int | None
-    ref: str
-    source_reference: str
-    values: dict[str, Any]
-    household: _Household | None
-    child: bool = False
-    dirty: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class _Number:
-    id: int | None
-    consent: str
-    language: str
-    safe: str
-    last_in_at: datetime | None
-    holders: list[_Person | int] = field(default_factory=list)  # those of this batch as themselves, others by id
-    released: dict[int, datetime] = field(default_factory=dict)  # by person id
-    dirty: dict[str, object] = field(default_factory=dict)
-
-
-@dataclass(slots=True, kw_only=True)
-class _Enrolment:
-    id: int | None
-    state: str
-    told_on: date
-    event_on: date
-    child: _Person | None
-    written: dict[str, Any]
-    dirty: bool = False
-
-
 class Batch:
     """`take` rows in order; what was `seen` by it stays known to the next where nothing is written."""
 
     def __init__(self, snapshot: Snapshot, now: datetime, *, write: bool) -> None:
         self._snapshot, self._now, self._write = snapshot, now, write
         self._today = local_date(now)
-        self._people: dict[str, _Person] = {}
-        self._numbers: dict[str, _Number] = {}
-        self._households: dict[str, _Household] = {}
-        # By person, programme, child and event; from birth a child has one event, whatever its month is said to be.
-        self._enrolments: dict[tuple[str, str, str, date | None], _Enrolment] = {}
-        self._next: dict[tuple[str, date], PlannedTouch | None] = {}
-        self._links: list[tuple[_Person, _Number]] = []
-        self._taken_back: list[tuple[_Person, _Number]] = []
-        self._first_holders: list[tuple[_Person, _Number]] = []
-        self._consents: list[tuple[_Person, _Number, EnrolmentRow]] = []
-        self._by_id: dict[int, _Person] = {}
+        self._known = Known()
+        self._next: dict[tuple[str, Plan], PlannedTouch | None] = {}
+        self._links: list[tuple[Person, Number]] = []
+        self._taken_back: list[tuple[Person, Number]] = []
+        self._first_holders: list[tuple[Person, Number]] = []
+        self._consents: list[tuple[Person, Number, EnrolmentRow]] = []
+        self._born: dict[Person, BirthMonth] = {}  # months of birth that this batch puts right
 
     def take(self, tx: Tx, batch: Sequence[EnrolmentRow]) -> list[Taken]:
         """What became, or would become, of each row, in order. Numbers stay locked until the transaction ends."""
-        self._learn(tx, batch)
-        told = [self._row(tx, row) for row in batch]
+        self._known.learn(tx, batch, self._now, write=self._write)
+        told = []
+        for row in batch:
+            try:
+                told.append(self._row(tx, row))
+            except _Refused as fault:
+                told.append(
+                    Taken(line=row.line, reference=row.reference, outcome="refused", reasons=(fault.reason,))
+                )  # fmt: skip
         if self._write:
             self._put(tx)
         return told
 
-    def _learn(self, tx: Tx, batch: Sequence[EnrolmentRow]) -> None:
-        mobiles = {row.mobile for row in batch} - self._numbers.keys()
-        # Numbers before people, as in a family's turn: two orders would lock each other out.
-        numbers = rows.numbers(tx, mobiles, lock=self._write)
-        named = {row.reference for row in batch} | {_child_source(row) for row in batch if row.child_first_name}
-        named -= self._people.keys()
-        known = rows.people_named(tx, named)
-        if self._write:
-            lost = [mobile for mobile, number in numbers.items() if not number.readable]
-            rows.change_numbers(tx, [(numbers[mobile].id, {"value": mobile}) for mobile in lost])
-            missing = [mobile for mobile in mobiles if mobile not in numbers]
-            rows.add_numbers(tx, sorted(missing), self._now)
-            numbers |= rows.numbers(tx, missing, lock=True)
-        for reference, person in known.items():
-            values: dict[str, Any] = dict(person.values)
-            household_id = values.pop("household_id")
-            made = _Person(
-                id=person.id, ref=person.ref, source_reference=reference, values=values,
-                household=None if household_id is None else _Household(name="", id=household_id),
-            )  # fmt: skip
-            self._people[reference] = self._by_id[person.id] = made
-        for mobile in mobiles:
-            number = numbers.get(mobile)
-            self._numbers[mobile] = (
-                _Number(id=None, consent="unasked", language="en", safe="unknown", last_in_at=None)
-                if number is None
-                else _Number(
-                    id=number.id, consent=number.consent, language=number.language, safe=number.safe,
-                    last_in_at=number.last_in_at,
-                )
-            )  # fmt: skip
-        by_id = {number.id: number for number in self._numbers.values() if number.id is not None}
-        fresh = {number.id for number in numbers.values()}
-        for (person_id, address_id), released_at in rows.tenures(tx, fresh).items():
-            if released_at is None:
-                by_id[address_id].holders.append(self._by_id.get(person_id, person_id))
-            else:
-                by_id[address_id].released[person_id] = released_at
-        households = {row.household or row.reference for row in batch} - self._households.keys()
-        found = rows.households(tx, households)
-        self._households |= {name: _Household(name=name, id=found.get(name)) for name in households}
-        self._learn_enrolments(tx, known)
-
-    def _learn_enrolments(self, tx: Tx, known: dict[str, rows.KnownPerson]) -> None:
-        named = {person.id: reference for reference, person in known.items()}
-        for (person_id, programme, child_id, event_on), found in rows.enrolments(tx, named).items():
-            child = self._by_id.get(child_id)
-            event = None if child_id else event_on
-            key = (named[person_id], programme, child.source_reference if child else "", event)
-            self._enrolments[key] = _Enrolment(
-                id=found.id, state=found.state, told_on=found.told_on, event_on=event_on, child=child, written={}
-            )
-
     def _row(self, tx: Tx, row: EnrolmentRow) -> Taken:
-        number, person = self._numbers[row.mobile], self._people.get(row.reference)
-        if person is not None and person.id is not None:
-            released_at = number.released.get(person.id)
+        """Nothing is changed before it is sure that the row is not refused."""
+        number, before = self._known.numbers[row.mobile], self._known.people.get(row.reference)
+        if before is not None and before.id is not None:
+            released_at = number.released.get(before.id)
             if released_at is not None and local_date(released_at) >= row.told_on:
-                return Taken(line=row.line, reference=row.reference, outcome="refused", reasons=(WRONG_PERSON,))
-        household = self._households[row.household or row.reference]
-        before = person
-        person, changed = self._person(row, before, household)
+                raise _Refused(WRONG_PERSON)
+        former = None if before is None else before.household
+        household = self._known.household_for(row, before)
+        from_birth = self._snapshot.compiled.programmes[row.programme].event_is == "birth-month"
+        own = from_birth and row.young_person  # they are the child
+        known = before or (self._known.young_person_for(row, household) if own else None)
+        child = known if own else self._known.child_for(row, before, household)
+        born = _right_month(child, row)
+        if from_birth and born is not None:
+            row = replace(row, child_born=born, event_on=date(born.year, born.month, 1))
+        standing, same = self._standing(row, known, child, from_birth=from_birth)
+
+        person, changed = self._person(tx, row, known, household)
         changed |= self._number(tx, row, number, person)
-        changed |= self._child(row, household)
-        enrolment, new = self._enrolment(row, number)
-        changed |= enrolment.dirty
+        if own:
+            changed |= _is_child(person) | self._put_right(person, born)
+            child = person
+        elif row.child_first_name is not None:
+            child, new_child = self._child(row, child, former, household)
+            changed |= new_child | self._put_right(child, born)
+        about = child if from_birth else None
+        new = standing is None or not same
+        if standing is not None and same:
+            enrolment = standing
+            changed |= self._again(row, number, person, enrolment)
+        else:
+            enrolment = self._begin(row, number, person, about, standing)
         outcome: Outcome = "added" if before is None or new else "changed" if changed else "unchanged"
         return Taken(
             line=row.line, reference=row.reference, outcome=outcome, ref=person.ref,
             to_telephone=enrolment.state == HELD,
         )  # fmt: skip
 
-    def _person(self, row: EnrolmentRow, known: _Person | None, household: _Household) -> tuple[_Person, bool]:
-        said = {
+    def _person(self, tx: Tx, row: EnrolmentRow, known: Person | None, household: Household) -> tuple[Person, bool]:
+        said: dict[str, Any] = {
             "first_name": row.first_name, "last_name": row.last_name or None, "postcode": row.postcode,
-            "email": row.email, "language": row.language, "relation": row.relation, "team": row.team,
+            "email": row.email, "relation": row.relation, "team": row.team,
+            "language": row.language if row.says_language or known is None else None,
         }  # fmt: skip
         if known is None:
-            made = _Person(
+            made = Person(
                 id=None, ref=new_ref(), source_reference=row.reference, values={"born": None, **said},
                 household=household,
             )  # fmt: skip
-            self._people[row.reference] = made
+            self._known.people[row.reference] = made
             return made, False
-        moved = known.household is not household and (known.household is None or known.household.id != household.id)
-        if not moved and all(known.values[name] == value for name, value in said.items()):
+        if self._known.people.get(row.reference) is not known:
+            self._known.people[row.reference] = known
+            known.source_reference, known.renamed, known.dirty = row.reference, True, True
+        # An empty cell says nothing of somebody who is known.
+        said = {name: value for name, value in said.items() if value is not None and known.values[name] != value}
+        moved = known.household is not household
+        if not moved and not said:
             return known, False
         known.values |= said
-        known.household, known.dirty = household, True
+        if moved:
+            self._move_home(tx, known, household)
+        known.dirty = True
         return known, True
 
-    def _number(self, tx: Tx, row: EnrolmentRow, number: _Number, person: _Person) -> bool:
+    def _move_home(self, tx: Tx, person: Person, household: Household) -> None:
+        """Who was the last grown-up of a household takes its children along."""
+        former = person.household
+        _live_in(person, household)
+        if former is None or former.id is None or person.child:
+            return
+        left = [one for one in people.household_of(tx, former.id) if not one.child]
+        if not any(self._known.lives_in(one.id, former) for one in left):
+            for child in list(former.children):
+                _live_in(child, household)
+
+    def _number(self, tx: Tx, row: EnrolmentRow, number: Number, person: Person) -> bool:
         """The number is theirs, safe or not as told. Returns whether anything changed."""
-        new = person not in number.holders
-        others = [holder for holder in number.holders if holder is not person]
+        new = not number.held_by(person)
         if new:
             if person.id is not None and person.id in number.released:
                 self._taken_back.append((person, number))
@@ -209,133 +178,207 @@ class Batch:
                 self._links.append((person, number))
             if not number.holders:
                 self._first_holders.append((person, number))
-            number.holders.append(person)
+            number.new_holders.append(person)
+        shared = number.holders > 1
         before = (number.safe, number.language, number.consent)
         safe = "safe" if row.safe_to_text else "unsafe"
-        if number.safe != safe and (safe == "unsafe" or _may_be_safe(number, row, shared=bool(others))):
+        if number.safe != safe and (safe == "unsafe" or _may_be_safe(number, row, shared=shared)):
             number.safe = number.dirty["safe"] = safe
         # Of several who share a telephone, none says its language for the others.
-        if number.language != row.language and number.last_in_at is None and not others:
+        if row.says_language and number.language != row.language and number.last_in_at is None and not shared:
             number.language = number.dirty["language"] = row.language
         if number.consent == "unasked" and row.safe_to_text and not _said_no_since(tx, number, row):
             number.consent = number.dirty["consent"] = "given"
             self._consents.append((person, number, row))
         return new or before != (number.safe, number.language, number.consent)
 
-    def _child(self, row: EnrolmentRow, household: _Household) -> bool:
-        """The child of this row, a person of the household. Returns whether anything changed."""
-        if row.child_first_name is None:
+    def _child(
+        self, row: EnrolmentRow, known: Person | None, former: Household | None, household: Household
+    ) -> tuple[Person, bool]:
+        """The child of this row, and whether it is new. It goes where its parent goes."""
+        if known is not None:
+            if known.household is None or (known.household is former and former is not household):
+                _live_in(known, household)
+            return known, False
+        made = Person(
+            id=None, ref=new_ref(), source_reference=child_source(row), child=True, household=household,
+            values={**dict.fromkeys(rows.SAID[:-2]), "language": "en", "first_name": row.child_first_name,
+                    "born": None if row.child_born is None else str(row.child_born)},
+        )  # fmt: skip
+        self._known.people[made.source_reference] = made
+        household.children.append(made)
+        return made, True
+
+    def _put_right(self, child: Person, born: BirthMonth | None) -> bool:
+        """The child's month of birth, as it is right by now. Returns whether it changed."""
+        if born is None or child.values["born"] == str(born):
             return False
-        source = _child_source(row)
-        born = None if row.child_born is None else f"{row.child_born.year}-{row.child_born.month:02}"
-        known = self._people.get(source)
-        if known is None:
-            self._people[source] = _Person(
-                id=None, ref=new_ref(), source_reference=source, child=True, household=household,
-                values={**dict.fromkeys(rows.SAID[:-2]), "language": "en", "first_name": row.child_first_name,
-                        "born": born},
-            )  # fmt: skip
-            return True
-        if known.values["born"] != born:
-            known.values["born"], known.dirty = born, True
-            return True
-        return False
+        child.values["born"] = str(born)
+        if child.id is not None:
+            self._born[child] = born
+        return True
 
-    def _enrolment(self, row: EnrolmentRow, number: _Number) -> tuple[_Enrolment, bool]:
-        child = None
-        if self._snapshot.compiled.programmes[row.programme].event_is == "birth-month":
-            child = self._people[_child_source(row)]
-        key = (
-            (row.reference, row.programme, child.source_reference, None)
-            if child
-            else (row.reference, row.programme, "", row.event_on)
-        )
-        known = self._enrolments.get(key)
+    def _standing(
+        self, row: EnrolmentRow, person: Person | None, child: Person | None, *, from_birth: bool
+    ) -> tuple[Standing | None, bool]:
+        """The enrolment that this row is about, and True; or the one whose place a new one takes, if any, and False.
+        Raises _Refused."""
+        theirs = self._known.enrolments_of(person)
+        alike = [one for one in theirs if one.programme == row.programme]
+        if from_birth:
+            # From birth a child has one event, whatever its month is said to be.
+            alike = [one for one in alike if child is not None and one.child is child]
+        exact = next((one for one in alike if from_birth or one.event_on == row.event_on), None)
+        if exact is not None:
+            if exact.ended_for is not None and row.told_on > exact.told_on:
+                _may_begin_again(exact, row)
+            return exact, True
+        for one in theirs:
+            themselves = one.child is None or one.child is person
+            if one.ended_for == "person-died" or (one.ended_for == "child-died" and themselves):
+                raise _Refused(PERSON_DIED)
+            lost = one.ended_for == "pregnancy-lost" and one.programme == row.programme
+            if (lost or one.ended_for == "moved-away") and row.told_on <= (one.corrected_on or one.told_on):
+                raise _Refused(_told_before(one))
+        going_on = [one for one in alike if one.going_on]
+        if from_birth or not going_on:
+            return None, False
+        standing = max(going_on, key=lambda one: (one.told_on, one.event_on))
+        # Who was told before says nothing against what was told since.
+        if row.told_on < standing.told_on or same_event(
+            Told(event_on=standing.event_on, told_on=standing.told_on),
+            Told(event_on=row.event_on, told_on=row.told_on),
+        ):
+            return standing, True
+        if row.event_on < standing.event_on:
+            raise _Refused(LATER.format(day=in_words(standing.event_on)))
+        return standing, False
+
+    def _begin(
+        self, row: EnrolmentRow, number: Number, person: Person, child: Person | None, replaces: Standing | None
+    ) -> Standing:
+        if replaces is not None:
+            replaces.state, replaces.replaced_on = "ended", row.event_on
+        state = HELD if self._held(row, number) else "active"
+        planned = self._first_touch(row, person, child)
+        if planned is None:
+            state = "ended"
+        made = Standing(
+            id=None, programme=row.programme, state=state, told_on=row.told_on, event_on=row.event_on, child=child,
+            written={"told_on": row.told_on, "told_by": row.told_by, "team": row.team, "programme": row.programme,
+                     "event_on": row.event_on, "state": state, **_turn(planned)},
+        )  # fmt: skip
+        self._known.enrolments_of(person).append(made)
+        return made
+
+    def _again(self, row: EnrolmentRow, number: Number, person: Person, known: Standing) -> bool:
+        """What a row changes of an enrolment that stands. Returns whether it changes anything."""
+        newer, stale = row.told_on > known.told_on, row.told_on < known.told_on
+        held, changed = self._held(row, number), False
+        if newer and known.ended_for is not None:
+            known.reopened, known.ended_for, known.corrected_on = known.ended_for, None, None
+            known.state = HELD if held else "active"
+        elif known.state == HELD and not held:
+            # Somebody has asked the family again since, or they wrote from it: the check-ins begin.
+            known.state, known.confirmed, changed = "active", True, True
+        if newer and known.going_on:
+            known.told_on, changed = row.told_on, True
+            known.written |= {"told_on": row.told_on, "told_by": row.told_by}
+            known.written |= {} if row.team is None else {"team": row.team}
+        put_right = known.child is None and known.corrected_on is not None and row.told_on <= known.corrected_on
+        if known.event_on != row.event_on and known.going_on and not (known.child is None and (stale or put_right)):
+            # The dates move, and what has been said is not said again.
+            known.event_on, known.moved, changed = row.event_on, True, True
+        if known.id is None:
+            planned = self._first_touch(row, person, known.child)
+            known.written |= {"event_on": known.event_on, "state": known.state}
+            known.written |= _turn(planned) if known.moved else {}
+        return changed
+
+    def _held(self, row: EnrolmentRow, number: Number) -> bool:
         wrote_on = None if number.last_in_at is None else local_date(number.last_in_at)
-        held = telephone_first(confirmed_on(row.told_on, wrote_on), self._today)
-        said = {"told_on": row.told_on, "told_by": row.told_by, "team": row.team}
-        if known is None:
-            state = HELD if held else "active"
-            planned = self._first_touch(row)
-            if planned is None:
-                state = "ended"
-            made = _Enrolment(
-                id=None, state=state, told_on=row.told_on, event_on=row.event_on, child=child, dirty=True,
-                written={
-                    **said, "programme": row.programme, "event_on": row.event_on, "state": state,
-                    **_turn(planned),
-                },
-            )  # fmt: skip
-            self._enrolments[key] = made
-            return made, True
-        known.dirty = False  # of this row
-        if known.state == HELD and not held:
-            # Somebody has asked the family again since: the check-ins begin.
-            known.state, known.told_on, known.dirty = "active", row.told_on, True
-            known.written |= {**said, "state": "active"}
-        if known.event_on != row.event_on:
-            # The month of birth was corrected: the dates move, and what has been said is not said again.
-            known.event_on, known.dirty = row.event_on, True
-            known.written["event_on"] = row.event_on
-        return known, False
+        return telephone_first(confirmed_on(row.told_on, wrote_on), self._today)
 
-    def _first_touch(self, row: EnrolmentRow) -> PlannedTouch | None:
+    def _first_touch(self, row: EnrolmentRow, person: Person, child: Person | None) -> PlannedTouch | None:
         programme = self._snapshot.compiled.programmes[row.programme]
-        born = row.child_born if programme.event_is == "birth-month" else None
-        key = (row.programme, row.event_on)
+        plan = Plan(event_on=row.event_on, enrolled_on=self._today)
+        if child is not None:
+            plan = replace(
+                plan, born=row.child_born, deferred=child.deferred,
+                recipient="young-person" if child is person else "parent",
+                young_from_years=self._snapshot.compiled.council.young_person_from,
+            )  # fmt: skip
+        key = (row.programme, plan)
         if key not in self._next:
-            plan = Plan(event_on=row.event_on, enrolled_on=self._today, born=born)
             self._next[key] = next_touch_after(programme, plan, (), self._snapshot.rules.calendar)
         return self._next[key]
 
     def _put(self, tx: Tx) -> None:
         now = self._now
-        written = [person for person in self._people.values() if person.id is None or person.dirty]
-        self._put_households(tx, {p.household.name for p in written if p.household and p.household.id is None})
+        for child, born in self._born.items():
+            correcting.birth(tx, self._snapshot, _id(child), born, now)
+        written = [person for person in self._known.everybody() if person.id is None or person.dirty]
+        self._put_households(tx, [p.household for p in written if p.household and p.household.id is None])
         new = [person for person in written if person.id is None]
         ids = rows.add_people(tx, [_columns(p) | _names(p) for p in new], now)
         for person, person_id in zip(new, ids, strict=True):
             person.id = person_id
-        rows.change_people(tx, [(_id(p), _columns(p)) for p in written if p.dirty])
+        rows.change_people(
+            tx, [(_id(p), _columns(p) | (_names(p) if p.renamed else {})) for p in written if p.dirty]
+        )  # fmt: skip
         pairs = [(_id(person), _id(number)) for person, number in self._links]
         rows.link_all(tx, pairs, now)
         rows.take_back_all(tx, [(_id(person), _id(number)) for person, number in self._taken_back], now)
         rows.own_all_scores(tx, [(_id(person), _id(number)) for person, number in self._first_holders])
-        rows.change_numbers(tx, [(_id(n), n.dirty) for n in self._numbers.values() if n.dirty])
+        rows.change_numbers(tx, [(_id(n), n.dirty) for n in self._known.numbers.values() if n.dirty])
         rows.add_consents(tx, [self._consent(*given) for given in self._consents])
         self._put_enrolments(tx)
 
-    def _put_households(self, tx: Tx, names: set[str]) -> None:
-        rows.add_households(tx, sorted(names), self._now)
-        for name, household_id in rows.households(tx, names).items():
-            self._households[name].id = household_id
+    def _put_households(self, tx: Tx, new: Sequence[Household]) -> None:
+        by_name = {home.name: home for home in new}
+        rows.add_households(tx, sorted(by_name), self._now)
+        for name, household_id in rows.households(tx, by_name).items():
+            by_name[name].id = household_id
 
     def _put_enrolments(self, tx: Tx) -> None:
         new = []
-        for (reference, _, _, _), one in self._enrolments.items():
-            if one.id is None:
-                child_id = 0 if one.child is None else _id(one.child)
-                values = {
-                    **one.written, "person_id": _id(self._people[reference]), "child_id": child_id,
-                    "created_at": self._now,
-                }  # fmt: skip
-                if one.state == HELD:
-                    self._hold(tx, one, values)
-                else:
-                    new.append(values)
-            elif one.written:
-                keeping.change_enrolment(tx, one.id, **one.written)
-                if one.state == "active":
-                    begin(tx, self._snapshot, one.id)
+        for person, one in list(self._known.all_enrolments()):
+            if one.id is not None:
+                self._change(tx, one, one.id)
+                continue
+            child_id = 0 if one.child is None else _id(one.child)
+            values = {**one.written, "person_id": _id(person), "child_id": child_id, "created_at": self._now}
+            if one.state == HELD or one.replaced_on is not None:
+                self._put_alone(tx, one, values)
+            else:
+                new.append(values)
         rows.add_enrolments(tx, new)
 
-    def _hold(self, tx: Tx, one: _Enrolment, values: dict[str, Any]) -> None:
-        """Nothing is texted until a person has telephoned: the weekly list says so, and the ledger why."""
+    def _put_alone(self, tx: Tx, one: Standing, values: dict[str, Any]) -> None:
+        """A new one that does not simply go on: it waits for a telephone call, or another took its place already."""
         enrolment_id = keeping.enrol(tx, **values)
-        if enrolment_id is not None:
+        if enrolment_id is None:
+            return
+        if one.state == HELD:
             telephoning.wait_for_call(tx, enrolment_id, why_telephone(one.told_on), self._now)
+        if one.replaced_on is not None:
+            correcting.take_its_place(tx, self._snapshot, enrolment_id, one.replaced_on, self._now)
 
-    def _consent(self, person: _Person, number: _Number, row: EnrolmentRow) -> dict[str, object]:
+    def _change(self, tx: Tx, one: Standing, enrolment_id: int) -> None:
+        if one.written:
+            keeping.change_enrolment(tx, enrolment_id, **one.written)
+        if one.moved:
+            correcting.event(tx, self._snapshot, keeping.enrolment_by_id(tx, enrolment_id), one.event_on, self._now)
+        if one.reopened is not None:
+            correcting.reopen(tx, self._snapshot, enrolment_id, one.reopened, self._now)
+            if one.state == HELD:
+                telephoning.wait_for_call(tx, enrolment_id, why_telephone(one.told_on), self._now)
+        if one.confirmed:
+            begin(tx, self._snapshot, enrolment_id)
+        if one.replaced_on is not None:
+            correcting.take_its_place(tx, self._snapshot, enrolment_id, one.replaced_on, self._now)
+
+    def _consent(self, person: Person, number: Number, row: EnrolmentRow) -> dict[str, object]:
         return {
             "address_id": number.id, "person_id": person.id, "kind": "text", "given": True,
             "wording_id": "enrolment.told", "via": "import", "at": self._now,
@@ -356,7 +399,52 @@ def begin(tx: Tx, snapshot: Snapshot, enrolment_id: int) -> None:
     plan_next(tx, snapshot, keeping.enrolment_by_id(tx, enrolment_id))
 
 
-def _may_be_safe(number: _Number, row: EnrolmentRow, *, shared: bool) -> bool:
+def _may_begin_again(ended: Standing, row: EnrolmentRow) -> None:
+    """What staff or the family ended begins again for who was told of us on a later day. Raises _Refused."""
+    assert ended.ended_for is not None
+    if ended.ended_for in FOR_GOOD:
+        raise _Refused(FOR_GOOD[ended.ended_for])
+    if ended.corrected_on is not None and row.told_on <= ended.corrected_on:
+        raise _Refused(_told_before(ended))
+
+
+def _told_before(ended: Standing) -> str:
+    why = CHANGES[ended.ended_for].title if ended.ended_for is not None else ""
+    return TOLD_BEFORE.format(day=in_words(ended.corrected_on or ended.told_on), why=why[:1].lower() + why[1:])
+
+
+def _right_month(child: Person | None, row: EnrolmentRow) -> BirthMonth | None:
+    """The child's month of birth. What staff put right stands over a sheet, unless the family was told on a later day:
+    the same sheet comes again and again. An empty cell says nothing."""
+    known = None if child is None or child.values["born"] is None else BirthMonth.read(child.values["born"])
+    if known is None or row.child_born is None:
+        return known or row.child_born
+    corrected_on = None if child is None else child.born_corrected_on
+    return known if corrected_on is not None and row.told_on <= corrected_on else row.child_born
+
+
+def _is_child(person: Person) -> bool:
+    """A young person enrolled for themselves is the child. Returns whether that is new of somebody known."""
+    if person.child:
+        return False
+    person.child = True
+    if person.household is not None:
+        person.household.children.append(person)
+    if person.id is None:
+        return False
+    person.renamed = person.dirty = True
+    return True
+
+
+def _live_in(person: Person, household: Household) -> None:
+    if person.household is not None and person in person.household.children:
+        person.household.children.remove(person)
+    person.household, person.dirty = household, True
+    if person.child:
+        household.children.append(person)
+
+
+def _may_be_safe(number: Number, row: EnrolmentRow, *, shared: bool) -> bool:
     """Not safe stands over a sheet, unless a worker was told otherwise since they last wrote, and it is theirs alone.
 
     The same sheet comes again and again; what the family said in between must not be undone by it.
@@ -367,7 +455,7 @@ def _may_be_safe(number: _Number, row: EnrolmentRow, *, shared: bool) -> bool:
     return not shared and (wrote_on is None or wrote_on < row.told_on)
 
 
-def _said_no_since(tx: Tx, number: _Number, row: EnrolmentRow) -> bool:
+def _said_no_since(tx: Tx, number: Number, row: EnrolmentRow) -> bool:
     """They answered a question of ours with no, and no worker was told otherwise on a later day."""
     if number.last_in_at is None or number.id is None:
         return False  # nobody has ever written from it
@@ -375,19 +463,16 @@ def _said_no_since(tx: Tx, number: _Number, row: EnrolmentRow) -> bool:
     return asked is not None and not asked[0] and local_date(asked[1]) >= row.told_on
 
 
-def _child_source(row: EnrolmentRow) -> str:
-    return f"{row.household or row.reference}/{(row.child_first_name or '').casefold()}"
-
-
-def _columns(person: _Person) -> dict[str, object]:
+def _columns(person: Person) -> dict[str, object]:
     household_id = None if person.household is None else person.household.id
     return {**person.values, "household_id": household_id}
 
 
-def _names(person: _Person) -> dict[str, object]:
-    return {"ref": person.ref, "source_reference": person.source_reference, "child": person.child}
+def _names(person: Person) -> dict[str, object]:
+    named: dict[str, object] = {"child": person.child, "source_reference": person.source_reference}
+    return named if person.id is not None else {"ref": person.ref, **named}
 
 
-def _id(found: _Person | _Number) -> int:
+def _id(found: Person | Number) -> int:
     assert found.id is not None  # written by then
     return found.id

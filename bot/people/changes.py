@@ -12,6 +12,7 @@ from bot.casework import raising
 from bot.clock import local_date
 from bot.house import House
 from bot.live import Snapshot
+from bot.people import correcting
 from bot.settling import settle
 from bot.store import conversations, enrolling, holding, keeping, people, staff
 from bot.store import outbox as rows
@@ -19,7 +20,7 @@ from bot.store.database import Tx
 from bot.store.keeping import Enrolment
 from bot.store.people import Person
 from bot.turn.load import UNREADABLE
-from bot.turn.planning import plan_next, undecided
+from bot.turn.planning import undecided
 from flows.session import Session
 from scheduler.changes import CHANGES, Change, Consequence, Hold, Standing, ended_by
 from scheduler.confirmed import TELEPHONE_FIRST
@@ -44,13 +45,16 @@ class NotSo(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """What was told of a person, `ref`. `child` is the reference of the child it is about; `born` the right month."""
+    """What was told of a person, `ref`. `child` is the reference of the child it is about; `born` the right month;
+    `event_on` the right day of what `programme` counts from."""
 
     change: Change
     ref: str
     on: date
     child: str | None = None
     born: BirthMonth | None = None
+    programme: str | None = None
+    event_on: date | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -104,8 +108,7 @@ def put_into_effect(tx: Tx, snapshot: Snapshot, fact: Fact, person: Person, *, b
         effects.held = hold(tx, household, follows.holds, now)
     if follows.starts:
         effects.started = _start(tx, snapshot, fact, person, household, enrolments, by, now)
-    if follows.moves and child is not None and fact.born is not None:
-        effects.moved = _move(tx, snapshot, child, fact.born, enrolments, now)
+    effects.moved = _put_right(tx, snapshot, fact, follows, person, child, now)
     if follows.case is not None and (effects.ended or effects.held):
         effects.case = raising.raise_for(
             tx, snapshot, person=person, level=follows.case, reason=fact.change, now=now,
@@ -164,7 +167,7 @@ def _end(
         )  # fmt: skip
     keeping.change_enrolment(
         tx, enrolment.id, state="ended", next_at=None, next_priority=None, next_due_on=None, waited_for=None,
-        ended_for=change,
+        ended_for=change, corrected_on=local_date(now),
     )  # fmt: skip
     enrolling.take_off_lists(tx, enrolment.id, TELEPHONE_FIRST)
     standing = {touch.id for touch in keeping.open_touches(tx, [enrolment.id])}
@@ -210,36 +213,32 @@ def _start(
                 continue
             # Told of early help, nobody was asked for their number: it is as old as what they were last enrolled by.
             told_on = max((e.told_on for e in enrolments if e.person_id == member.id), default=local_date(now))
-            enrolment_id = keeping.enrol(
-                tx, person_id=member.id, programme=programme.id, event_on=fact.on, told_on=told_on, told_by=by,
-                team=member.team, created_at=now,
+            started += correcting.start(
+                tx, snapshot, now, person_id=member.id, programme=programme.id, event_on=fact.on, told_on=told_on,
+                told_by=by, team=member.team,
             )  # fmt: skip
-            if enrolment_id is not None:
-                plan_next(tx, snapshot, keeping.enrolment_by_id(tx, enrolment_id))
-                started += 1
     return started
 
 
-def _move(
-    tx: Tx, snapshot: Snapshot, child: Person, born: BirthMonth, enrolments: Sequence[Enrolment], now: datetime
+def _put_right(
+    tx: Tx, snapshot: Snapshot, fact: Fact, follows: Consequence, person: Person, child: Person | None, now: datetime
 ) -> int:
-    """The dates made again from the right month; what was settled stays so, and what is over by now says why."""
-    if child.born == str(born):
-        return 0
-    people.change_person(tx, child.id, born=str(born))
-    moved = 0
-    for enrolment in enrolments:
-        if child.id not in {enrolment.child_id, enrolment.person_id} or enrolment.ended_for is not None:
-            continue
-        for touch in undecided(tx, snapshot, enrolment):
-            if touch.window[1] <= now:
-                reason = f"The month of birth was corrected to {born}: by that it could go until"
-                keeping.decide_touch(
-                    tx, enrolment_id=enrolment.id, touch=touch.touch.id, occurrence=touch.occurrence,
-                    due_at=touch.window[0], decided_at=now, outcome="missed",
-                    reason=f"{reason} {in_words(touch.last_on)}.",
-                )  # fmt: skip
-        if enrolment.state == "active":
-            plan_next(tx, snapshot, enrolment)
-        moved += 1
-    return moved
+    """How many enrolments count from another day now. The numbers of the household are locked."""
+    today = local_date(now)
+    if follows.moves and child is not None and fact.born is not None:
+        return correcting.birth(tx, snapshot, child.id, fact.born, now, corrected_on=today)
+    if follows.defers is not None and child is not None:
+        if follows.defers and (child.born is None or not BirthMonth.read(child.born).summer_born):
+            raise NotSo("child", "Only a child born from April to August can start school a year later.")
+        return correcting.school_start(tx, snapshot, child.id, now, deferred=follows.defers)
+    if follows.of_event:
+        standing = keeping.standing_enrolment(tx, person.id, fact.programme or "")
+        if standing is None:
+            raise NotSo("programme", "Say which programme. It must go on for this person, and not be about one child.")
+        if fact.event_on is None:
+            raise NotSo("event_on", "Give the right day, such as 2026-11-23.")
+        moved = correcting.event(tx, snapshot, standing, fact.event_on, now, corrected_on=today)
+        if not moved and fact.event_on != standing.event_on:
+            raise NotSo("event_on", "They were on this programme from that very day before, and it ended.")
+        return moved
+    return 0

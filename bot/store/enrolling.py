@@ -6,6 +6,7 @@ Sealed values that no key opens any more read as None here: a sheet that knows t
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,14 +16,16 @@ from bot.store.keeping import enrolment, score, touch
 from bot.store.people import HouseholdRow, address, consent, person, person_address
 
 household = table_of(HouseholdRow)
-EnrolmentKey = tuple[int, str, int, date]  # person, programme, child (0: none), event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPerson:
     id: int
     ref: str
+    child: bool
     values: Mapping[str, object]  # by column, those that a sheet says
+    born_corrected_on: date | None
+    deferred: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +41,29 @@ class KnownNumber:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownEnrolment:
     id: int
+    person_id: int
+    programme: str
+    child_id: int  # 0: none
+    event_on: date
     state: str
     told_on: date
+    ended_for: str | None
+    corrected_on: date | None
 
 
 SAID = ("first_name", "last_name", "postcode", "email", "language", "relation", "team", "household_id", "born")
 
-_PEOPLE = sa.select(person.c.source, person.c.id, person.c.ref, *(readable(person.c[name]) for name in SAID)).where(
-    person.c.source.in_(sa.bindparam("b_sources", expanding=True))
-)
+_KNOWN = sa.select(
+    person.c.source, person.c.id, person.c.ref, person.c.child, person.c.born_corrected_on, person.c.deferred,
+    *(readable(person.c[name]) for name in SAID),
+)  # fmt: skip
+_PEOPLE = _KNOWN.where(person.c.source.in_(sa.bindparam("b_sources", expanding=True)))
+_CHILDREN = _KNOWN.where(
+    sa.or_(
+        sa.and_(person.c.child, person.c.household_id.in_(sa.bindparam("b_households", expanding=True))),
+        person.c.id.in_(sa.bindparam("b_ids", expanding=True)),
+    )
+).order_by(person.c.id)
 _NUMBERS = (
     sa.select(
         address.c.fingerprint, address.c.id, address.c.consent, address.c.language, address.c.safe,
@@ -62,10 +79,11 @@ _TENURES = sa.select(person_address.c.person_id, person_address.c.address_id, pe
 _HOUSEHOLDS = sa.select(household.c.source, household.c.id).where(
     household.c.source.in_(sa.bindparam("b_sources", expanding=True))
 )
-_ENROLMENTS = sa.select(
-    enrolment.c.id, enrolment.c.person_id, enrolment.c.programme, enrolment.c.child_id, enrolment.c.event_on,
-    enrolment.c.state, enrolment.c.told_on,
-).where(enrolment.c.person_id.in_(sa.bindparam("b_people", expanding=True)))  # fmt: skip
+_ENROLMENTS = (
+    sa.select(*(enrolment.c[name] for name in KnownEnrolment.__dataclass_fields__))
+    .where(enrolment.c.person_id.in_(sa.bindparam("b_people", expanding=True)))
+    .order_by(enrolment.c.id)
+)
 _ADD_PEOPLE = sa.insert(person).returning(person.c.id, sort_by_parameter_order=True)
 _CHANGE_PERSON = sa.update(person).where(person.c.id == sa.bindparam("b_id"))
 _CHANGE_NUMBER = sa.update(address).where(address.c.id == sa.bindparam("b_id"))
@@ -86,10 +104,22 @@ def people_named(tx: Tx, references: Collection[str]) -> dict[str, KnownPerson]:
     keys = keyring_of(tx.dialect)
     by_print = {keys.index("person", reference): reference for reference in references}
     rows = tx.execute(_PEOPLE, {"b_sources": list(by_print)}).mappings() if by_print else ()
-    return {
-        by_print[row["source"]]: KnownPerson(id=row["id"], ref=row["ref"], values={name: row[name] for name in SAID})
-        for row in rows
-    }
+    return {by_print[row["source"]]: _known(row) for row in rows}
+
+
+def children(tx: Tx, household_ids: Collection[int], ids: Collection[int]) -> list[KnownPerson]:
+    """The children of these households, and those of these ids wherever they live."""
+    if not household_ids and not ids:
+        return []
+    rows = tx.execute(_CHILDREN, {"b_households": list(household_ids), "b_ids": list(ids)})
+    return [_known(row) for row in rows.mappings()]
+
+
+def _known(row: Mapping[Any, Any]) -> KnownPerson:
+    return KnownPerson(
+        id=row["id"], ref=row["ref"], child=row["child"], values={name: row[name] for name in SAID},
+        born_corrected_on=row["born_corrected_on"], deferred=row["deferred"],
+    )  # fmt: skip
 
 
 def numbers(tx: Tx, mobiles: Collection[str], *, lock: bool) -> dict[str, KnownNumber]:
@@ -139,15 +169,11 @@ def add_households(tx: Tx, names: Collection[str], now: datetime) -> None:
         tx.execute(insert_ignoring(tx, household, returning=False), rows)
 
 
-def enrolments(tx: Tx, person_ids: Collection[int]) -> dict[EnrolmentKey, KnownEnrolment]:
+def enrolments(tx: Tx, person_ids: Collection[int]) -> list[KnownEnrolment]:
+    """The oldest first."""
     if not person_ids:
-        return {}
-    return {
-        (row.person_id, row.programme, row.child_id, row.event_on): KnownEnrolment(
-            id=row.id, state=row.state, told_on=row.told_on
-        )
-        for row in tx.execute(_ENROLMENTS, {"b_people": list(person_ids)})
-    }
+        return []
+    return [KnownEnrolment(**row._asdict()) for row in tx.execute(_ENROLMENTS, {"b_people": list(person_ids)})]
 
 
 def add_people(tx: Tx, rows: Sequence[Mapping[str, object]], now: datetime) -> list[int]:
@@ -160,8 +186,12 @@ def add_people(tx: Tx, rows: Sequence[Mapping[str, object]], now: datetime) -> l
 
 
 def change_people(tx: Tx, rows: Sequence[tuple[int, Mapping[str, object]]]) -> None:
+    """With a `source_reference` in the values, from then on that is who the case system's reference means."""
+    keys = keyring_of(tx.dialect)
     for person_id, values in rows:
-        tx.execute(_CHANGE_PERSON, {"b_id": person_id, **values})
+        named = values.get("source_reference")
+        known_by = {} if named is None else {"source": keys.index("person", str(named))}
+        tx.execute(_CHANGE_PERSON, {"b_id": person_id, **values, **known_by})
 
 
 def change_numbers(tx: Tx, rows: Sequence[tuple[int, Mapping[str, object]]]) -> None:

@@ -1,6 +1,6 @@
 """Keeping in touch: enrolments with their next instant, touches with how each ended, and 0-10 answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import takewhile
@@ -36,6 +36,8 @@ class EnrolmentRow(Row):
     next_priority: Mapped[int | None] = mapped_column()  # of the next touch: who goes first among those that are due
     next_due_on: Mapped[date | None] = mapped_column()
     ended_for: Mapped[str | None] = mapped_column(sa.String(24))  # the changed fact that ended it before its time
+    # When staff or the family told what ended it or moved its event: a sheet told of by then does not undo it.
+    corrected_on: Mapped[date | None] = mapped_column()
     waited_for: Mapped[str | None] = mapped_column(sa.String(200))  # why the next touch last waited
     created_at: Mapped[datetime] = mapped_column(Instant)
 
@@ -92,6 +94,7 @@ class Enrolment:
     waited_for: str | None
     created_at: datetime
     ended_for: str | None = None
+    corrected_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +168,33 @@ def enrolments_of(tx: Tx, person_ids: Sequence[int]) -> list[Enrolment]:
     return [Enrolment(**r._asdict()) for r in rows]
 
 
+def standing_enrolment(tx: Tx, person_id: int, programme: str) -> Enrolment | None:
+    """The one of this programme that goes on for this person and is about no child, the newest told of, locked."""
+    theirs = (enrolment.c.person_id == person_id, enrolment.c.programme == programme, enrolment.c.child_id == 0)
+    newest = _ENROLMENT.where(*theirs, enrolment.c.state.in_(GOING_ON)).order_by(
+        enrolment.c.told_on.desc(), enrolment.c.event_on.desc()
+    )
+    row = tx.execute(newest.limit(1).with_for_update()).one_or_none()
+    return None if row is None else Enrolment(**row._asdict())
+
+
+def enrolments_about(tx: Tx, child_id: int) -> list[Enrolment]:
+    """Every parent's about this child, and the child's own, locked."""
+    theirs = sa.or_(enrolment.c.child_id == child_id, enrolment.c.person_id == child_id)
+    rows = tx.execute(_ENROLMENT.where(theirs).order_by(enrolment.c.id).with_for_update())
+    return [Enrolment(**r._asdict()) for r in rows]
+
+
+def free_touches(tx: Tx, enrolment_id: int, keys: Collection[tuple[str, int]], reason: str) -> None:
+    """Touches that were suppressed for this reason and never written are to be decided again."""
+    never_said = (
+        touch.c.enrolment_id == enrolment_id, touch.c.outcome == "suppressed", touch.c.reason == reason,
+        touch.c.address_id.is_(None), sa.tuple_(touch.c.touch, touch.c.occurrence).in_(list(keys)),
+    )  # fmt: skip
+    if keys:
+        tx.execute(sa.delete(touch).where(*never_said))
+
+
 def in_state(tx: Tx, state: str, *, offset: int = 0, limit: int = 50) -> list[Enrolment]:
     """One page of them, the longest standing first."""
     found = _ENROLMENT.where(enrolment.c.state == state).order_by(enrolment.c.id)
@@ -182,6 +212,18 @@ def due_enrolments(tx: Tx, now: datetime, limit: int = 200) -> list[Enrolment]:
 
 def change_enrolment(tx: Tx, enrolment_id: int, **values: object) -> None:
     tx.execute(_CHANGE_ENROLMENT, {"b_id": enrolment_id, **values})
+
+
+def move_event(tx: Tx, seen: Enrolment, event_on: date) -> bool:
+    """False where the person has an enrolment of that programme and that day beside it already."""
+    same = (
+        enrolment.c.person_id == seen.person_id, enrolment.c.programme == seen.programme,
+        enrolment.c.child_id == seen.child_id, enrolment.c.event_on == event_on,
+    )  # fmt: skip
+    if tx.execute(sa.select(enrolment.c.id).where(*same)).first() is not None:
+        return False
+    change_enrolment(tx, seen.id, event_on=event_on)
+    return True
 
 
 def delay_enrolment(tx: Tx, seen: Enrolment, until: datetime) -> None:

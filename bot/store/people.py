@@ -60,6 +60,7 @@ class PersonRow(Row):
     first_name: Mapped[str | None] = mapped_column(Sealed("person.first_name"))
     last_name: Mapped[str | None] = mapped_column(Sealed("person.last_name"))
     born: Mapped[str | None] = mapped_column(Sealed("person.born"))  # YYYY-MM
+    born_corrected_on: Mapped[date | None] = mapped_column()  # by staff: a sheet told of by then does not undo it
     postcode: Mapped[str | None] = mapped_column(Sealed("person.postcode"))
     email: Mapped[str | None] = mapped_column(Sealed("person.email"))
     relation: Mapped[str | None] = mapped_column(Sealed("person.relation"))

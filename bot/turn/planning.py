@@ -29,14 +29,16 @@ def plan_next(
     return left[0]
 
 
+def every_touch(tx: Tx, snapshot: Snapshot, enrolment: Enrolment) -> Sequence[PlannedTouch]:
+    """All of its programme, by date, decided or not. A programme that is not published any more has none."""
+    programme = snapshot.compiled.programmes.get(enrolment.programme)
+    return () if programme is None else planned(programme, _plan(tx, snapshot, enrolment), snapshot.rules.calendar)
+
+
 def undecided(tx: Tx, snapshot: Snapshot, enrolment: Enrolment) -> Sequence[PlannedTouch]:
     """What is left of its programme, by date. By key and not by date: a correction neither repeats nor loses one."""
-    programme = snapshot.compiled.programmes.get(enrolment.programme)
-    if programme is None:
-        return ()
     settled = {(t.touch, t.occurrence) for t in keeping.touches_of(tx, [enrolment.id])}
-    found = planned(programme, _plan(tx, snapshot, enrolment), snapshot.rules.calendar)
-    return [touch for touch in found if touch.key not in settled]
+    return [touch for touch in every_touch(tx, snapshot, enrolment) if touch.key not in settled]
 
 
 def _plan(tx: Tx, snapshot: Snapshot, enrolment: Enrolment) -> Plan:

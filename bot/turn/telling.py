@@ -14,7 +14,7 @@ THEMSELVES = "The family, by text"
 
 
 def enrol(turn: Turn, effect: EnrolOnEvent) -> None:
-    """Their yes is kept as the consent it is. Told twice, the same event is one enrolment.
+    """Their yes is kept as the consent it is. Told again, on whatever day, what we are in touch about already is one enrolment.
 
     Where the programme is not published, it is not sure who is writing, or their phone is no longer one that we may
     text, a person is told instead: nobody who said yes is forgotten.
@@ -35,6 +35,8 @@ def enrol(turn: Turn, effect: EnrolOnEvent) -> None:
         marks["consent"] = "given"
     if marks:
         people.change_address(turn.tx, turn.address.id, **marks)
+    if keeping.standing_enrolment(turn.tx, person_id, effect.programme) is not None:
+        return
     today = local_date(turn.now)
     enrolment_id = keeping.enrol(
         turn.tx, person_id=person_id, programme=effect.programme, event_on=today, told_on=today, told_by=THEMSELVES,

@@ -9,6 +9,7 @@ from bot.people.changes import Fact, NotSo, tell
 from bot.store import holding, keeping, people
 from bot.store.keeping import Touch
 from bot.turn import timers
+from bot.turn.planning import undecided
 from bot.turn.touches import decide_due
 from scheduler.changes import CHANGES, Change
 from scheduler.schoolyear import BirthMonth
@@ -233,6 +234,10 @@ def test_a_month_of_birth_corrected_moves_the_dates_and_keeps_the_keys(home: Hom
         ("child-died", {}, "child"),
         ("child-died", {"child": "AAAAAAAA"}, "child"),
         ("birth-month-corrected", {}, "child"),
+        ("school-deferred", {}, "child"),
+        ("event-corrected", {"event_on": date(2026, 10, 1)}, "programme"),
+        ("event-corrected", {"event_on": date(2026, 10, 1), "programme": "house-move"}, "programme"),
+        ("event-corrected", {"programme": "after-early-help"}, "event_on"),
         ("moved-away", {"on": date(2027, 1, 1)}, "on"),
     ],
 )
@@ -252,10 +257,78 @@ def test_every_change_can_be_told(home: Home) -> None:
     """Each line of the table comes to its end for a family, and no hold is left unknown."""
     enrol(home, row("P1", A, four_weeks_ago(home)))
     ada = child_ref(home, child_of(home, "P1", "Ada", "2022-03"))
+    enrol(home, row("P2", B, four_weeks_ago(home)))
     for change, follows in CHANGES.items():
+        if follows.of_event:
+            told(home, change, "P2", programme="after-early-help", event_on=four_weeks_ago(home) - timedelta(days=1))
+            continue
         child = ada if follows.of_child else None
         told(home, change, child=child, born=BirthMonth(year=2022, month=4) if follows.moves else None)
     with home.house.db.read() as tx:
         person = people.find_person_by_source(tx, "P1")
         assert person is not None
         assert holding.holds_of(tx, person.id) == frozenset()
+
+
+def test_a_corrected_event_moves_the_plan_and_stands_over_the_sheet(home: Home) -> None:
+    """The day a baby came, told at the desk: the dates move, what was decided stays, and the sheet that still has the
+    day it was due changes nothing."""
+    due = today(home) + timedelta(days=30)
+    sheet = row("P1", A, due, told_on=today(home)).replace("after-early-help", "pregnancy-to-two")
+    enrol(home, sheet)
+    came = due - timedelta(days=9)
+    effects = told(home, "event-corrected", programme="pregnancy-to-two", event_on=came)
+    assert effects.moved == 1  # type: ignore[attr-defined]
+    with home.house.db.read() as tx:
+        person = people.find_person_by_source(tx, "P1")
+        assert person is not None
+        (enrolment,) = keeping.enrolments_of(tx, [person.id])
+    assert (enrolment.event_on, enrolment.state) == (came, "active")
+    assert "corrected" in {t.touch: t.reason for t in touches_of(home, "P1")}["booking"]
+    assert enrol(home, sheet).unchanged == 1
+    assert told(home, "event-corrected", programme="pregnancy-to-two", event_on=came).moved == 0  # type: ignore[attr-defined]
+    with home.house.db.read() as tx:
+        assert keeping.enrolments_of(tx, [person.id]) == [enrolment]
+
+
+def test_a_step_down_told_twice_is_one_plan(home: Home) -> None:
+    """Told again of an earlier day, the plan counts from that day; there is never a second beside it."""
+    enrol(home, row("P1", A, four_weeks_ago(home)))
+    told(home, "early-help-opened")
+    first = Fact(change="stepped-down", ref=ref_of(home, "P1"), on=today(home) - timedelta(days=1))
+    assert tell(home.house, first, by="Sam").started == 1
+    again = Fact(change="stepped-down", ref=first.ref, on=today(home) - timedelta(days=3))
+    assert tell(home.house, again, by="Sam").started == 0
+    with home.house.db.read() as tx:
+        person = people.find_person_by_source(tx, "P1")
+        assert person is not None
+        standing = [e for e in keeping.enrolments_of(tx, [person.id]) if e.state == "active"]
+    assert [e.event_on for e in standing] == [again.on]
+
+
+def test_school_a_year_later_and_on_time_after_all(home: Home) -> None:
+    """A summer-born child's dates of school move a year, for every parent; told back, they are as they were; a child
+    born in another season cannot, nor by a corrected month stay so."""
+    enrol(home, row("P1", A, four_weeks_ago(home), household="H"), row("P2", B, four_weeks_ago(home), household="H"))
+    ada = child_of(home, "P1", "Ada", "2023-06")
+    made = [enrol_child(home, who, ada, date(2023, 6, 1), programme="key-transitions") for who in ("P1", "P2")]
+
+    def start_of_school() -> set[date]:
+        with home.house.db.read() as tx:
+            snapshot = home.house.live.snapshot(tx)
+            left = [t for e in made for t in undecided(tx, snapshot, keeping.enrolment_by_id(tx, e))]
+        return {t.due_on for t in left if t.touch.id == "reception-start"}
+
+    (before,) = start_of_school()
+    assert told(home, "school-deferred", child=child_ref(home, ada)).moved == 2  # type: ignore[attr-defined]
+    (after,) = start_of_school()
+    assert (after.year, after.month, after.day) == (before.year + 1, before.month, before.day)
+    assert told(home, "school-deferred", child=child_ref(home, ada)).moved == 0  # type: ignore[attr-defined]
+    assert told(home, "school-on-time", child=child_ref(home, ada)).moved == 2  # type: ignore[attr-defined]
+    assert start_of_school() == {before}
+    told(home, "school-deferred", child=child_ref(home, ada))
+    told(home, "birth-month-corrected", child=child_ref(home, ada), born=BirthMonth(year=2023, month=10))
+    with home.house.db.read() as tx:
+        assert not people.person_by_id(tx, ada).deferred
+    with pytest.raises(NotSo, match="April to August"):
+        told(home, "school-deferred", child=child_ref(home, ada))

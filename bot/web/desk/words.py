@@ -57,7 +57,10 @@ CHANGES: Final = {
     "social-care-opened": "Everything waits until social care closes its case or steps down.",
     "social-care-closed": "What waited goes on, where its time has not run out.",
     "reviewed": "After a death: what waited goes on, where its time has not run out.",
+    "event-corrected": "That programme's dates move, such as to the day the baby was born. Nothing is sent again.",
     "birth-month-corrected": "The child's dates move. Nothing that was sent is sent again.",
+    "school-deferred": "The child's dates of school move to a year later.",
+    "school-on-time": "The child's dates of school move back.",
 }
 
 SPEAKERS: Final = {
