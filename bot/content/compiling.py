@@ -116,8 +116,11 @@ def _in(files: Mapping[str, Any], folder: str, suffix: str = ".yaml") -> list[tu
 
 def _flows(files: Mapping[str, Any], notes: Notes, texts: dict[str, str]) -> dict[str, Flow]:
     flows: dict[str, Flow] = {}
+    patterns = _patterns(files, notes)
     for name, raw in _in(files, "flows"):
-        flow = read_flow(name, raw, notes, texts)
+        if isinstance(raw, Mapping) and "pattern" in raw:
+            continue
+        flow = read_flow(name, raw, notes, texts, patterns)
         if flow is None:
             continue
         if flow.name in flows:
@@ -134,6 +137,18 @@ def _flows(files: Mapping[str, Any], notes: Notes, texts: dict[str, str]) -> dic
             path = (*path, found.key) if found.key else path
             notes.fault(f"flows/{flow.name}.yaml", path, found.message, node=found.node, rule=found.rule)
     return flows
+
+
+def _patterns(files: Mapping[str, Any], notes: Notes) -> dict[str, Any]:
+    """What flows may be `like`, by name."""
+    found: dict[str, Any] = {}
+    for name, raw in _in(files, "flows"):
+        if isinstance(raw, Mapping) and "pattern" in raw:
+            pattern = str(raw["pattern"])
+            if f"flows/{pattern}.yaml" != name:
+                notes.fault(name, ("pattern",), f"the pattern {pattern!r} belongs in flows/{pattern}.yaml")
+            found[pattern] = raw
+    return found
 
 
 def _wording_texts(files: Mapping[str, Any], notes: Notes, texts: dict[str, str]) -> None:

@@ -2,6 +2,9 @@
 
 In the file each node has one key that says what it does (say, ask, branch ...) beside its settings. `go` left out is
 the next node of the file, and after the last one `end`, which every flow has.
+
+A flow that is `like: NAME` has what the pattern of that name has (a file with `pattern: NAME`, which is no flow by
+itself), key by key, with its own words over it.
 """
 
 import difflib
@@ -78,12 +81,16 @@ def one_line(text: str) -> str:
     return "\n\n".join(" ".join(part.split()) for part in re.split(r"\n\s*\n", text.strip()))
 
 
-def read_flow(file: str, raw: Any, notes: Notes, texts: dict[str, str]) -> Flow | None:
+def read_flow(
+    file: str, raw: Any, notes: Notes, texts: dict[str, str], patterns: Mapping[str, Any] | None = None
+) -> Flow | None:
     """The flow of one file, with its texts added to `texts`; None where its shape is broken."""
     read = FlowFile(file=file, notes=notes, texts=texts)
     if not isinstance(raw, Mapping):
         read.fault((), "a flow file is a group of keys: flow, title, nodes")
         return None
+    if "like" in raw:
+        raw = _like(read, raw, patterns or {})
     notes.unknown_keys(file, (), raw, ("flow", "nodes", *_FLOW_SETTINGS, *_FLOW_TEXTS), "")
     read.name = str(raw.get("flow", ""))
     if not ID.fullmatch(read.name):
@@ -114,6 +121,25 @@ def read_flow(file: str, raw: Any, notes: Notes, texts: dict[str, str]) -> Flow 
             notes.fault(file, path, told, node=at_node, rule="unknown-node")
     given = {"name": read.name, "start": order[0], "nodes": made | {END: EndNode(id=END)}, "left": "if_left" in raw}
     return read_shape(Flow, given | top, notes, file, ())
+
+
+def _like(read: FlowFile, raw: Mapping[str, Any], patterns: Mapping[str, Any]) -> Mapping[str, Any]:
+    name = str(raw["like"])
+    own = {key: given for key, given in raw.items() if key != "like"}
+    if name not in patterns:
+        near = difflib.get_close_matches(name, patterns, n=1, cutoff=0.6)
+        read.fault(("like",), f"there is no pattern {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
+        return own
+    laid: Mapping[str, Any] = _over({key: given for key, given in patterns[name].items() if key != "pattern"}, own)
+    return laid
+
+
+def _over(pattern: Any, own: Any) -> Any:
+    """Its own words over the pattern's, group by group; the pattern's order first."""
+    if not isinstance(pattern, Mapping) or not isinstance(own, Mapping):
+        return own
+    laid = {key: _over(given, own[key]) if key in own else given for key, given in pattern.items()}
+    return {**laid, **{key: given for key, given in own.items() if key not in pattern}}
 
 
 def _node(read: FlowFile, name: str, raw: Any, after: str) -> Node | None:
