@@ -5,7 +5,7 @@ APScheduler only ticks. Two tickers, a restart or an hour that happens twice do 
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -18,10 +18,11 @@ from bot.people import uploads
 from bot.store import published
 from bot.turn import backfill, receive, timers, touches
 from bot.watch import mark_failing
+from scheduler.ticker import Ticker
 
 log = structlog.get_logger()
 EVERY_SECONDS = 2.0
-_taking_in = threading.Lock()
+FETCHING = "backfill"
 
 
 def tick(house: House) -> None:
@@ -35,25 +36,73 @@ def tick(house: House) -> None:
             except Exception as fault:  # noqa: BLE001 - the clock must go on
                 log.error("tick failed", work=name, fault=type(fault).__name__)
                 failed.add(name)
+        _mark(house, failed, now, of=[name for name, _ in WORK])
+
+
+def _mark(house: House, failed: set[str], now: datetime, *, of: list[str]) -> None:
+    try:
+        mark_failing(house, failed, now, of=of)
+    except Exception as fault:  # noqa: BLE001 - likewise
+        log.error("tick failed", work="marks", fault=type(fault).__name__)
+
+
+class Fetching:
+    """Takes in what no webhook brought, on a thread of its own: a list may hang, or hold a thousand messages, and the
+    clock meanwhile tells the team of the first danger among them.
+
+    At once at the start, then when it is due. After a look that broke it waits, also where the database takes no
+    writes and so cannot keep that it was tried: the provider is not asked again and again for nothing.
+    """
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._looked = False
+        self._broke_at: datetime | None = None
+
+    def run(self, stop: threading.Event) -> None:
+        """Look until told to stop."""
+        while True:
+            with one_pass("clock"):
+                self.look()
+            if stop.wait(EVERY_SECONDS):
+                return
+
+    def look(self) -> None:
+        """Look at the provider's list where it is time to."""
+        now = self._house.clock.now()
+        if self._broke_at is not None and timedelta(0) <= now - self._broke_at < backfill.AGAIN:
+            return
+        failed: set[str] = set()
         try:
-            mark_failing(house, failed, now)
-        except Exception as fault:  # noqa: BLE001 - likewise
-            log.error("tick failed", work="marks", fault=type(fault).__name__)
+            (backfill.backfill_due if self._looked else backfill.backfill)(self._house, now)
+            self._looked, self._broke_at = True, None
+        except Exception as fault:  # noqa: BLE001 - the next look may fare better
+            log.error("tick failed", work=FETCHING, fault=type(fault).__name__)
+            failed.add(FETCHING)
+            self._broke_at = now
+        _mark(self._house, failed, now, of=[FETCHING])
 
 
-def catch_up(house: House) -> None:
-    """Take in what came while we were away: at a start, on a thread of its own. It may be a thousand messages, and the
-    clock meanwhile tells the team of the first danger among them."""
-    with _taking_in:
-        backfill.backfill(house, house.clock.now())
+class Clock:
+    """What happens with time, whichever role runs it: the ticks, and the fetching beside them."""
+
+    def __init__(self, house: House) -> None:
+        self._stop = threading.Event()
+        self._ticker = Ticker(lambda: tick(house), EVERY_SECONDS, _broken)
+        self._fetching = threading.Thread(target=Fetching(house).run, args=(self._stop,), name="fetching", daemon=True)
+
+    def start(self) -> None:
+        self._fetching.start()
+        self._ticker.start()
+
+    def stop(self) -> None:
+        """Waits for a running tick to end, not for the provider."""
+        self._stop.set()
+        self._ticker.stop()
 
 
-def _backfill(house: House, now: datetime) -> None:
-    if _taking_in.acquire(blocking=False):
-        try:
-            backfill.backfill_due(house, now)
-        finally:
-            _taking_in.release()
+def _broken(fault: Exception) -> None:
+    log.error("ticker failed", fault=type(fault).__name__)
 
 
 def _beat(house: House, now: datetime) -> None:
@@ -79,7 +128,6 @@ def _look_up(house: House, _now: datetime) -> None:
 
 WORK: tuple[tuple[str, Callable[[House, datetime], object]], ...] = (
     ("heartbeat", _beat),
-    ("backfill", _backfill),
     ("inbox", receive.retry_stuck),
     ("lookups", _look_up),
     ("alerts", climbing.climb_due),
@@ -88,3 +136,4 @@ WORK: tuple[tuple[str, Callable[[House, datetime], object]], ...] = (
     ("touches", _keep_in_touch),
     ("sheets", uploads.work),
 )
+KINDS = (*(name for name, _ in WORK), FETCHING)

@@ -6,18 +6,15 @@ from collections.abc import Callable
 from typing import Any, Protocol
 from wsgiref.types import WSGIApplication
 
-import structlog
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from bot.alarms import Alarm
-from bot.clockwork import EVERY_SECONDS, catch_up, tick
+from bot.clockwork import Clock
 from bot.dispatcher import SENDERS, Dispatcher
 from bot.house import House
 from bot.watch import Watchman
-from scheduler.ticker import Ticker
 
-log = structlog.get_logger()
 THREADS = 16  # the demo's dispatcher calls its own provider over HTTP: never fewer than a few
 
 
@@ -43,7 +40,7 @@ class Engine:
         self._house = house
         self._also = also
         self._stop = threading.Event()
-        self._ticker = Ticker(lambda: tick(house), EVERY_SECONDS, self._broken)
+        self._clock = Clock(house)
         self._out = [
             threading.Thread(target=Dispatcher(house).run, args=(self._stop,), name=f"dispatcher-{n}", daemon=True)
             for n in range(SENDERS)
@@ -51,37 +48,24 @@ class Engine:
         if "email" in house.channels:
             self._out.append(email_sender(house, self._stop))
         self._alarm = Alarm(house)
-        self._first = threading.Thread(target=self._catch_up, name="catch-up", daemon=True)
 
     def start(self) -> None:
         if self._also is not None:
             self._also.start()
         for sender in self._out:
             sender.start()
-        self._first.start()
         self._alarm.start()
-        self._ticker.start()
+        self._clock.start()
 
     def stop(self) -> None:
         self._stop.set()
         self._house.wake.wake()
-        self._ticker.stop()
+        self._clock.stop()
         self._alarm.stop()
         for sender in self._out:
             sender.join(timeout=15)
         if self._also is not None:
             self._also.stop()
-
-    def _catch_up(self) -> None:
-        """What came while we were away: at once, not at the next five minutes."""
-        try:
-            catch_up(self._house)
-        except Exception as fault:  # noqa: BLE001 - the clock looks again
-            self._broken(fault)
-
-    @staticmethod
-    def _broken(fault: BaseException) -> None:
-        log.error("ticker failed", fault=type(fault).__name__)
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped

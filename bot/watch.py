@@ -116,14 +116,15 @@ def failing(vitals: Vitals) -> list[tuple[str, datetime]]:
     return sorted((name[len(FAILING) :], at) for name, at in vitals.beats.items() if name.startswith(FAILING))
 
 
-def mark_failing(house: House, failed: Collection[str], now: datetime) -> None:
-    """What the clock found: a kind of work that fails is marked with its first failure, and freed by a success.
+def mark_failing(house: House, failed: Collection[str], now: datetime, *, of: Collection[str]) -> None:
+    """What the clock found: of the kinds of work that were done (`of`), one that fails is marked with its first
+    failure, and freed by a success.
 
     A clock that beats while all its work fails would look alive. Writes only where something changed.
     """
-    wanted = {FAILING + name for name in failed}
+    wanted, done = {FAILING + name for name in failed}, {FAILING + name for name in of}
     with house.db.read() as tx:
-        marked = {name for name in published.heartbeats(tx) if name.startswith(FAILING)}
+        marked = done & published.heartbeats(tx).keys()
     if wanted == marked:
         return
     with house.db.write() as tx:

@@ -7,12 +7,10 @@ import sys
 import threading
 from argparse import Namespace
 
-import structlog
-
 from bot.alarms import Alarm
 from bot.app import furnish, make
 from bot.cli.opening import too_new
-from bot.clockwork import EVERY_SECONDS, tick
+from bot.clockwork import Clock
 from bot.dispatcher import Dispatcher
 from bot.house import House
 from bot.logs import log_process
@@ -20,9 +18,6 @@ from bot.publishing import content
 from bot.serving import Server, email_sender
 from bot.settings import Settings
 from bot.store import schema
-from scheduler.ticker import Ticker
-
-log = structlog.get_logger()
 
 
 def command(options: Namespace) -> int:
@@ -73,15 +68,10 @@ def _alone(house: House, role: str) -> int:
             email_sender(house, stop).start()
         Dispatcher(house).run(stop)
         return 0
-    ticker = Ticker(lambda: tick(house), EVERY_SECONDS, _broken)
-    alarm = Alarm(house)
-    ticker.start()
+    clock, alarm = Clock(house), Alarm(house)
+    clock.start()
     alarm.start()
     stop.wait()
-    ticker.stop()
+    clock.stop()
     alarm.stop()
     return 0
-
-
-def _broken(fault: Exception) -> None:
-    log.error("ticker failed", fault=type(fault).__name__)

@@ -44,8 +44,8 @@ def backfill_due(house: House, now: datetime) -> int:
     with house.db.read() as tx:
         beats, gone = published.heartbeats(tx), lost.lost_time(tx)
     looked_at, tried_at = beats.get(NAME), beats.get(TRIED)
-    if tried_at is not None and (looked_at is None or tried_at > looked_at) and now - tried_at < AGAIN:
-        return 0
+    if tried_at is not None and (looked_at is None or tried_at > looked_at):
+        return 0 if now - tried_at < AGAIN else backfill(house, now)
     fetched = gone is None or gone.fetched
     if fetched and looked_at is not None and now - looked_at < EVERY:
         return 0

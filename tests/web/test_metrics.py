@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot import watch
 from bot.app import build
-from bot.clockwork import WORK, tick
+from bot.clockwork import KINDS, tick
 from bot.dispatcher import Dispatcher
 from bot.store import outbox, published
 from bot.store.database import Database
@@ -296,7 +296,7 @@ def test_work_of_the_clock_that_fails_is_seen_though_it_beats(home: Home) -> Non
 
 def test_every_kind_of_the_clocks_work_has_words() -> None:
     """Claim: whichever fails, the desk says what that means for families."""
-    assert {name for name, _ in WORK} == set(words.LATE_WORK)
+    assert set(KINDS) == set(words.LATE_WORK)
     assert set(get_args(watch.Kind)) == set(words.LATE)
     assert set(get_args(watch.Kind)) | {"database"} == set(WHY)
 
