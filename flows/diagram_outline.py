@@ -176,6 +176,9 @@ _DOES: Mapping[str, Callable[[Any], str]] = {
     "NoteNode": lambda _: "Add their words to the case",
     "SetNode": _sets,
     "CloseNode": lambda node: f"End the check-in as {node.outcome}: {node.reason}",
+    "FlagNode": lambda _: "Flag the services they were told of, in the directory",
+    "PauseNode": lambda _: "Start nothing until the day they said",
+    "EnrolNode": lambda _: "Keep in touch, by the programme of what they told",
     "CallNode": lambda node: f"Walk the flow {node.flow}, then come back",
     "WaitNode": lambda node: f"Wait {_hours(node.hours)}",
 }
