@@ -23,6 +23,8 @@ Permission = Literal[
     "reviews.read",
     "reviews.words",
     "reviews.handle",
+    "flows.read",
+    "flows.simulate",
     "users.manage",
     "own.session",
 ]
@@ -32,7 +34,7 @@ _DESK: Final[frozenset[Permission]] = frozenset(
     {
         "cases.read", "cases.claim", "cases.reply", "cases.note", "cases.close", "people.read", "people.tell",
         "list.read", "list.take-off", "ledger.read", "alerts.acknowledge", "conversations.read", "reviews.mark",
-        "own.session",
+        "flows.read", "flows.simulate", "own.session",
     }
 )  # fmt: skip
 
@@ -48,7 +50,9 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
         "reviews.handle",
     },
     # Mends the content: reads what staff marked and its words, and no case or conversation.
-    "editor": frozenset({"reviews.read", "reviews.words", "reviews.handle", "own.session"}),
+    "editor": frozenset(
+        {"reviews.read", "reviews.words", "reviews.handle", "flows.read", "flows.simulate", "own.session"}
+    ),
     "business-support": frozenset({"people.enrol", "list.read", "own.session"}),
     "auditor": frozenset({"audit.read", "ledger.read", "reviews.read", "own.session"}),
     # Runs the service and reads no family's words. Who is on duty is no family's.

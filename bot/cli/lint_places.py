@@ -52,12 +52,15 @@ class Places:
     def __init__(self, root: Path) -> None:
         self.notes = Notes()
         self.wording: dict[str, str] = {}
+        self.pattern: dict[str, str] = {}  # of a flow's file that is like another: that other
         for folder in _READ:
             for path in sorted((root / folder).glob("*.yaml")):
                 name = f"{folder}/{path.name}"
                 document: Any = read_document(path, name, self.notes)
                 if folder == "wording" and isinstance(document, dict):
                     self.wording |= dict.fromkeys(document, name)
+                elif folder == "flows" and isinstance(document, dict) and "like" in document:
+                    self.pattern[name] = f"flows/{document['like']}.yaml"
 
     @property
     def lines(self) -> Lines:
@@ -80,12 +83,14 @@ class Places:
             return self.at(flow, "", _OF_THE_FLOW[rest], rule, message, severity)
         node, _, key = rest.partition(".")
         file = f"flows/{flow}.yaml"
-        key = key or next((verb for verb in _SPEAKS if (file, ("nodes", node, verb)) in self.lines), "")
+        written = (file, self.pattern.get(file, file))
+        key = key or next((verb for verb in _SPEAKS for at in written if (at, ("nodes", node, verb)) in self.lines), "")
         return self.at(flow, node, key, rule, message, severity)
 
     def at(self, flow: str, node: str, key: str, rule: str, message: str, severity: Severity = "warning") -> Issue:
-        """An issue of a node, or of the flow itself where `node` is empty."""
-        file = f"flows/{flow}.yaml"
-        keys = ("nodes", node, key) if node else (key,)
-        line = self.line(file, *(part for part in keys if part))
+        """An issue of a node, or of the flow itself without one; in the file of its pattern where that writes it."""
+        keys = tuple(part for part in (("nodes", node, key) if node else (key,)) if part)
+        own = f"flows/{flow}.yaml"
+        file = next((one for one in (own, self.pattern.get(own, own)) if (one, keys) in self.lines), own)
+        line = self.line(file, *keys)
         return Issue(file=file, line=line, node=node, key=key, rule=rule, message=message, severity=severity)

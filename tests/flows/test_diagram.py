@@ -17,12 +17,14 @@ from flows.diagram_outline import END, outline
 
 SVG = "{http://www.w3.org/2000/svg}"
 CONTENT = Path(__file__).resolve().parents[2] / "content"
-NAMES = sorted(path.stem for path in (CONTENT / "flows").glob("*.yaml"))
 
 
 @cache
 def shipped() -> Compiled:
     return compile_content(read_content(CONTENT))
+
+
+NAMES = sorted(shipped().flows)
 
 
 def picture(name: str) -> ET.Element:

@@ -1,6 +1,19 @@
 """The pathway team's desk. Every address names the permission it needs; each page audits what it showed."""
 
-from bot.web.desk import alerts, case, changes, conversations, enrolling, inbox, lists, person, reviews, signin
+from bot.web.desk import (
+    alerts,
+    case,
+    changes,
+    conversations,
+    enrolling,
+    flow_talk,
+    flows,
+    inbox,
+    lists,
+    person,
+    reviews,
+    signin,
+)
 from bot.web.desk.guard import every_view_is_named, pages
 
 __all__ = [
@@ -9,6 +22,8 @@ __all__ = [
     "changes",
     "conversations",
     "enrolling",
+    "flow_talk",
+    "flows",
     "inbox",
     "lists",
     "pages",

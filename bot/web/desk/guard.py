@@ -42,6 +42,7 @@ MENU: Final[tuple[tuple[str, str, str, Permission], ...]] = (
     ("enrol", "desk.enrol", "Enrol", "people.enrol"),
     ("ledger", "desk.ledger", "Ledger", "ledger.read"),
     ("reviews", "desk.reviews", "Reviews", "reviews.read"),
+    ("flows", "desk.flows", "Flows", "flows.read"),
     ("audit", "desk.audit", "Audit", "audit.read"),
     ("told", "desk.told", "Who is told", "contacts.manage"),
 )

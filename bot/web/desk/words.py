@@ -214,6 +214,8 @@ ACTIONS: Final = {
     "list.take-off": "Took a check-in off the no-reply list",
     "ledger.view": "Looked at the ledger",
     "audit.view": "Looked at the audit",
+    "flows.view": "Looked at the flows",
+    "flows.try": "Tried a flow",
     "case.view": "Opened a case",
     "case.claimed": "Claimed a case",
     "case.handed-back": "Handed a case back",
