@@ -17,10 +17,9 @@ from bot.store import lost, published
 from bot.store.database import Tx
 from bot.store.inbox import seen
 from bot.store.troubles import lost_transaction
-from bot.turn.receive import JOINED, Arrival, receive
+from bot.turn.receive import JOINED, arrival_of, receive
 from flows.stopping import is_whole_stop
 from flows.understanding.types import Risk, Screening
-from messages.addresses import read_phone
 from messages.channel import Backfill, ChannelError, ChannelUnknown, Inbound
 
 log = structlog.get_logger()
@@ -156,11 +155,4 @@ def _looked(house: House, now: datetime, taken: int) -> int:
 
 
 def _take(house: House, message: Inbound) -> bool:
-    phone = read_phone(message.sender)
-    return receive(
-        house,
-        Arrival(
-            kind="sms", account=message.account, sid=message.sid, sender=phone.e164 or message.sender[:40],
-            text=message.text, pictures=message.pictures, listed_at=message.at,
-        ),
-    ).fresh  # fmt: skip
+    return receive(house, arrival_of(message)).fresh
