@@ -136,7 +136,8 @@ def test_who_wrote_within_the_year_is_texted(home: Home) -> None:
 def test_a_worker_who_was_told_of_another_programme_was_told_the_number(home: Home) -> None:
     """The newest day of any of their programmes counts for all of them."""
     enrolled(home)
-    enrol(home, row("P1", A, today(home) - timedelta(days=250)))
+    separated = row("P1", A, today(home) - timedelta(days=250)).replace(",after-early-help,", ",separation,")
+    assert enrol(home, separated).added == 1
     days_pass(home, 10)
     assert waiting(home) == []
     assert [t.outcome for t in touches_of(home, "P1") if t.touch == "four-weeks" and t.outcome == "sent"] == ["sent"]

@@ -242,11 +242,11 @@ def test_an_old_number_is_telephoned_first(home: Home, bo: Worker) -> None:
         ((touch, _),) = keeping.no_replies(tx)
         (enrolment,) = keeping.in_state(tx, "hold")
     assert touch.reason.startswith("The number was last confirmed on 1 November 2025")
-    page = at_desk(bo.client.application, home, "manager").get("/desk/enrol").text
-    assert "07700 900055" in page
+    looking = at_desk(bo.client.application, home, "manager")
+    assert "07700 900055" in looking.get("/desk/enrol").text
     with home.house.db.read() as tx:
         ref = people.person_by_id(tx, enrolment.person_id).ref
-    theirs = at_desk(bo.client.application, home, "manager").get(f"/desk/people/{ref}").text
+    theirs = looking.get(f"/desk/people/{ref}").text
     assert "Nothing is texted until somebody has telephoned." in theirs
     assert "Finished: nothing more is planned." not in theirs
     manager = at_desk(bo.client.application, home, "manager", "Ada Other")
