@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -21,6 +22,7 @@ FAMILY = "+447700900321"
 DUTY, DEPUTY, MANAGER, EDT = (f"+44770090095{n}" for n in (1, 2, 3, 4))
 MAIL = ("duty.worker", "deputy", "team.manager", "edt")
 URGENT = "he has a knife hes outside"
+SUNDAY_NIGHT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
 
 class Watch:

@@ -1,0 +1,139 @@
+"""The desk's inbox: by urgency, a page at a time, and audited case by case."""
+
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from flask import Flask
+
+from bot.casework import inbox
+from bot.store import outbox
+from bot.web.desk.inbox import SHOWN_CHARACTERS, first_lines
+from tests.houses import AT, ON_SQLITE, Home
+from tests.web.standing import a_case, shown
+from tests.web.worker import Worker, at_desk, sign_in
+
+
+def test_the_gravest_stand_first_then_what_was_promised_soonest(sam: Worker, home: Home) -> None:
+    """Claim: urgent before concern before routine; within one, not reached first, then by the promise."""
+    later, soon = AT + timedelta(hours=5), AT + timedelta(hours=1)
+    routine = a_case(home, "Rae", level="routine", look_by=soon)
+    concern_later = a_case(home, "Con", level="concern", look_by=later, sender="+447700900002")
+    concern_soon = a_case(home, "Coa", level="concern", look_by=soon, sender="+447700900003")
+    unreached = a_case(home, "Una", level="concern", look_by=later, not_reached=True, sender="+447700900004")
+    urgent = a_case(home, None, level="urgent", look_by=later, sender="+447700900005")
+    page = sam.get("/desk").text
+    assert shown(page) == [urgent, unreached, concern_soon, concern_later, routine]
+    assert "Open (5)" in page
+    assert "Not known yet" in page
+    assert "Not reached: telephone" in page
+
+
+def test_what_nobody_looked_at_stands_above_what_is_in_hand(sam: Worker, home: Home) -> None:
+    """Claim: of one level, the unseen case comes first, then the seen and unclaimed, then the claimed."""
+    soon, later = AT + timedelta(minutes=5), AT + timedelta(minutes=14)
+    claimed = a_case(home, "Cla", level="urgent", look_by=soon, sender="+447700900001")
+    seen = a_case(home, "See", level="urgent", look_by=soon, sender="+447700900002")
+    unseen = a_case(home, "Uns", level="urgent", look_by=later, sender="+447700900003")
+    concern = a_case(home, "Con", level="concern", look_by=soon, sender="+447700900004")
+    sam.act(claimed, "claim")
+    sam.get(f"/desk/cases/{seen}")
+    assert shown(sam.get("/desk").text) == [unseen, seen, claimed, concern]
+
+
+def test_what_the_inbox_showed_is_audited_case_by_case(sam: Worker, home: Home) -> None:
+    """Claim: for any case of a list there is an audit row that names it, however long the list; and one for none."""
+    sam.get("/desk")
+    assert home.audited()[-1] == ("inbox.view", "inbox:all", "")
+    refs = {a_case(home, f"P{n}", sender=f"+4477009001{n:02}") for n in range(23)}
+    sam.get("/desk")
+    rows = [detail.split() for action, _, detail in home.audited() if action == "inbox.view" and detail]
+    assert {ref for row in rows for ref in row} == refs
+    assert [len(row) for row in rows] == [20, 3]
+
+
+@ON_SQLITE
+def test_a_page_that_cannot_be_audited_is_not_shown(sam: Worker, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Claim: reading and its audit are one transaction: without the one there is not the other."""
+    a_case(home, "Ana")
+    monkeypatch.setattr(inbox.staff, "add_audit", _broken)
+    for address in ("/desk", "/desk/no-replies", "/desk/ledger"):
+        answer = sam.get(address)
+        assert answer.status_code == 500
+        assert "Ana" not in answer.text
+
+
+def _broken(*_args: object, **_more: object) -> None:
+    raise RuntimeError("the audit is full")
+
+
+@ON_SQLITE
+def test_the_filters_part_mine_from_unclaimed_and_closed(sam: Worker, app: Flask, home: Home) -> None:
+    """Claim: each filter shows its own and says how many each holds; an unknown filter is the whole."""
+    free, mine, theirs, closed = (a_case(home, n, sender=f"+44770090020{i}") for i, n in enumerate("FMTC"))
+    other = at_desk(app, home, "manager")
+    sam.act(mine, "claim")
+    other.act(theirs, "claim")
+    sam.act(closed, "close", outcome="advice-given", words="Done.")
+    assert set(shown(sam.get("/desk").text)) == {free, mine, theirs}
+    assert shown(sam.get("/desk?show=mine").text) == [mine]
+    assert shown(sam.get("/desk?show=unclaimed").text) == [free]
+    assert shown(sam.get("/desk?show=closed").text) == [closed]
+    assert set(shown(sam.get("/desk?show=nonsense&page=x").text)) == {free, mine, theirs}
+    page = unescape(sam.get("/desk").text)
+    for told in ("Open (3)", "Mine (1)", "Not claimed (1)", "Closed (1)", "Claimed by you.", "Claimed by Mina Shah."):
+        assert told in page
+    assert "Advice given" in sam.get("/desk?show=closed").text
+
+
+@ON_SQLITE
+def test_a_promise_that_passed_unlooked_is_late_until_somebody_looks(sam: Worker, app: Flask, home: Home) -> None:
+    """Claim: Late stands in words when the time is past and nobody has looked, and goes when somebody does."""
+    ref = a_case(home, "Ana")
+    assert "Late" not in sam.get("/desk").text
+    home.later(hours=4, minutes=1)
+    client, _ = sign_in(app, "sam.okoro@council.example")
+    page = client.get("/desk").text
+    assert ">Late</strong>" in page
+    assert "Late: somebody should have looked by 3pm on Monday 23 November." in page
+    assert ">Late</strong>" not in client.get(f"/desk/cases/{ref}").text
+    page = client.get("/desk").text
+    assert "Late" not in page
+    assert "Looked at, 3:01pm on Monday 23 November." in page
+
+
+@ON_SQLITE
+def test_a_long_inbox_has_pages_that_lose_none(sam: Worker, home: Home) -> None:
+    """Claim: every case stands on exactly one page, and the pages lead to one another with the filter kept."""
+    refs = [a_case(home, None, sender=f"+4477009003{n:02}") for n in range(inbox.PAGE + 2)]
+    first, second = sam.get("/desk?show=unclaimed").text, sam.get("/desk?show=unclaimed&page=2").text
+    assert sorted(shown(first) + shown(second)) == sorted(refs)
+    assert 'href="/desk?show=unclaimed&amp;page=2" rel="next"' in first
+    assert 'rel="prev"' in second
+    assert 'rel="next"' not in second
+
+
+def test_a_message_that_only_a_person_can_decide_about_stands_on_top(sam: Worker, home: Home) -> None:
+    """Claim: a held message is shown with its reason and its case until that case is closed."""
+    home.text("hello")
+    home.send()
+    row = home.out()[0]
+    with home.house.db.write() as tx:
+        outbox.change_outbox(tx, row.id, state="held", settled_at=home.clock.at, reason="Nobody knows if it went")
+    ref = a_case(home, "Ana", sender="+447700900321", not_reached=True)
+    page = sam.get("/desk").text
+    assert "Messages that need a person" in page
+    assert "Nobody knows if it went" in page
+    assert f'<a class="govuk-link" href="/desk/cases/{ref}">Open case {ref}</a>' in page
+    sam.act(ref, "close", outcome="spoken-to-all-well", words="Rang her.")
+    assert "Messages that need a person" not in sam.get("/desk").text
+
+
+@pytest.mark.parametrize("length", [0, 1, SHOWN_CHARACTERS, SHOWN_CHARACTERS + 1, 5_000])
+def test_first_lines_never_exceed_their_place(length: int) -> None:
+    """Claim: short words stand whole; long ones are cut at a space, or anywhere in one endless word, and say so."""
+    for text in (("word " * length)[:length], "x" * length):
+        start, more = first_lines(text)
+        assert len(start) <= SHOWN_CHARACTERS
+        assert text.startswith(start)
+        assert more is (len(text) > SHOWN_CHARACTERS)
