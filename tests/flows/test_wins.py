@@ -1,17 +1,19 @@
 """Who wins when a message arrives: the design's table, each line against its neighbour."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from flows.answers import Answer
+from flows.effects import EndForLoss, RaiseEscalation
 from flows.flow import AskNode
 from flows.reading import Fit, Reading
 from flows.run import Run
 from flows.session import Session
 from flows.understanding.types import Screening, Understanding
 from flows.wins import WINS, decide
-from tests.flows.practice import Family, assets, facts
+from tests.flows.practice import Family, assets, facts, of, said
 
 ASK = AskNode(id="next", kind="choice", as_name="next", go="end")
 HOLDS = {
@@ -66,6 +68,83 @@ def test_every_message_has_a_line() -> None:
     """Claim: with nothing known of a message it is repaired, or it was danger: nothing falls through in silence."""
     assert WINS[-1].holds(Reading(text=""))
     assert WINS[2].holds(Reading(text="", screening=Screening(risk="urgent")))
+
+
+SURE = Understanding(event="child-died", event_sure=True)
+DOUBT = Understanding(event="child-died")
+DANGER = Screening(risk="concern", because=("x",))
+
+
+def acts(reading: Reading, *, asked: str = "no food, SW18 2PU") -> tuple[tuple[str, ...], Run]:
+    family = Family.new()
+    family.texts(asked)
+    run = Run(assets(), family.session, facts(), "answer")
+    return decide(run, reading), run
+
+
+def test_a_sure_loss_ends_what_was_planned_and_a_doubt_only_brings_a_person() -> None:
+    """Claim: what may be a loss raises a concern of its own name, ends nothing and leaves what was asked open."""
+    _, run = acts(Reading(text="words", event="child-died", understood=SURE))
+    assert [effect.loss for effect in of(run.effects, EndForLoss)] == ["child-died"]
+    assert [effect.reason for effect in of(run.effects, RaiseEscalation)] == ["child-died"]
+    assert said(run.effects)[-1] == "told.child-died"
+    acted, run = acts(Reading(text="words", event="child-died", understood=DOUBT))
+    assert acted == ("loss", "told-loss")
+    assert of(run.effects, EndForLoss) == []
+    assert [(e.level, e.reason) for e in of(run.effects, RaiseEscalation)] == [("concern", "loss-perhaps")]
+    assert said(run.effects)[-1] == "told.loss-perhaps"
+    assert [asked.frame.flow for asked in run.open] == ["find"]
+
+
+@pytest.mark.parametrize("understood", [SURE, DOUBT])
+@pytest.mark.parametrize("fit", [None, HOLDS["answer"]["fit"]])
+@pytest.mark.parametrize("risk", ["concern", "urgent"])
+def test_no_word_of_a_loss_is_said_beside_danger(risk, fit, understood) -> None:  # type: ignore[no-untyped-def]
+    """Claim: the safety reply stands alone, and the loss is before a person all the same."""
+    acted, run = acts(
+        Reading(text="words", event="child-died", understood=understood, fit=fit, screening=replace(DANGER, risk=risk))
+    )
+    assert acted[:2] == ("danger", "loss")
+    assert [text for text in said(run.effects) if text.startswith("told.")] == []
+    assert {effect.reason for effect in of(run.effects, RaiseEscalation)} == {
+        "danger", "child-died" if understood.event_sure else "loss-perhaps",
+    }  # fmt: skip
+
+
+def test_beside_a_loss_and_a_concern_the_need_is_still_looked_for() -> None:
+    """Claim: danger and a loss take nothing from the need said with them."""
+    understood = replace(SURE, needs=("food",), event_beside=True)
+    acted, _ = acts(Reading(text="words", event="child-died", need=True, understood=understood, screening=DANGER))
+    assert acted == ("danger", "loss", "need")
+
+
+def test_words_in_doubt_that_answer_what_was_asked_answer_it() -> None:
+    """Claim: a loss in doubt swallows no answer; a sure one does, for what was asked is past."""
+    fit = HOLDS["answer"]["fit"]
+    assert acts(Reading(text="words", event="child-died", understood=DOUBT, fit=fit))[0] == ("loss", "answer")
+    assert acts(Reading(text="words", event="child-died", understood=SURE, fit=fit))[0] == ("loss", "told-loss")
+
+
+@pytest.mark.parametrize("event", ["house-move", "child-died"])
+def test_what_is_asked_beside_the_news_is_searched_after_the_warm_words(event) -> None:  # type: ignore[no-untyped-def]
+    """Claim: warm words first, then the search with all that the message tells; nobody is asked about texts."""
+    understood = Understanding(event=event, event_sure=True, event_beside=True, needs=("food",))
+    _, run = acts(Reading(text="moved, no food, SW18 2PU", event=event, understood=understood))
+    assert said(run.effects)[:3] == [f"told.{event}", "find.look", "find.next"]
+    assert run.answers["need_text"] == "moved, no food, SW18 2PU"
+    assert run.answers["needs"] == "food"
+
+
+def test_bare_news_with_a_need_of_its_own_keeps_it_for_local_help() -> None:
+    """Claim: "local help" after the news looks for what was told; with no need in it they are asked what would help."""
+    family = Family.new(may_enrol=True)
+    for needs, then in ((("exclusion",), "find.where"), ((), "find.need")):
+        run = Run(assets(), family.session, family.known, "answer")
+        understood = Understanding(event="exclusion", needs=needs)
+        decide(run, Reading(text="he got excluded", event="exclusion", understood=understood))
+        assert said(run.effects)[-1] == "told.keep"
+        family.session = run.freeze()
+        assert said(family.texts("local help"))[-1] == then
 
 
 @pytest.mark.parametrize(

@@ -101,3 +101,33 @@ def test_after_stop_a_loss_is_still_heard(home: Home) -> None:
     home.talk("we lost the baby", sender=A)
     assert programmes_at(home, A) == [("new-baby", "ended")]
     assert [case.reason for case in home.cases()] == ["pregnancy-lost"]
+
+
+def test_words_that_may_tell_of_a_loss_end_nothing_and_bring_a_person(home: Home) -> None:
+    """What was planned goes on, one concern asks a person to read them, and the reply assumes no death."""
+    enrol(home, a_row(home, "key-transitions", child="Leo", born="2020-03"), a_row(home, "new-baby"))
+    said = home.talk("lost my son last week", sender=A)
+    assert "sorry" not in said
+    assert "A person on our team will read this" in said
+    assert dict(programmes_at(home, A)) == {"key-transitions": "active", "new-baby": "active"}
+    with home.house.db.read() as tx:
+        (person,) = people.people_at(tx, home.address(A).id)
+        assert holding.holds_of(tx, person.id) == set()
+    assert [(case.level, case.reason) for case in home.cases()] == [("concern", "loss-perhaps")]
+
+
+def test_a_child_lost_in_a_shop_is_danger_and_no_death(home: Home) -> None:
+    """The safety reply stands alone, and nothing that was planned is touched."""
+    enrol(home, a_row(home, "key-transitions", child="Leo", born="2020-03"))
+    said = home.talk("I lost my little girl in the shopping centre please help", sender=A)
+    assert "999" in said
+    assert "sorry" not in said
+    assert dict(programmes_at(home, A)) == {"key-transitions": "active"}
+    assert [case.level for case in home.cases()] == ["urgent"]
+
+
+def test_help_asked_for_with_the_news_is_looked_for(home: Home) -> None:
+    """Warm words first, then what there is for the rent near them; nobody is congratulated on hunger."""
+    said = home.talk("my husband has left me and i cant pay the rent, SW18 2PU", sender=NOBODY)
+    assert said.index("That is a lot to go through") < said.index("Here is what we found")
+    assert "Congratulations" not in home.talk("I have got a baby and no food", sender=NOBODY)
