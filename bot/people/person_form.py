@@ -71,12 +71,11 @@ def enter(house: House, me: SignedIn, cells: Mapping[str, str]) -> Entered:
     What no sheet has a column for is kept with the newest of their enrolments on this programme.
     """
     told = Beside(signed_by=cells.get("signed_by", "").strip() or None, listing=cells.get("service") or None)
-    if faults := dict(_amiss(house, told)):
-        return Entered(faults=faults)
+    faults = dict(_amiss(house, told))
     row = SheetRow(line=1, cells={name: " ".join(cells.get(name, "").split()) for name in COLUMNS})
     by = By(staff_id=me.staff.id, name="by form")
-    ((taken,),) = take_all(house, [row], dry_run=False, by=by)
-    if taken.outcome != "refused":
+    ((taken,),) = take_all(house, [row], dry_run=bool(faults), by=by)  # every fault at once
+    if taken.outcome != "refused" and not faults:
         if told != Beside() and taken.ref is not None:
             _keep_beside(house, taken.ref, row.cells["programme"], told)
         return Entered(ref=taken.ref, outcome=taken.outcome, to_telephone=taken.to_telephone, faults={})
