@@ -49,8 +49,8 @@ class Allowance:
                 standing = buckets.look(tx, self._sender)
             if standing is None:
                 return Door(reach=EVERYTHING)
-            if rule.is_strange(standing, self._clock, now):
-                return Door(reach=EVERYTHING)  # let through to `spend`, which learns it: until then no wait ends
+            if rule.is_behind(standing, self._clock, now):
+                return Door(reach=EVERYTHING)  # let through to `spend`, where it learns: until then no wait ends
             waits = [rule.wait(standing, rate, self._clock, now, safety=safety) for safety in (False, True)]
         except Exception as fault:
             if lost_transaction(fault):
@@ -64,7 +64,7 @@ class Allowance:
     def spend(self, tx: Tx, *, safety: bool) -> bool:
         """Take one message's allowance under the bucket's lock. False: it may not leave now, and nothing was taken.
 
-        A clock that is strange is learnt also where nothing leaves: else no time would ever pass by it. Whoever was
+        A clock that is behind learns also where nothing leaves: else no time would ever pass by it. Whoever was
         refused must end the claim there, and commit: the bucket stays locked until it ends.
         """
         rate = self._house.live.snapshot(tx).rules.texting
@@ -75,7 +75,7 @@ class Allowance:
                 # Asked again under the lock: who waited for it must not count that time twice.
                 now = self._house.clock.now()
                 after = rule.spend(standing, rate, self._clock, now, safety=safety)
-                if after is not None or rule.is_strange(standing, self._clock, now):
+                if after is not None or rule.is_behind(standing, self._clock, now):
                     buckets.keep(tx, self._sender, after or rule.learn(standing, self._clock, now))
         except Exception as fault:
             if lost_transaction(fault):

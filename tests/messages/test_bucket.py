@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messages.bucket import Bucket, Rate, hold, is_strange, learn, new_bucket, spend, wait
+from messages.bucket import Bucket, Rate, hold, is_behind, learn, new_bucket, spend, wait
 
 START = datetime(2026, 11, 23, 11, tzinfo=UTC)
 RATES = st.builds(Rate, per_second=st.floats(1, 60), burst=st.integers(2, 40))
@@ -105,20 +105,52 @@ def test_a_clock_that_is_put_back_goes_on_from_where_it_is() -> None:
 
 
 @given(RATES, GAPS, APART, st.booleans())
-def test_a_clock_is_strange_until_it_is_learnt(rate: Rate, gap: int, apart: dict[str, float], safety: bool) -> None:
-    """By a strange clock no time passes, however long it looks; learnt, it waits no longer than the one that spent."""
+def test_a_clock_is_behind_until_it_learns(rate: Rate, gap: int, apart: dict[str, float], safety: bool) -> None:
+    """By a clock that is new here no time passes, however long it looks; once it has learnt, it waits no longer than
+    the one that spent."""
     at_a, at_b = (START + timedelta(seconds=apart[name]) for name in "ab")
     bucket = new_bucket("a", at_a)
     while (after := spend(bucket, rate, "a", at_a, safety=True)) is not None:
         bucket = after
     told = wait(bucket, rate, "a", at_a, safety=safety)
     later = timedelta(microseconds=gap)
-    assert is_strange(bucket, "b", at_b)
+    assert is_behind(bucket, "b", at_b)
     assert wait(bucket, rate, "b", at_b + later, safety=safety) == told
     learnt = learn(bucket, "b", at_b)
-    assert not is_strange(learnt, "b", at_b)
-    assert learnt.full_at == bucket.full_at
+    assert not is_behind(learnt, "b", at_b)
     assert wait(learnt, rate, "b", at_b + later, safety=safety) == max(told - later, timedelta(0))
+    assert not is_behind(learnt, "a", at_a)
+
+
+@given(RATES, st.lists(st.tuples(GAPS, NAMES, st.booleans()), min_size=1, max_size=120), APART)
+def test_looking_alone_gives_nothing_and_takes_nothing(
+    rate: Rate, looks: list[tuple[int, str, bool]], apart: dict[str, float]
+) -> None:
+    """Machines that learn before they spend are held to the same, and none that learnt waits for longer than a whole
+    burst takes to be earned."""
+    bucket, now, left = new_bucket("a", START + timedelta(seconds=apart["a"])), START, []
+    for gap, name, safety in looks:
+        now += timedelta(microseconds=gap)
+        told = now + timedelta(seconds=apart[name])
+        bucket = learn(bucket, name, told)
+        assert wait(bucket, rate, name, told, safety=False) <= (rate.kept + 1) * rate.every
+        after = spend(bucket, rate, name, told, safety=safety)
+        if after is not None:
+            bucket = after
+            left.append(now)
+    assert never_too_much(left, rate)
+
+
+@given(RATES, APART)
+def test_a_machine_that_was_away_is_told_of_a_hold(rate: Rate, apart: dict[str, float]) -> None:
+    """What the provider asked of one machine, each waits for, by its own clock, however long it had not looked."""
+    at_a, at_b = (START + timedelta(seconds=apart[name]) for name in "ab")
+    away, long = timedelta(minutes=10), timedelta(seconds=30)
+    bucket = hold(learn(new_bucket("a", at_a), "b", at_b), "a", at_a + away, long)
+    assert wait(bucket, rate, "b", at_b + away, safety=True) == long
+    bucket = learn(bucket, "b", at_b + away)
+    assert spend(bucket, rate, "b", at_b + away + long - timedelta(microseconds=1), safety=True) is None
+    assert spend(bucket, rate, "b", at_b + away + long, safety=True) is not None
 
 
 def test_only_so_many_clocks_are_kept() -> None:
@@ -126,8 +158,8 @@ def test_only_so_many_clocks_are_kept() -> None:
     bucket: Bucket = new_bucket("0", START)
     for number in range(1000):
         bucket = learn(bucket, str(number), START)
-    assert len(bucket.clocks) <= 16
-    assert "999" in bucket.clocks
+    assert len(bucket.accounts) <= 16
+    assert "999" in bucket.accounts
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The sender's bucket at the real boundary: rows, locks and several dispatchers, on either database."""
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -218,7 +219,7 @@ def test_a_clock_that_is_put_back_stops_nothing(narrow: Home) -> None:
     assert states(narrow, [waiting]) == ["accepted"]
 
 
-def test_a_strange_clock_opens_the_door_once(narrow: Home) -> None:
+def test_a_clock_that_is_new_here_opens_the_door_once(narrow: Home) -> None:
     """Behind a spent bucket the claim that learns it reads the backlog; the looks that follow do not."""
     spent_by_another(narrow, "answer")
     new = Dispatcher(narrow.house, clock="new")
@@ -227,6 +228,21 @@ def test_a_strange_clock_opens_the_door_once(narrow: Home) -> None:
     assert new.once() == 0
     with narrow.house.db.read() as tx:
         assert new.allowance.door(tx).reach == CHATS
+
+
+def test_a_bucket_kept_by_an_earlier_version_is_read(narrow: Home) -> None:
+    """Its row held one time for all and what to add to each clock: what was owed then is owed still, by each clock."""
+    waiting = spent_by_another(narrow, "answer")
+    now = narrow.clock.now()
+    with narrow.house.db.write() as tx:
+        full_at = now + SLOW.burst * SLOW.every
+        values = {"at": now, "full_at": full_at, "clocks": json.dumps({"older": 5, "old": 0})}
+        tx.execute(sa.update(buckets.bucket).values(**values))
+    machine = Dispatcher(narrow.house, clock="old")
+    assert machine.once() == 0
+    narrow.later(seconds=SLOW.every.total_seconds() * (1 + SLOW.kept))
+    assert machine.once() == 1
+    assert states(narrow, [waiting]) == ["accepted"]
 
 
 @contextmanager
