@@ -14,7 +14,7 @@ THEMSELVES = "The family, by text"
 
 
 def enrol(turn: Turn, effect: EnrolOnEvent) -> None:
-    """Their yes is kept as the consent it is. Told again, on whatever day, what we are in touch about already is one enrolment.
+    """Their yes is kept as the consent it is. Told again, on whatever day, what goes on already is one enrolment.
 
     Where the programme is not published, it is not sure who is writing, or their phone is no longer one that we may
     text, a person is told instead: nobody who said yes is forgotten.
