@@ -25,8 +25,8 @@ class SheetMemory:
     def contradictions(self, row: EnrolmentRow, *, of_child: bool = False) -> tuple[str, ...]:
         """Every reason why this row cannot stand beside those before it; none, and it is remembered.
 
-        `of_child`: the event is a child's month of birth. Of any other programme a person has one event that was told of
-        on one day; told of on a later day, another is a correction, or happened since.
+        `of_child`: the event is a child's month of birth. Of any other programme a person has one event that was told
+        of on one day; told of on a later day, another is a correction, or happened since.
         """
         person: Said = (row.line, tuple(getattr(row, name) for name in _OF_A_PERSON))
         first = self._people.get(row.reference, person)

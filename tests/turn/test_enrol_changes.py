@@ -114,7 +114,8 @@ def test_a_household_that_is_named_later_moves_them_with_their_children(home: Ho
 def test_a_parent_who_moves_out_takes_the_child_the_row_names(home: Home) -> None:
     """The other parent stays, with the other child; what both are enrolled about is the same child still."""
     father = {**FULL, "reference": "P2", "mobile": B, "first_name": "Bo", "last_name": "", "email": ""}
-    kit, ama = {}, {"child_first_name": "Ama", "child_born": "2020-01"}
+    kit: dict[str, str] = {}
+    ama = {"child_first_name": "Ama", "child_born": "2020-01"}
     sheet = [cells(home, **{**who, **child}) for who in (FULL, father) for child in (kit, ama)]
     assert counts(enrol(home, *sheet)) == (4, 0, 0, 0)
     before = {(e.id, e.child_id) for e in (*enrolments(home), *enrolments(home, "P2"))}

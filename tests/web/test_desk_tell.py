@@ -68,6 +68,23 @@ def test_what_is_missing_is_said_and_nothing_changes(
     assert touches_of(home, "P1") == []
 
 
+@ON_SQLITE
+def test_a_moved_event_is_told_at_the_desk(sam: Worker, home: Home, family: str) -> None:
+    """Only programmes that go on are offered, with their day; without one, or without the right day, the fault stands
+    beside its question; with both the plan counts from that day."""
+    page = f"/desk/people/{family}/tell"
+    assert ", from 2 November 2026" in sam.get(page).text
+    given = {"change": "event-corrected", "on": "2026-11-23", "child": "", "born": ""}
+    no_day = sam.post(page, page, **given, programme="after-early-help", event_on="")
+    no_programme = sam.post(page, page, **given, programme="", event_on="2026-11-01")
+    assert [answer.status_code for answer in (no_day, no_programme)] == [400, 400]
+    assert 'id="event_on-error"' in no_day.text
+    assert 'id="programme-error"' in no_programme.text
+    answer = sam.post(page, page, **given, programme="after-early-help", event_on="2026-11-01")
+    assert answer.location == f"/desk/people/{family}?done=told"
+    assert ", from 1 November 2026" in sam.get(page).text
+
+
 def test_every_change_has_its_hint_and_its_permission() -> None:
     """Nothing can be chosen whose consequence is not said; those who work with families may tell."""
     assert words.CHANGES.keys() == CHANGES.keys()
