@@ -134,7 +134,7 @@ class Known:
                     last_in_at=number.last_in_at,
                 )
             )  # fmt: skip
-        by_id = {number.id: number for number in self.numbers.values() if number.id is not None}
+        by_id = {number.id: self.numbers[mobile] for mobile, number in found.items()}
         for (person_id, address_id), released_at in rows.tenures(tx, {one.id for one in found.values()}).items():
             if released_at is None:
                 by_id[address_id].holder_ids.add(person_id)

@@ -7,7 +7,7 @@ from datetime import date
 from messages.addresses import read_mobile
 from scheduler.enrolment_sheet import EnrolmentRow, RefusedRow, read_sheet, resolve_dates
 from scheduler.localtime import instant
-from scheduler.programme import Enrolment, Programme
+from scheduler.programme import YOUNG_FROM_YEARS, Enrolment, Programme
 from scheduler.rehearsed import Person, Placed
 from scheduler.sheet_memory import SheetMemory, read_beside
 
@@ -21,7 +21,10 @@ class Families:
     refused: list[RefusedRow] = field(default_factory=list)
 
 
-def read_families(lines: Iterable[str], programmes: Mapping[str, Programme], first: date, last: date) -> Families:
+def read_families(
+    lines: Iterable[str], programmes: Mapping[str, Programme], first: date, last: date,
+    young_from_years: int = YOUNG_FROM_YEARS,
+) -> Families:  # fmt: skip
     """Enrolled on the first day of the rehearsal, or on the day they are told, where that is later.
 
     Dates may count from the first day, as in the sample sheets: `-28d`, `-51m`. A row that `thrive enrol` would refuse
@@ -39,16 +42,20 @@ def read_families(lines: Iterable[str], programmes: Mapping[str, Programme], fir
         key = (row.reference, row.programme, child, None if child else row.event_on)
         if key not in seen:
             seen.add(key)
-            _add(found, row, programme, child, max(first, row.told_on))
+            _add(found, row, programme, child, max(first, row.told_on), young_from_years)
     return found
 
 
-def _add(found: Families, row: EnrolmentRow, programme: Programme, child: str | None, on: date) -> None:
+def _add(
+    found: Families, row: EnrolmentRow, programme: Programme, child: str | None, on: date, young_from_years: int
+) -> None:
     known = found.people.get(row.reference)
     safe = row.safe_to_text and (known is None or known.safe_to_text)
     found.people[row.reference] = Person(ref=row.reference, number=row.mobile, safe_to_text=safe)
     plan = Enrolment(
-        event_on=row.event_on, enrolled_on=on, born=row.child_born if child is not None else None
+        event_on=row.event_on, enrolled_on=on, born=row.child_born if child is not None else None,
+        recipient="young-person" if child is not None and row.young_person else "parent",
+        young_from_years=young_from_years,
     )  # fmt: skip
     found.placed.append(
         Placed(person=row.reference, programme=programme, plan=plan, at=instant(on), child=child, told_on=row.told_on)

@@ -46,7 +46,7 @@ def run(
 ) -> Rehearsal:  # fmt: skip
     """Raises SheetError where the sheet as a whole cannot be read."""
     last = first + timedelta(days=days - 1)
-    families = read_families(sheet, compiled.programmes, first, last)
+    families = read_families(sheet, compiled.programmes, first, last, compiled.council.young_person_from)
     words = {name: usual_words(flow) for name, flow in compiled.flows.items() if flow.check_in}
     model = AnswerModel(share=share, low=low, seed=seed, words=words)
     year = rehearse(
