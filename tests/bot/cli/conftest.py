@@ -5,8 +5,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import pytest
 
 from bot.cli import main
 from bot.settings import ROOT
-from tests.houses import KEY
+from tests.houses import AT, KEY, Home, make_home
+from tests.story.service import COLUMNS
 
 SETTINGS = {"SECRET_KEY": "s" * 40, "DATA_KEYS": f"test:{KEY}", "PHONE_INDEX_KEY": KEY}
 OURS = (
@@ -22,6 +24,8 @@ OURS = (
     "PHONE_INDEX_KEY", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM", "TWILIO_API_BASE", "METRICS_TOKEN",
     "LOG_LEVEL",
 )  # fmt: skip
+HEADING = ",".join(COLUMNS)
+ROW = "R-{n},Ana,Test,0770090{n:04},,en,SW18 2PU,H-{n},mother,Kit,2021-05,after-early-help,{on},{on},A worker,yes,"
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,19 @@ class Operator:
         assert "Traceback" not in told.err, told.err
         return told
 
+    def at(self, folder: Path, moment: datetime) -> None:
+        """From now on commands run at this moment, as the house of the test does."""
+        clock = folder / "clock"
+        clock.write_text(repr((moment - datetime.now(UTC)).total_seconds()))
+        self.settings["CLOCK_FILE"] = str(clock)
+
+
+def sheet(path: Path, *, rows: int = 2, on: date | None = None, more: str = "") -> Path:
+    """A sheet of families whose early help closed on one day, then `more` rows as they are."""
+    on = on or datetime.now(UTC).date()
+    path.write_text("\n".join([HEADING, *(ROW.format(n=n, on=on) for n in range(1, rows + 1)), more]) + "\n")
+    return path
+
 
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Operator:
@@ -92,3 +109,18 @@ def thrive(bare: Operator, tmp_path: Path, sqlite_template: Callable[[], Path]) 
     path.write_bytes(sqlite_template().read_bytes())
     bare.settings.update({**SETTINGS, "DATABASE_URL": f"sqlite:///{path}"})
     return bare
+
+
+@pytest.fixture
+def served(bare: Operator, migrated_url: str, tmp_path: Path) -> Iterator[Home]:
+    """A service with families, a conversation and cases, on either database, whose operator is `bare`."""
+    bare.settings.update({**SETTINGS, "DATABASE_URL": migrated_url})
+    home = make_home(migrated_url)
+    bare.at(tmp_path, AT)
+    assert bare("enrol", str(sheet(tmp_path / "families.csv"))).code == 0
+    for words in ("hello", "he hit me and hes outside now", "xylophone near SW18 2PU", "STOP", "zażółć 🙂 \x1f"):
+        home.text(words)
+        home.send()
+    home.text("hello", kind="web", sender="a-chat")
+    yield home
+    home.house.db.close()

@@ -8,14 +8,14 @@ import pytest
 
 from bot.store import published
 from tests.bot.cli.conftest import Operator
-from tests.bot.cli.test_serving import at, checks
+from tests.bot.cli.test_serving import checks
 from tests.houses import AT, Home, make_home
 
 
 @pytest.fixture
 def home(thrive: Operator, tmp_path: Path) -> Iterator[Home]:
     made = make_home(thrive.settings["DATABASE_URL"])
-    at(thrive, tmp_path, AT)
+    thrive.at(tmp_path, AT)
     living(made)
     yield made
     made.house.db.close()
@@ -58,7 +58,7 @@ def test_a_pause_is_named_and_not_taken_for_a_slow_dispatcher(thrive: Operator, 
     home.text("hello")
     with home.house.db.write() as tx:
         published.set_flag(tx, "paused", "restored", AT)
-    at(thrive, tmp_path, AT + timedelta(seconds=100))
+    thrive.at(tmp_path, AT + timedelta(seconds=100))
     home.clock.at = AT + timedelta(seconds=100)
     found = checks(thrive("doctor", "--json"))
     assert not found["sending"][0]

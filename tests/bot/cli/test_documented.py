@@ -11,8 +11,7 @@ import pytest
 
 from bot.cli.parser import NOT_BUILT, parser
 from bot.settings import ROOT
-from tests.bot.cli.conftest import Operator
-from tests.bot.cli.test_families import sheet
+from tests.bot.cli.conftest import Operator, sheet
 from tests.bot.cli.test_tell import known
 
 PAGE = (ROOT / "docs" / "commands.md").read_text()

@@ -1,6 +1,6 @@
 """`thrive enrol`, `ledger` and `user add`, as an operator uses them."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,19 +11,8 @@ from bot.clockwork import tick
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.staff import find_staff
-from tests.bot.cli.conftest import Operator
+from tests.bot.cli.conftest import Operator, sheet
 from tests.houses import KEYS
-from tests.story.service import COLUMNS
-
-HEADING = ",".join(COLUMNS)
-ROW = "R-{n},Ana,Test,0770090{n:04},,en,SW18 2PU,H-{n},mother,Kit,2021-05,after-early-help,{on},{on},A worker,yes,"
-
-
-def sheet(path: Path, *, rows: int = 2, on: date | None = None, more: str = "") -> Path:
-    """A sheet of families whose early help closed on one day, then `more` rows as they are."""
-    on = on or datetime.now(UTC).date()
-    path.write_text("\n".join([HEADING, *(ROW.format(n=n, on=on) for n in range(1, rows + 1)), more]) + "\n")
-    return path
 
 
 def counts(told: dict[str, object]) -> tuple[object, ...]:

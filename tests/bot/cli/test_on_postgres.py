@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.bot.cli.conftest import SETTINGS, Operator
-from tests.bot.cli.test_families import counts, sheet
+from tests.bot.cli.conftest import SETTINGS, Operator, sheet
+from tests.bot.cli.test_families import counts
 from tests.postgres import Cluster
 from tests.running import Running, free_port
 

@@ -50,6 +50,48 @@ def test_who_waits_at_a_changed_node_is_told(thrive: Operator, folder: Path) -> 
     assert "2 wait at menu.choose, which is removed" in told.out
 
 
+def test_people_are_moved_by_a_landing_looked_at_first(thrive: Operator, folder: Path) -> None:
+    """Claim: --dry-run tells what would be and changes nothing; with the landing they go on there; a slip is told."""
+    home = make_home(thrive.settings["DATABASE_URL"])
+    home.talk("hello")
+    home.house.db.close()
+    change(folder / "flows" / "menu.yaml", "  choose:", "  choose-now:")
+    here = {"CONTENT_DIR": str(folder)}
+    landing = ("--landing", "menu.choose=menu.choose-now")
+    told = thrive("publish", "--dry-run", "--json", *landing, **here).json
+    assert told == {
+        "bundle": None,
+        "published": False,
+        "waiting": [
+            {"flow": "menu", "node": "choose", "people": 1, "change": "removed", "lands": "menu.choose-now"},
+        ],
+    }
+    slip = thrive("publish", "--landing", "menu.choose=menu.chose-now", **here)
+    assert (slip.code, slip.out) == (1, "")
+    assert "did you mean menu.choose-now?" in slip.err
+    assert "Nothing was changed." in slip.err
+    assert "would change" in thrive("publish", "--dry-run", **here).out
+    done = thrive("publish", *landing, **here)
+    assert "Published as bundle 2." in done.out
+    assert "1 wait at menu.choose, which is removed; they go on at menu.choose-now." in done.out
+    again = thrive("publish", "--landing", "menu.choose=menu.choose-now", **here)
+    assert (again.code, "nobody waits at menu.choose" in again.err) == (1, True)
+
+
+def test_content_is_rolled_back(thrive: Operator, folder: Path) -> None:
+    """Claim: what was live before is live again, and says so; with nothing earlier, exit 1 and nothing changes."""
+    none = thrive("rollback")
+    assert (none.code, none.err) == (1, "There is no earlier content to go back to.\nNothing was changed.\n")
+    assert thrive("publish").code == 0
+    change(folder / "flows" / "menu.yaml", "Hello. Tell us", "Good day. Tell us")
+    assert thrive("publish", "--json", CONTENT_DIR=str(folder)).json["bundle"] == 2
+    done = thrive("rollback", "--json")
+    assert done.json == {"bundle": 3, "published": True, "waiting": [], "restored": 1}
+    assert thrive("publish", "--json").json["published"] is False
+    assert "live again, as bundle 4" in thrive("rollback", "--to", "2").out
+    assert thrive("rollback", "--to", "99").code == 1
+
+
 def test_broken_content_is_refused_and_the_old_stays(thrive: Operator, folder: Path) -> None:
     """Claim: every fault is told by file and line, nothing is changed, and what was published goes on."""
     assert thrive("publish").code == 0

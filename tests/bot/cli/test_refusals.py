@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot.cli.conftest import SETTINGS, Operator
-from tests.bot.cli.test_families import sheet
+from tests.bot.cli.conftest import SETTINGS, Operator, sheet
 from tests.houses import KEY
 
 

@@ -8,8 +8,7 @@ import pytest
 
 from bot.cli import rehearse_options
 from bot.rules import YEARS
-from tests.bot.cli.conftest import Operator
-from tests.bot.cli.test_families import HEADING
+from tests.bot.cli.conftest import HEADING, Operator
 
 FIELDS = ["person", "programme", "touch", "child", "due_at", "decided_at", "outcome", "reason"]
 YEAR = ("--from", "2026-09-01", "--days", "365")

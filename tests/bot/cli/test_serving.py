@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -28,13 +28,6 @@ def serving(folder: Path, environment: dict[str, str], *more: str) -> Running:
     port = free_port()
     command = [sys.executable, "-m", "bot.cli", "serve", "--port", str(port), *more]
     return Running(command, port=port, environment=environment, log=folder / "server.log")
-
-
-def at(thrive: Operator, folder: Path, moment: datetime) -> None:
-    """Let the operator's commands run at this moment, as the house of the test does."""
-    clock = folder / "clock"
-    clock.write_text(repr((moment - datetime.now(UTC)).total_seconds()))
-    thrive.settings["CLOCK_FILE"] = str(clock)
 
 
 @pytest.mark.net
@@ -117,7 +110,7 @@ def test_a_restore_opens_paused_and_sends_nothing_twice(thrive: Operator, tmp_pa
     """Claim: it refuses a database with data unless forced; then nothing leaves, what had not left is unknown with a
     plain reason, and `thrive resume` lets new words go but never those."""
     home = make_home(thrive.settings["DATABASE_URL"])
-    at(thrive, tmp_path, AT)
+    thrive.at(tmp_path, AT)
     home.text("hello")
     path = tmp_path / "copy.db"
     assert thrive("backup", str(path)).code == 0
@@ -222,7 +215,7 @@ def test_the_doctor_tells_everything_that_is_wrong(thrive: Operator, tmp_path: P
 
     home = make_home(thrive.settings["DATABASE_URL"], rate=None)
     home.text("hello")
-    at(thrive, tmp_path, AT + timedelta(minutes=5))
+    thrive.at(tmp_path, AT + timedelta(minutes=5))
     with home.house.db.write() as tx:
         published.beat(tx, "clock", AT + timedelta(minutes=4))
     late = checks(thrive("doctor", "--json"))

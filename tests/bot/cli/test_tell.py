@@ -10,8 +10,7 @@ import pytest
 from bot.store import keeping, people
 from bot.store.casework import inbox_cases
 from bot.store.database import Database, Tx
-from tests.bot.cli.conftest import Operator
-from tests.bot.cli.test_families import sheet
+from tests.bot.cli.conftest import Operator, sheet
 from tests.houses import KEYS
 
 
