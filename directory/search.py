@@ -85,7 +85,8 @@ class _Candidate:
 def search(snapshot: Snapshot, query: Query) -> Results:
     """The services that fit, best first. Age, area and need are conditions; the rest is a matter of rank.
 
-    Nothing is found where neither a need nor most of the words point to an entry. Full services come last.
+    Nothing is found where neither a need nor most of the words point to an entry. What is full, or was not checked for
+    too long, comes last.
     """
     reach = snapshot.in_reach(query.place)
     holders = snapshot.needs_of(query.needs)
@@ -105,7 +106,7 @@ def search(snapshot: Snapshot, query: Query) -> Results:
     services = snapshot.services
     candidates.sort(
         key=lambda one: (
-            services[one.at].accepting == "full",
+            snapshot.sinks(one.at),
             -round(one.score, 6),
             one.distance if one.distance is not None else 1e9,
             services[one.at].name,
@@ -113,7 +114,7 @@ def search(snapshot: Snapshot, query: Query) -> Results:
         )
     )
     if len(query.needs) > 1:
-        candidates = _shared_out(candidates, services)
+        candidates = _shared_out(candidates, snapshot)
     page = candidates[query.skip : query.skip + query.limit]
     return Results(
         place=query.place,
@@ -192,7 +193,7 @@ def _fit(service: Service, query: Query, distance: float | None) -> float:
     return score + {"open": 0.3, "waiting-list": -1.0}.get(service.accepting, 0.0)
 
 
-def _shared_out(candidates: list[_Candidate], services: tuple[Service, ...]) -> list[_Candidate]:
+def _shared_out(candidates: list[_Candidate], snapshot: Snapshot) -> list[_Candidate]:
     """Where several needs were heard, two for the first and then one for another, so that none goes unanswered."""
     left, chosen = list(candidates), []
     answered: dict[str, int] = {}
@@ -200,7 +201,7 @@ def _shared_out(candidates: list[_Candidate], services: tuple[Service, ...]) -> 
         best = max(
             range(len(left)),
             key=lambda i: (
-                services[left[i].at].accepting != "full",
+                not snapshot.sinks(left[i].at),
                 left[i].score - 3.0 * max(0, min((answered.get(need, 0) for need in left[i].needs), default=0) - 1),
                 -i,
             ),

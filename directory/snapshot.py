@@ -18,7 +18,8 @@ class Snapshot:
     """The directory compiled for search: built once from services, never changed, shared by threads.
 
     `labels` name a need for which `directory.needs` has no words of a family's own. `home` are the council's own
-    area codes: an entry that names neither venue nor area is taken to serve them.
+    area codes: an entry that names neither venue nor area is taken to serve them. `late` are the ids of entries that
+    nobody has checked for too long: they come last.
     """
 
     def __init__(
@@ -27,10 +28,12 @@ class Snapshot:
         *,
         labels: Mapping[str, str] | None = None,
         home: frozenset[str] = frozenset(),
+        late: frozenset[str] = frozenset(),
     ) -> None:
         self.services = tuple(service for service in services if service.status == "active")
         self.labels = dict(labels or {})
         self.home = home
+        self.late = late
         self.by_id = {service.id: service for service in self.services}
         self._anywhere: list[int] = []
         self._unplaced: list[int] = []
@@ -105,6 +108,11 @@ class Snapshot:
                 km = distance_km(place.lat, place.lon, venue.lat, venue.lon)
                 nearest = km if nearest is None else min(nearest, km)
         return nearest
+
+    def sinks(self, at: int) -> bool:
+        """Whether it comes after all that may still help: it is full, or nobody has checked it for too long."""
+        service = self.services[at]
+        return service.accepting == "full" or service.id in self.late
 
     def needs_of(self, needs: tuple[str, ...]) -> list[dict[int, int]]:
         """For each need asked, which services have it and how high they put it."""
