@@ -109,7 +109,7 @@ FLOORS = {
         "concern not called urgent": 0.9,
         "no alarm on harmless lines": 0.935,
         "first need right": 0.82,
-        "first need among the first three": 0.935,
+        "first need among the first three": 0.93,
         "intent right": 0.985,
         "language right": 0.99,
     },
