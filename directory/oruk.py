@@ -117,6 +117,7 @@ class _Reader:
             service_areas=self._areas(record),
             council_only=bool(record.get("thrive_council_only", False)),
             accepting=self._accepting(record),
+            accepting_on=clean.day(record.get("thrive_accepting_on"), "thrive_accepting_on"),
             status=self._status(record),
             assured_on=clean.day(record.get("assured_date"), "assured_date"),
             modified_at=clean.instant(record.get("last_modified"), "last_modified"),

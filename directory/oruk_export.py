@@ -41,6 +41,7 @@ def to_oruk(service: Service, *, taxonomies: Taxonomies = _PLAIN, scope: str = "
         "maximum_age": _age(service.max_age),
         "assured_date": service.assured_on.isoformat() if service.assured_on else None,
         "last_modified": service.modified_at.isoformat() if service.modified_at else None,
+        "thrive_accepting_on": service.accepting_on.isoformat() if service.accepting_on else None,
         "thrive_refer": service.refer or None,
         "thrive_source": service.source or None,
     }

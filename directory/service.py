@@ -91,6 +91,7 @@ class Service:
     service_areas: tuple[ServiceArea, ...] = ()
     council_only: bool = False
     accepting: Accepting = "unknown"
+    accepting_on: date | None = None  # the day on which somebody said so: room comes and goes faster than the rest
     status: Status = "active"
     assured_on: date | None = None
     modified_at: datetime | None = None  # aware, UTC: the feed's own last change
@@ -147,6 +148,7 @@ def to_document(service: Service) -> dict[str, Any]:
     """The service as plain JSON values: the form the store keeps. `from_document` gives back an equal service."""
     document = asdict(service)
     document["assured_on"] = service.assured_on.isoformat() if service.assured_on else None
+    document["accepting_on"] = service.accepting_on.isoformat() if service.accepting_on else None
     document["modified_at"] = service.modified_at.isoformat() if service.modified_at else None
     return document
 
@@ -161,6 +163,8 @@ def from_document(document: Mapping[str, Any]) -> Service:
     for name in ("needs", "languages", "accessibility"):
         fields[name] = tuple(fields.get(name, ()))
     assured, modified = fields.get("assured_on"), fields.get("modified_at")
+    said = fields.get("accepting_on")
+    fields["accepting_on"] = date.fromisoformat(said) if said else None
     fields["assured_on"] = date.fromisoformat(assured) if assured else None
     fields["modified_at"] = datetime.fromisoformat(modified) if modified else None
     service = Service(**fields)

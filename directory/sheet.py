@@ -12,6 +12,7 @@ languages          ISO 639-1 codes, separated by ;
 accessibility      in words, separated by ;
 refer              how to get in touch or be referred, in words
 accepting          open, waiting-list, full or unknown
+accepting_on       YYYY-MM-DD: the day on which somebody said so
 status             active, inactive, defunct or temporarily closed; blank is active
 areas              ONS codes with names, separated by ; ("E09000032 Wandsworth"; "K02000001 the UK")
 council_only       yes where only people of those areas may use it
@@ -51,8 +52,9 @@ from directory.service import (
 
 COLUMNS = (
     "id", "name", "organisation", "organisation_url", "description", "url", "phone", "email", "needs", "min_age",
-    "max_age", "cost", "languages", "accessibility", "refer", "accepting", "status", "areas", "council_only", "venue",
-    "address", "postcode", "lat", "lon", "hours", "venue_access", "assured_on", "source", "sample",
+    "max_age", "cost", "languages", "accessibility", "refer", "accepting", "accepting_on", "status", "areas",
+    "council_only", "venue", "address", "postcode", "lat", "lon", "hours", "venue_access", "assured_on", "source",
+    "sample",
 )  # fmt: skip
 _YES = frozenset({"yes", "y", "true", "1"})
 _NO = frozenset({"", "no", "n", "false", "0"})
@@ -163,6 +165,7 @@ class _Row:
             service_areas=self._areas(),
             council_only=self._yes("council_only"),
             accepting=cast("Accepting", self._one_of("accepting", ACCEPTING, "unknown")),
+            accepting_on=self.clean.day(self._text("accepting_on"), "accepting_on"),
             status=cast("Status", self._one_of("status", STATUSES, "active")),
             assured_on=self.clean.day(self._text("assured_on"), "assured_on"),
             source=self._text("source") or self.source,
@@ -273,6 +276,7 @@ def _cells(service: Service) -> dict[str, str]:
         "accessibility": "; ".join(service.accessibility),
         "refer": service.refer,
         "accepting": service.accepting,
+        "accepting_on": service.accepting_on.isoformat() if service.accepting_on else "",
         "status": service.status,
         "areas": "; ".join(areas),
         "hours": _hours_cell(service.hours, service.hours_note),

@@ -77,6 +77,7 @@ def services(draw: st.DrawFn) -> Service:
         ),
         council_only=draw(st.booleans()),
         accepting=draw(st.sampled_from(ACCEPTING)),
+        accepting_on=draw(st.none() | st.dates()),
         status=draw(st.sampled_from(STATUSES)),
         assured_on=draw(st.none() | st.dates()),
         modified_at=draw(st.none() | st.datetimes(min_value=datetime(2000, 1, 1), timezones=st.just(UTC))),  # noqa: DTZ001 (Hypothesis adds the zone)

@@ -120,7 +120,7 @@ def test_what_we_tell_can_be_taken_in_elsewhere(service: Service) -> None:
 PUBLIC = {
     "service": "id name description status url email fees minimum_age maximum_age assured_date last_modified "
     "organization_id organization cost_options contacts service_areas languages attributes service_at_locations "
-    "schedules thrive_id thrive_accepting thrive_council_only thrive_sample thrive_refer",
+    "schedules thrive_id thrive_accepting thrive_accepting_on thrive_council_only thrive_sample thrive_refer",
     "organization": "id name description website thrive_id",
     "contacts": "id service_id phones",
     "phones": "id contact_id number",
