@@ -192,6 +192,13 @@ def _refer(referral: fx.MakeReferral) -> str:
     return f"refer {referral.kind}: {', '.join(f'{k}={v}' for k, v in referral.answers.items())}".rstrip(": ")
 
 
+def _enrol(e: fx.EnrolOnEvent) -> str:
+    """On what, by which yes, and what it counts from."""
+    who = " themselves" if e.themselves else ""
+    told = [f"from {e.event_on}" if e.event_on else "", f"born {e.born}" if e.born else ""]
+    return " ".join(filter(None, [f"enrol{who} on {e.programme} by their yes to {e.wording}", *told]))
+
+
 _IN_WORDS: Mapping[type, Callable[[Any], str]] = {
     fx.Say: _say,
     fx.StartTimer: lambda e: f"start timer {e.name}",
@@ -209,7 +216,7 @@ _IN_WORDS: Mapping[type, Callable[[Any], str]] = {
         f"wish {e.wish}"
         + "".join(f" {part}" for part in (e.until, e.every_days and f"every {e.every_days} days") if part)
     ),
-    fx.EnrolOnEvent: lambda e: f"enrol on {e.programme} by their yes to {e.wording}",
+    fx.EnrolOnEvent: _enrol,
     fx.EndForLoss: lambda e: f"end for a loss: {e.loss}",
     fx.FlagListing: lambda e: f"flag {', '.join(e.listings)}",
     fx.RecordSearch: lambda e: "search, some found" if e.found else "search, nothing found",

@@ -24,8 +24,10 @@ from flows.flow import (
 from flows.run import FACT_NAMES
 from flows.vocabulary import CARRIER_STOP
 
-# What names an answer that it reads, and by which of its fields.
-_READS: Mapping[type, str] = {FlagNode: "listings", PauseNode: "until", EnrolNode: "event"}
+# What names answers that it reads, and by which of its fields.
+_READS: Mapping[type, tuple[str, ...]] = {
+    FlagNode: ("listings",), PauseNode: ("until",), EnrolNode: ("event", "day", "born"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +149,7 @@ def _unknown_names(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[FlowFault]
         elif isinstance(node, SetNode) and node.language is not None:
             tests = [Test(name=node.language)]
         elif (read := _READS.get(type(node))) is not None:
-            tests = [Test(name=getattr(node, read))]
+            tests = [Test(name=name) for field in read if (name := getattr(node, field)) is not None]
         for test in tests:
             if test.name not in known:
                 near = difflib.get_close_matches(test.name, known, n=1)

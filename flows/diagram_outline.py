@@ -178,7 +178,7 @@ _DOES: Mapping[str, Callable[[Any], str]] = {
     "CloseNode": lambda node: f"End the check-in as {node.outcome}: {node.reason}",
     "FlagNode": lambda _: "Flag the services they were told of, in the directory",
     "PauseNode": lambda _: "Start nothing until the day they said",
-    "EnrolNode": lambda _: "Keep in touch, by the programme of what they told",
+    "EnrolNode": lambda node: "Keep in touch, by what they told" + (" of themselves" if node.themselves else ""),
     "CallNode": lambda node: f"Walk the flow {node.flow}, then come back",
     "WaitNode": lambda node: f"Wait {_hours(node.hours)}",
 }

@@ -38,6 +38,8 @@ class Listing:
     phone: str | None = None
     cost: str | None = None
     sample: bool = False
+    unsure: bool = False  # nobody has checked it for too long: `checked_on` is when somebody last did, None never
+    checked_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,10 +187,17 @@ class SetWish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolOnEvent:
-    """They told of a key event and said yes to being asked how it goes. `wording` is the text they said yes to."""
+    """They said yes to being kept in touch with. `wording` is the text they said yes to.
+
+    `event_on` is the day it counts from, today where None. `born` (YYYY-MM) is a child's month of birth; where it is
+    for `themselves`, their own.
+    """
 
     programme: str
     wording: str
+    event_on: date | None = None
+    born: str | None = None
+    themselves: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

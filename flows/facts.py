@@ -41,6 +41,7 @@ class Facts:
     paused_until: date | None = None  # by their own wish: the first date on which we may start again
     every_days: int | None = None  # by their own wish: one check-in in so many days at most
     cap_days: int = 14  # the council's
+    young_from_years: int = 16  # the council's: the age from which a young person is kept in touch with themselves
     may_enrol: bool = False  # one person, or nobody yet, at a phone that we may text: they can be kept in touch with
 
 

@@ -168,12 +168,19 @@ class PauseNode:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolNode:
     """Begin to keep in touch about what they told, only after their yes to `asked`. `event` names the answer that
-    holds the programme."""
+    holds the programme.
+
+    `day` names the answer with the day that it counts from, where that is not today. `born` names the answer with a
+    month of birth: of a child of theirs, or with `themselves` of the young person who writes.
+    """
 
     id: str
     event: str
     asked: str
     go: str
+    day: str | None = None
+    born: str | None = None
+    themselves: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -286,7 +286,16 @@ def _pause(run: Run, _flow: Flow, node: PauseNode) -> bool:
 
 def _enrol(run: Run, flow: Flow, node: EnrolNode) -> bool:
     programme = str(run.answers.get(node.event, ""))  # one that nobody publishes goes before a person
-    run.do(EnrolOnEvent(programme=programme, wording=f"{flow.name}.{node.asked}"))
+    day, born = run.known(node.day or ""), run.known(node.born or "")
+    run.do(
+        EnrolOnEvent(
+            programme=programme,
+            wording=f"{flow.name}.{node.asked}",
+            event_on=day if isinstance(day, date) else None,
+            born=str(born) if born is not None else None,
+            themselves=node.themselves,
+        )
+    )
     run.goto(node.go)
     return True
 

@@ -5,7 +5,7 @@ The only mutable thing in the engine. It lives for one call of `step` and is see
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from flows.effects import CancelTimer, Choice, Effect, Listing, Purpose, Say, StartTimer, Value
 from flows.facts import Assets, Facts
@@ -194,6 +194,26 @@ class Run:
         )
 
 
+def _months_old(run: Run) -> int | None:
+    """Whole months by the calendar from the month of birth they told; negative before birth."""
+    born = run.answers.get("born_month")
+    if not isinstance(born, str):
+        return None
+    year, month = map(int, born.split("-"))
+    return (run.facts.today.year - year) * 12 + run.facts.today.month - month
+
+
+def _old_enough(run: Run) -> str | None:
+    """Surely of the age from which a young person is kept in touch with: the month of that birthday is over."""
+    months = _months_old(run)
+    return None if months is None else _yes(months > run.facts.young_from_years * 12)
+
+
+def _days_to(run: Run) -> int | None:
+    due = run.answers.get("due_on")
+    return (due - run.facts.today).days if isinstance(due, date) else None
+
+
 def _yes(holds: bool) -> str:
     return "yes" if holds else "no"
 
@@ -236,6 +256,10 @@ _FACTS: Mapping[str, Callable[[Run], Value | None]] = {
     "fell": _fell,
     "danger": lambda run: run.danger,
     "paused_until": lambda run: run.facts.paused_until,
+    "young_from": lambda run: run.facts.young_from_years,
+    "months_old": _months_old,
+    "old_enough": _old_enough,
+    "days_to_due": _days_to,
     "may_enrol": lambda run: _yes(run.facts.may_enrol),
     "signed": _signed,
 }

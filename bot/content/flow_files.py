@@ -269,7 +269,7 @@ _KINDS: Mapping[str, _Kind] = {
     "close": _Kind(CloseNode, _under("outcome"), ("go", "reason")),
     "flag": _Kind(FlagNode, _under("listings")),
     "pause": _Kind(PauseNode, _under("until")),
-    "enrol": _Kind(EnrolNode, _under("event"), ("go", "asked")),
+    "enrol": _Kind(EnrolNode, _under("event"), ("go", "asked", "day", "born", "themselves")),
     "call": _Kind(CallNode, _under("flow")),
     "wait": _Kind(WaitNode, _under("hours")),
 }

@@ -7,7 +7,7 @@ from typing import Any
 from bot.casework import raising
 from bot.settling import settle
 from bot.store import casework, conversations, inbox, keeping, outbox, people, published, staff, wishes
-from bot.turn import telling
+from bot.turn import joining, telling
 from bot.turn.context import Turn
 from bot.turn.say import say
 from flows import effects as fx
@@ -197,6 +197,6 @@ APPLY: dict[type, Callable[[Turn, Any], None]] = {
     fx.RecordSearch: _search,
     fx.FlagListing: _flag,
     fx.SetWish: _wish,
-    fx.EnrolOnEvent: telling.enrol,
+    fx.EnrolOnEvent: joining.enrol,
     fx.EndForLoss: telling.end_for_loss,
 }

@@ -105,5 +105,6 @@ def _facts(
         paused_until=address.paused_until,
         every_days=address.every_days,
         cap_days=rules.contact.cap_days,
+        young_from_years=snapshot.compiled.council.young_person_from,
         may_enrol=address.kind == "sms" and marks <= {"worrying"} and len(known) <= 1,
     )
