@@ -15,6 +15,7 @@ from bot.expiring import expire_stale
 from bot.house import House
 from bot.logs import one_pass
 from bot.people import uploads
+from bot.publishing.days import turn_the_day
 from bot.store import published
 from bot.turn import backfill, receive, timers, touches
 from bot.watch import mark_failing
@@ -135,5 +136,6 @@ WORK: tuple[tuple[str, Callable[[House, datetime], object]], ...] = (
     ("stale", expire_stale),
     ("touches", _keep_in_touch),
     ("sheets", uploads.work),
+    ("directory", turn_the_day),
 )
 KINDS = (*(name for name, _ in WORK), FETCHING)

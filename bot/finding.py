@@ -1,7 +1,8 @@
 """Finding help: what a family wrote, understood, joined with where they are and what the directory holds."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from directory import places, search
 from directory.ages import read_age
@@ -18,15 +19,20 @@ class DirectoryFinder:
     snapshot: search.Snapshot
     places: places.Places
     lexicon: Lexicon
+    late: Mapping[str, date | None] = field(default_factory=dict)  # come last: when each was last checked
 
     def find(self, search: Search) -> Found:
         """Listings for what was asked, best first. The postcode, age and needs given win over those in the words."""
         results = self.results(search)
         return Found(
             place=_as_said(results.place),
-            listings=tuple(listing(result) for result in results.results),
+            listings=tuple(self._listing(result) for result in results.results),
             more=results.more,
         )
+
+    def _listing(self, result: search.Result) -> Listing:
+        shown, service = listing(result), result.service
+        return replace(shown, unsure=True, checked_on=self.late[service.id]) if service.id in self.late else shown
 
     def results(self, wanted: Search) -> search.Results:
         """The same with scores and whole services, for the command line and the public pages."""

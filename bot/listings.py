@@ -16,10 +16,21 @@ def where(listing: Listing, wording: Wording, language: str) -> str:
     return wording.render("listing.area-wide", {}, language)
 
 
+def checked(listing: Listing, wording: Wording, language: str) -> str:
+    """When somebody last checked it, as numbers ("14/3/2025"), where that is too long ago; else nothing."""
+    on = listing.checked_on
+    if not listing.unsure:
+        return ""
+    if on is None:
+        return wording.render("listing.never-checked", {}, language)
+    return wording.render("listing.checked", {"on": f"{on.day}/{on.month}/{on.year}"}, language)
+
+
 def line(listing: Listing, wording: Wording, language: str) -> str:
     """For a text: name, how far, ages, cost, how to get in touch, and of why only what the line has not said."""
     why = wording.render("listing.why", {"why": "; ".join(listing.because)}, language) if listing.because else ""
-    told = (f"{listing.name} ({where(listing, wording, language)})", listing.ages, listing.cost, listing.contact, why)
+    name = f"{listing.name} ({where(listing, wording, language)})"
+    told = (name, listing.ages, listing.cost, listing.contact, checked(listing, wording, language), why)
     return ". ".join(part.rstrip(". ") for part in told if part) + "."
 
 
@@ -36,4 +47,5 @@ def card(listing: Listing, wording: Wording, language: str) -> Mapping[str, Any]
         "contact": listing.contact,
         "why": list(listing.why),
         "sample": listing.sample,
+        "checked": checked(listing, wording, language),
     }

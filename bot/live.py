@@ -4,7 +4,6 @@ The newest bundle gives wording, lexicon, rules and programmes; each older bundl
 gives its flows' structure, and the texts of nodes that the newest no longer has.
 """
 
-import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,13 +12,13 @@ from datetime import datetime
 import structlog
 
 from bot.content import Compiled, Content, compile_content
+from bot.entry_ages import shown
 from bot.finding import AnswerReaders, DirectoryFinder
 from bot.rules import Rules, rules_of
 from bot.store import published
 from bot.store.database import Database, DatabaseError, Tx
 from directory.places import Places
 from directory.search import Snapshot as DirectorySnapshot
-from directory.service import from_document
 from flows.facts import Assets
 from flows.flow import Flow
 from flows.wording import Wording
@@ -127,15 +126,19 @@ class Live:
                 older[old_id] = read
         if self._places is None:
             self._places = self._places_from()
-        if before is not None and before.versions.get("directory") == versions.get("directory"):
-            directory, changed = before.finder.snapshot, before.changed
+        if before is not None and all(before.versions.get(v) == versions.get(v) for v in ("directory", "day")):
+            directory, changed, late = before.finder.snapshot, before.changed, before.finder.late
         else:
             stored = published.stored_services(tx)
             changed = {s.id: s.updated_at for s in stored}
-            directory = DirectorySnapshot(
-                [from_document(json.loads(s.document)) for s in stored], home=frozenset({compiled.council.area})
+            entries = shown(tx, stored, versions)
+            directory, late = (
+                DirectorySnapshot(
+                    entries.services, home=frozenset({compiled.council.area}), late=frozenset(entries.late)
+                ),
+                entries.late,
             )
-        finder = DirectoryFinder(snapshot=directory, places=self._places, lexicon=compiled.lexicon)
+        finder = DirectoryFinder(snapshot=directory, places=self._places, lexicon=compiled.lexicon, late=late)
         assets = Assets(
             flows=compiled.flows, wording=compiled.wording, lexicon=compiled.lexicon,
             readers=AnswerReaders(places=self._places, phone=find_phone), finder=finder,

@@ -40,6 +40,8 @@ class Listing:
     sample: bool = False
     unsure: bool = False  # nobody has checked it for too long: `checked_on` is when somebody last did, None never
     checked_on: date | None = None
+    unsure: bool = False  # nobody has checked it for too long: `checked_on` is when somebody last did, None never
+    checked_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

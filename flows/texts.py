@@ -39,7 +39,9 @@ ENGINE_TEXTS: Mapping[str, frozenset[str]] = {
         ),
         frozenset(),
     ),
+    "listing.checked": frozenset({"on"}),
     "listing.distance": frozenset({"km"}),
+    "listing.never-checked": frozenset(),
     "listing.why": frozenset({"why"}),
 }
 # Flows the engine opens by name.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.house import House
-from bot.store import published, staff
+from bot.store import entries, published, staff
 from directory.service import Service, from_document, to_document
 
 
@@ -26,23 +26,42 @@ class Change:
 def put(
     house: House, services: Sequence[Service], *, source: str, ended: Sequence[str] = (), dry_run: bool = False
 ) -> Change:
-    """Add and update by id; withdraw only what the feed says has `ended`."""
+    """Add and update by id; withdraw only what the feed says has `ended`; mark what its source lists no more.
+
+    What staff changed stands while the source says what it said before. What staff took off stays off.
+    """
     now = house.clock.now()
     documents = {s.id: json.dumps(to_document(s), ensure_ascii=False, sort_keys=True) for s in services}
     assured = {s.id: s.assured_on for s in services}
     with house.db.write() as tx:
         standing = {s.id: s for s in published.stored_services(tx, withdrawn=True)}
+        beside = entries.entries(tx)
+        off = {i for i, entry in beside.items() if entry.taken_off is not None}
         live = {i for i, s in standing.items() if s.withdrawn_at is None}
-        added = [i for i in documents if i not in live]
-        updated = [i for i in documents if i in live and standing[i].document != documents[i]]
+        said = {
+            i: (beside[i].feed_document if i in beside else None) or standing[i].document
+            for i in documents if i in live
+        }  # fmt: skip
+        added = [i for i in documents if i not in live and i not in off]
+        updated = [s.id for s in services if s.id in said and from_document(json.loads(said[s.id])) != s]
         withdrawn = [i for i in ended if i in live]
         missing = [i for i in sorted(live) if standing[i].source == source and i not in documents and i not in ended]
+        changed = {*added, *updated}
         change = Change(
             added=tuple(added), updated=tuple(updated), withdrawn=tuple(withdrawn), missing=tuple(missing),
-            unchanged=tuple(i for i in documents if i in live and standing[i].document == documents[i]),
+            unchanged=tuple(i for i in documents if i not in changed),
         )  # fmt: skip
-        if dry_run or not (added or updated or withdrawn):
+        if dry_run:
             return change
+        marked = {i for i, entry in beside.items() if entry.missing_at is not None}
+        entries.mark_missing(tx, [i for i in missing if i not in marked], now)
+        entries.mark_missing(tx, [i for i in documents if i in marked], None)
+        if not (added or updated or withdrawn):
+            return change
+        for service_id in (*updated, *withdrawn):
+            entries.add_change(tx, service_id=service_id, at=now, how="import", before=standing[service_id].document)
+            if service_id in beside:
+                entries.keep(tx, service_id, feed_document=None)
         for service_id in (*added, *updated):
             published.put_service(
                 tx, service_id=service_id, document=documents[service_id], source=source,

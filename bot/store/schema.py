@@ -15,6 +15,7 @@ from bot.store import (
     carrier,
     casework,
     conversations,
+    entries,
     holding,
     inbox,
     keeping,
@@ -31,7 +32,7 @@ from bot.store.database import Database
 
 ROOMS: tuple[ModuleType, ...] = (
     people, published, staff, casework, keeping, holding, inbox, outbox, conversations, alerts, reviews, buckets,
-    carrier, uploads, wishes, beside,
+    carrier, uploads, wishes, beside, entries,
 )  # fmt: skip
 METADATA = Row.metadata
 

@@ -316,6 +316,7 @@ LATE_WORK: Final = {
     "stale": "Check-ins that have waited too long to be sent are not taken back.",
     "touches": "Families get no check-ins.",
     "sheets": "Sheets of families sent at the desk are not taken in.",
+    "directory": "Entries of the directory that nobody has checked for long are shown as if somebody had.",
 }
 # Of these, the ones that keep word of urgent cases from the people on duty.
 NOBODY_TOLD: Final = frozenset({"clock", "work", "dispatcher", "paused", "full"})

@@ -1,0 +1,149 @@
+"""What stands beside the directory's entries: their history, how they are kept true, and what only staff may read.
+
+None of it is in an entry's document: whatever publishes documents cannot publish any of it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.store.columns import Instant, Row, Sealed, readable, table_of
+from bot.store.database import Tx, insert_ignoring
+from bot.store.published import service, version
+
+
+class EntryRow(Row):
+    """`feed_document` is what the source said last, where staff changed it since: that stands until the source says
+    otherwise. `missing_at`: the source lists it no more. `sunk_at`: its organisation was reminded and said nothing.
+    `taken_off`: staff did, and no import brings it back; it holds the id it was merged into, or nothing."""
+
+    __tablename__ = "entry"
+    service_id: Mapped[str] = mapped_column(sa.ForeignKey("service.id"), primary_key=True)
+    feed_document: Mapped[str | None] = mapped_column(sa.Text)
+    missing_at: Mapped[datetime | None] = mapped_column(Instant)
+    sunk_at: Mapped[datetime | None] = mapped_column(Instant)
+    taken_off: Mapped[str | None] = mapped_column(sa.String(80))
+    staff_contact: Mapped[str | None] = mapped_column(Sealed("entry.staff_contact"))
+    criteria: Mapped[str | None] = mapped_column(Sealed("entry.criteria"))
+
+
+class EntryChangeRow(Row):
+    """One change of an entry: what stood before it (null: nothing did), so that it can be put back."""
+
+    __tablename__ = "entry_change"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[str] = mapped_column(sa.ForeignKey("service.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    staff_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    how: Mapped[str] = mapped_column(sa.String(16))  # import, edited, checked, undone, provider, hidden, shown, merged
+    before: Mapped[str | None] = mapped_column(sa.Text)
+    withdrawn_before: Mapped[bool] = mapped_column(default=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What is kept beside one service; without `staff_contact` and `criteria` it names nobody."""
+
+    service_id: str
+    feed_document: str | None = None
+    missing_at: datetime | None = None
+    sunk_at: datetime | None = None
+    taken_off: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Private:
+    """For staff alone: whom they ring themselves, and whom the service takes. Empty: nothing was told."""
+
+    staff_contact: str = ""
+    criteria: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    id: int
+    service_id: str
+    at: datetime
+    staff_id: int | None
+    how: str
+    before: str | None
+    withdrawn_before: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One service as it stands, withdrawn or not."""
+
+    id: str
+    document: str
+    source: str
+    updated_at: datetime
+    withdrawn_at: datetime | None
+
+
+entry = table_of(EntryRow)
+change = table_of(EntryChangeRow)
+_PLAIN = tuple(entry.c[f] for f in Entry.__dataclass_fields__)
+_CHANGE = sa.select(*(change.c[f] for f in Change.__dataclass_fields__))
+_STANDING = sa.select(*(service.c[f] for f in Standing.__dataclass_fields__))
+
+
+def set_day(tx: Tx, name: str, number: int) -> None:
+    """A version row that holds a day, so that every process sees it turn."""
+    tx.execute(insert_ignoring(tx, version), {"name": name, "number": number})
+    tx.execute(sa.update(version).where(version.c.name == name).values(number=number))
+
+
+def standing(tx: Tx, service_id: str, *, lock: bool = False) -> Standing | None:
+    statement = _STANDING.where(service.c.id == service_id)
+    row = tx.execute(statement.with_for_update() if lock else statement).one_or_none()
+    return None if row is None else Standing(**row._asdict())
+
+
+def entries(tx: Tx) -> dict[str, Entry]:
+    """By service; only those of which something is kept."""
+    return {str(r.service_id): Entry(**r._asdict()) for r in tx.execute(sa.select(*_PLAIN))}
+
+
+def private(tx: Tx, service_id: str) -> Private:
+    """What only staff may read of it."""
+    asked = sa.select(readable(entry.c.staff_contact), readable(entry.c.criteria))
+    row = tx.execute(asked.where(entry.c.service_id == service_id)).one_or_none()
+    return Private() if row is None else Private(staff_contact=row[0] or "", criteria=row[1] or "")
+
+
+def keep(tx: Tx, service_id: str, **values: object) -> None:
+    """Keep these columns of what stands beside a service."""
+    if tx.execute(sa.update(entry).where(entry.c.service_id == service_id).values(**values)).rowcount == 0:
+        tx.execute(sa.insert(entry).values(service_id=service_id, **values))
+
+
+def mark_missing(tx: Tx, ids: Iterable[str], at: datetime | None) -> None:
+    """`at` None: they are listed again."""
+    for service_id in ids:
+        keep(tx, service_id, missing_at=at)
+
+
+def add_change(
+    tx: Tx, *, service_id: str, at: datetime, how: str, before: str | None, withdrawn_before: bool = False,
+    staff_id: int | None = None,
+) -> None:  # fmt: skip
+    tx.execute(
+        sa.insert(change).values(
+            service_id=service_id, at=at, how=how, before=before, withdrawn_before=withdrawn_before, staff_id=staff_id
+        )
+    )
+
+
+def changes_of(tx: Tx, service_id: str, *, limit: int = 50) -> list[Change]:
+    """Newest first."""
+    rows = tx.execute(_CHANGE.where(change.c.service_id == service_id).order_by(change.c.id.desc()).limit(limit))
+    return [Change(**r._asdict()) for r in rows]
+
+
+def find_change(tx: Tx, change_id: int) -> Change | None:
+    row = tx.execute(_CHANGE.where(change.c.id == change_id)).one_or_none()
+    return None if row is None else Change(**row._asdict())

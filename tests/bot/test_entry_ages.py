@@ -1,0 +1,124 @@
+"""What families are shown of what nobody has checked for long, as the days turn; and what an import may undo."""
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from bot.clockwork import tick
+from bot.publishing import directory
+from bot.store import entries, published
+from directory.service import Organisation, Service, ServiceArea
+from flows.facts import Search
+from tests.houses import Home
+
+WANDSWORTH = ServiceArea(code="E09000032", name="Wandsworth")
+
+
+def service(of: str, checked: date | None, *needs: str) -> Service:
+    return Service(
+        id=of, name=f"{of} kitchen", organisation=Organisation(id="org", name="Kitchens"), needs=needs or ("food",),
+        service_areas=(WANDSWORTH,), assured_on=checked, phone="020 7946 0999",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def kitchens(home: Home) -> Home:
+    """A directory of three, checked today, 400 and 800 days ago, in place of the sample."""
+    today = home.clock.at.date()
+    with home.house.db.write() as tx:
+        published.withdraw_services(tx, [s.id for s in published.stored_services(tx)], home.clock.at)
+    found = [service(name, today - timedelta(days=days)) for name, days in (("new", 0), ("old", 400), ("gone", 800))]
+    directory.put(home.house, found, source="kitchens.csv")
+    return home
+
+
+def shown(home: Home) -> list[tuple[str, bool]]:
+    finder = home.house.live.of(home.house.db).finder
+    found = finder.find(Search(text="kitchen", needs=("food",), postcode="SW18 2PU", limit=10))
+    return [(listing.id, listing.unsure) for listing in found.listings]
+
+
+def test_the_clock_turns_the_day_and_families_see_less(kitchens: Home) -> None:
+    """Claim: from the clock's first look on, what is overdue comes last and says when it was checked, and what is too
+    old is not shown; the entry itself is kept."""
+    assert len(shown(kitchens)) == 3
+    tick(kitchens.house)
+    assert shown(kitchens) == [("new", False), ("old", True)]
+    assert {s.id for s in directory.services(kitchens.house)} == {"new", "old", "gone"}
+    heard = kitchens.talk("food bank near SW18 2PU")
+    assert "Last checked 19/10/2025" in heard, heard
+    assert heard.index("new kitchen") < heard.index("old kitchen")
+
+
+def test_a_day_on_which_nothing_changes_moves_no_snapshot(kitchens: Home) -> None:
+    """Claim: the directory's version grows only on a day on which an entry changes its state, and once in that day."""
+
+    def version() -> int:
+        with kitchens.house.db.read() as tx:
+            return published.versions(tx)["directory"]
+
+    tick(kitchens.house)
+    at = version()
+    tick(kitchens.house)
+    kitchens.later(days=1)
+    tick(kitchens.house)
+    assert version() == at
+    kitchens.later(days=179)
+    tick(kitchens.house)
+    assert version() == at + 1
+    assert shown(kitchens) == [("new", False), ("old", True)]
+
+
+def test_what_staff_changed_stands_until_the_source_says_otherwise(home: Home) -> None:
+    """Claim: the same feed again undoes nobody's change; a feed that says something new is taken, and what stood
+    before it can be seen."""
+    house, told = home.house, service("one", date(2026, 11, 1))
+    directory.put(house, [told], source="feed.json")
+    edited = replace(told, phone="020 7946 0111")
+    with house.db.write() as tx:
+        standing = entries.standing(tx, "one")
+        assert standing is not None
+        entries.keep(tx, "one", feed_document=standing.document)
+        document = json.dumps(directory.to_document(edited), ensure_ascii=False, sort_keys=True)
+        published.put_service(
+            tx, service_id="one", document=document, source="feed.json", assured_on=None, now=home.clock.at
+        )
+    assert directory.put(house, [told], source="feed.json").unchanged == ("one",)
+    assert [s.phone for s in directory.services(house, source="feed.json")] == ["020 7946 0111"]
+    assert directory.put(house, [replace(told, cost="Free")], source="feed.json").updated == ("one",)
+    with house.db.read() as tx:
+        (change,) = entries.changes_of(tx, "one")
+    assert json.loads(change.before or "")["phone"] == "020 7946 0111"
+
+
+def test_absence_is_no_deletion(home: Home) -> None:
+    """Claim: what its source lists no more is kept and offered, and marked with the day; listed again, the mark goes.
+    A look that changes nothing marks nothing."""
+    house, both = home.house, [service("one", date(2026, 11, 1)), service("two", date(2026, 11, 1))]
+    directory.put(house, both, source="feed.json")
+    assert directory.put(house, both[:1], source="feed.json", dry_run=True).missing == ("two",)
+    assert _missing(home) == set()
+    assert directory.put(house, both[:1], source="feed.json").missing == ("two",)
+    assert _missing(home) == {"two"}
+    assert {s.id for s in directory.services(house, source="feed.json")} == {"one", "two"}
+    directory.put(house, both, source="feed.json")
+    assert _missing(home) == set()
+
+
+def test_what_staff_took_off_no_import_brings_back(home: Home) -> None:
+    """Claim: an entry that staff took off stays off, however often its source lists it."""
+    house, one = home.house, service("one", date(2026, 11, 1))
+    directory.put(house, [one], source="feed.json")
+    with house.db.write() as tx:
+        published.withdraw_services(tx, ["one"], home.clock.at)
+        entries.keep(tx, "one", taken_off="")
+    change = directory.put(house, [replace(one, cost="Free")], source="feed.json")
+    assert (change.added, change.updated) == ((), ())
+    assert directory.services(house, source="feed.json") == []
+
+
+def _missing(home: Home) -> set[str]:
+    with home.house.db.read() as tx:
+        return {entry.service_id for entry in entries.entries(tx).values() if entry.missing_at is not None}
