@@ -11,7 +11,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.content import Compiled, Content, compile_content
+from bot.content import Compiled, Content, compile_content, compile_conversations
 from bot.entry_ages import shown
 from bot.finding import AnswerReaders, DirectoryFinder
 from bot.rules import Rules, rules_of
@@ -156,13 +156,13 @@ class Live:
 def _read_older(tx: Tx, bundle_id: int) -> Older | None:
     """An earlier bundle; None where this code can no longer read it, so that one old talk cannot stop every other."""
     try:
-        compiled = compile_content(Content.from_json(published.bundle_content(tx, bundle_id)))
+        talk = compile_conversations(Content.from_json(published.bundle_content(tx, bundle_id)))
     except DatabaseError:
         raise
     except Exception as fault:  # noqa: BLE001 - whatever is wrong with it, it is old
         log.error("an earlier bundle cannot be read", bundle_id=bundle_id, fault=type(fault).__name__)
         return None
-    return Older(flows=compiled.flows, wording=compiled.wording)
+    return Older(flows=talk.flows, wording=talk.wording)
 
 
 def _over(newest: Wording, older: Wording) -> Wording:

@@ -135,3 +135,46 @@ def duration(text: str) -> timedelta:
         msg = f"{text!r} is not a time such as 2 days"
         raise ValueError(msg)
     return time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differs:
+    """Where a journey goes another way than its file says: the step, counted from 1, its line, and both."""
+
+    step: int
+    line: str
+    should: tuple[str, ...]
+    does: tuple[str, ...]
+
+
+def replay(compiled: Compiled, assets: Assets, journey: Mapping[str, Any]) -> Differs | None:
+    """Play a journey as it was saved; None where every step does what it says, else the first that does not.
+
+    Raises NotALine for a step nobody knows, and ValueError for a file that is no journey.
+    """
+    turns = journey.get("turns")
+    if not isinstance(turns, list) or journey.get("flow") not in compiled.flows:
+        raise ValueError("a journey has a `flow` that the content has, and `turns`")
+    at = datetime.fromisoformat(str(journey.get("at", START.isoformat())))
+    talk = Talk.begin(compiled, assets, at.replace(tzinfo=UTC), **_known(journey.get("facts") or {}))
+    for number, turn in enumerate(turns, 1):
+        if not isinstance(turn, Mapping):
+            raise NotALine(f"step {number} is not a line with what it does")
+        try:
+            told, _ = play(talk, dict(turn), str(journey["flow"]))
+        except ValueError as fault:
+            raise NotALine(f"step {number}: {fault}") from fault
+        if told["does"] != turn.get("does"):
+            line = next((f"{key} {value}" for key, value in turn.items() if key != "does"), "")
+            return Differs(step=number, line=line, should=tuple(turn.get("does") or ()), does=tuple(told["does"]))
+    return None
+
+
+def _known(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known at the start, from a file in which everything is text."""
+    known = dict(facts)
+    for name in known.keys() & {"first_contact", "worker_talking", "may_enrol"}:
+        known[name] = str(known[name]).lower() in {"true", "yes"}
+    for name in known.keys() & {"last_score"}:
+        known[name] = int(known[name])
+    return known

@@ -12,7 +12,6 @@ from scheduler.changes import CHANGES
 
 # What the contract names and is not here yet: refused by name, never ignored.
 NOT_BUILT = {
-    "rollback": "rolling content back",
     "person": "export and erasure of a person",
 }
 
@@ -50,12 +49,20 @@ def parser() -> Parser:  # noqa: PLR0915 - one table, a line a command
     diagrams.add_argument("path", nargs="?", metavar="DIR", help="where to; docs/flows unless told")
     diagrams.add_argument("--check", action="store_true", help="write nothing; 1 where a picture is not up to date")
     publish = add("publish", "put the content live", "publishing")
-    publish.add_argument("--landing", action="append", metavar="NODE=NODE", help="where people at a removed node land")
+    rollback = add("rollback", "put earlier content live again", "publishing:rollback")
+    rollback.add_argument("--to", type=int, metavar="BUNDLE", help="the one before what is live unless told")
+    publish.add_argument("--dry-run", action="store_true", help="publish nothing; say who waits at what would change")
+    for moves in (publish, rollback):
+        moves.add_argument(
+            "--landing", action="append", metavar="NODE=NODE", help="where people at a node go on: flow.old=flow.new"
+        )
     simulate = add("simulate", "talk with a flow in the terminal", "pure:simulate")
     simulate.add_argument("flow", metavar="FLOW")
     simulate.add_argument("--language", default="en")
     simulate.add_argument("--script", metavar="FILE")
     simulate.add_argument("--record", metavar="FILE", help="save the conversation as a journey test")
+    journeys = add("journeys", "play saved conversations again", "journeys")
+    journeys.add_argument("path", metavar="PATH", help="a journey, or a folder of them")
     _rehearse(add("rehearse", "the ledger that would be, and the desk's load by week", "rehearsing"))
     enrol = add("enrol", "enrol families from a spreadsheet", "enrolling")
     enrol.add_argument("path", metavar="PATH")
@@ -79,6 +86,7 @@ def parser() -> Parser:  # noqa: PLR0915 - one table, a line a command
     _db(add("db", "the database's schema", "schemas", json=False))
     _reviews(add("reviews", "what staff marked as missed danger or a false alarm", "reviews", json=False))
     _user(add("user", "staff accounts", "users", json=False))
+    _audit(add("audit", "who saw and did what: is it as it was sealed", "auditing", json=False))
     keys = add("keys", "encryption keys", "keys", json=False)
     of_keys = keys.add_subparsers(dest="action", required=True, metavar="ACTION")
     new = of_keys.add_parser("new", help="print a set of settings ready for an environment file")
@@ -113,6 +121,12 @@ def _rehearse(rehearse: argparse.ArgumentParser) -> None:
     from bot.cli.rehearse_options import options
 
     options(rehearse)
+
+
+def _audit(audit: argparse.ArgumentParser) -> None:
+    from bot.cli.auditing import options
+
+    options(audit)
 
 
 def _directory(directory: argparse.ArgumentParser) -> None:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.content.compiling import Compiled, Helpline, SavedReply, compile_data
+from bot.content.compiling import Compiled, Helpline, SavedReply, Talk, compile_data, compile_talk
 from bot.content.council import Council
 from bot.content.documents import ContentFaults, Fault, Notes, read_document, write_document
+from bot.content.upgrading import SCHEMA, upgraded
 
 __all__ = [
     "Compiled",
@@ -22,14 +23,15 @@ __all__ = [
     "Helpline",
     "Notes",
     "SavedReply",
+    "Talk",
     "compile_content",
+    "compile_conversations",
     "parse_content",
     "read_content",
     "read_document",
     "write_document",
 ]
 
-SCHEMA = 1
 FOLDERS = ("flows", "phrases", "programmes", "replies", "wording")
 
 
@@ -47,12 +49,9 @@ class Content:
 
     @classmethod
     def from_json(cls, text: str) -> "Content":
-        """Raises ValueError for a bundle of a schema that this code does not know."""
+        """A bundle of this schema or an earlier one. Raises ValueError for any that this code does not know."""
         raw = json.loads(text)
-        if raw.get("schema") != SCHEMA:
-            msg = f"content schema {raw.get('schema')!r}; this version reads {SCHEMA}"
-            raise ValueError(msg)
-        return cls(raw["files"])
+        return cls(upgraded(raw.get("schema"), raw["files"]))
 
 
 def read_content(root: Path, council: Path | None = None) -> Content:
@@ -94,3 +93,15 @@ def compile_content(content: Content) -> Compiled:
     if notes.faults or compiled is None:
         raise ContentFaults(notes.faults)
     return compiled
+
+
+def compile_conversations(content: Content) -> Talk:
+    """What an earlier bundle is still needed for: the structure and the words of conversations that began on it.
+
+    Raises ContentFaults. Its phrases and programmes are not read: conversations are understood with the newest.
+    """
+    notes = Notes()
+    talk = compile_talk(content.files, notes)
+    if notes.faults or talk is None:
+        raise ContentFaults(notes.faults)
+    return talk

@@ -102,7 +102,8 @@ def next_timer_at(tx: Tx) -> datetime | None:
     return tx.execute(sa.select(sa.func.min(timer.c.fire_at)).select_from(timer)).scalar_one_or_none()
 
 
-def all_sessions(tx: Tx) -> Iterator[tuple[str, int]]:
-    """Every conversation's session JSON with its bundle, streamed."""
-    for session, bundle_id in tx.execute(sa.select(conversation.c.session, conversation.c.bundle_id)):
-        yield str(session), int(bundle_id)
+def all_sessions(tx: Tx) -> Iterator[tuple[int, str, int]]:
+    """Every conversation: its address, its session's JSON and the bundle it runs on, by address, streamed."""
+    columns = (conversation.c.address_id, conversation.c.session, conversation.c.bundle_id)
+    for address_id, session, bundle_id in tx.execute(sa.select(*columns).order_by(conversation.c.address_id)):
+        yield int(address_id), str(session), int(bundle_id)

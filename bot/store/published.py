@@ -106,6 +106,17 @@ def first_published_at(tx: Tx) -> datetime | None:
     return tx.execute(sa.select(bundle.c.published_at).order_by(bundle.c.id).limit(1)).scalar_one_or_none()
 
 
+def all_bundles(tx: Tx) -> list[tuple[int, str]]:
+    """Every bundle's id and digest, oldest first."""
+    return [(int(i), str(d)) for i, d in tx.execute(sa.select(bundle.c.id, bundle.c.digest).order_by(bundle.c.id))]
+
+
+def find_bundle(tx: Tx, bundle_id: int) -> str | None:
+    """The content of a bundle; None where there is none of this number."""
+    found = tx.execute(sa.select(bundle.c.content).where(bundle.c.id == bundle_id)).scalar_one_or_none()
+    return None if found is None else str(found)
+
+
 def bundle_content(tx: Tx, bundle_id: int) -> str:
     return str(tx.execute(sa.select(bundle.c.content).where(bundle.c.id == bundle_id)).scalar_one())
 

@@ -190,11 +190,15 @@ def test_a_flow_with_a_fault_in_its_shape_is_told(
     root: Path, flow: str, written: str, rule: str, node: str, told: str
 ) -> None:
     """Claim: questions nobody can leave, answers that are met with silence, keywords that two flows want."""
+    before = issues(root)
     (root / "flows" / f"{flow}.yaml").write_text(written)
-    found = [issue for issue in issues(root) if issue["rule"] == rule and issue["file"] == f"flows/{flow}.yaml"]
+    after = [issue for issue in issues(root) if issue not in before]
+    found = [issue for issue in after if issue["rule"] == rule]
     assert told in found[0]["message"]
     assert (found[0]["node"], found[0]["line"] > 1) == (node, True)
-    assert {issue["rule"] for issue in issues(root)} == {rule, "untranslated"}
+    assert {(issue["rule"], issue["file"]) for issue in after} == {
+        (name, f"flows/{flow}.yaml") for name in (rule, "untranslated")
+    }
 
 
 def test_flows_that_call_each_other_without_waiting_are_refused(root: Path) -> None:
@@ -210,12 +214,12 @@ def test_flows_that_call_each_other_without_waiting_are_refused(root: Path) -> N
 
 def test_what_is_known_is_not_shown_and_says_why(root: Path) -> None:
     """Claim: an entry hides what it names and nothing else; asked for, it is shown with its reason."""
-    assert issues(root) == []
-    shown = issues(root, known=True)
+    before = issues(root)
+    shown = [issue for issue in issues(root, known=True) if issue not in before]
     assert {"untranslated", "too-long", "hard-word"} == {issue["rule"] for issue in shown}
     assert all("(known: " in issue["message"] for issue in shown)
     change(root / "flows/menu.yaml", "says: [find, search", "says: [refer, search")
-    assert {issue["rule"] for issue in issues(root)} == {"keyword"}
+    assert {issue["rule"] for issue in issues(root) if issue not in before} == {"keyword"}
     out = io.StringIO()
     lint.run(root, out, today=TODAY)
     assert "known issues are not shown" in out.getvalue()
@@ -225,8 +229,8 @@ def test_a_known_issue_that_is_mended_is_told(root: Path) -> None:
     """Claim: an entry that fits nothing is told with its line; a fault can never be made known."""
     known = root / "known-issues.yaml"
     known.write_text(known.read_text() + "- {file: flows/menu.yaml, rule: dead-end, because: it was}\n")
-    (told,) = issues(root)
-    assert (told["file"], told["rule"]) == ("known-issues.yaml", "known")
+    (told,) = [issue for issue in issues(root) if issue["file"] == "known-issues.yaml"]
+    assert told["rule"] == "known"
     assert line_of(root, told).startswith("- {file: flows/menu.yaml")
     known.write_text(known.read_text().replace("dead-end", "stop-word"))
     change(root / "flows/menu.yaml", "says: [find, search", "says: [cancel, search")

@@ -1,0 +1,89 @@
+"""Published content of an earlier version, in a service that has been updated since."""
+
+import hashlib
+import json
+
+import pytest
+import sqlalchemy as sa
+
+from bot.content import Content, compile_content, read_content
+from bot.content.upgrading import SCHEMA, upgraded
+from bot.publishing import content as publishing
+from bot.settings import ROOT
+from bot.store import published
+from tests.houses import Home
+
+A = "+447700900451"
+OLD_PAUSE = {
+    "flow": "pause",
+    "title": "A break from texts",
+    "nodes": {
+        "until": {"ask": "Until {until_date}?", "kind": "until", "as": "until_date"},
+        "keep": {"wish": "pause"},
+        "done": {"say": "OK, until {until_date}."},
+    },
+}
+OLD_TOLD = {
+    "flow": "told",
+    "title": "Something has happened",
+    "nodes": {
+        "keep": {"ask": "Shall we text you?", "as": "keep", "options": [{"label": "Yes", "value": "yes"}]},
+        "yes-new-baby": {"enrol": "new-baby", "asked": "keep"},
+        "flagged": {"flag": "not-reached"},
+        "thanks": {"say": "Thank you."},
+    },
+}
+
+
+def of_schema_1() -> str:
+    """Today's content with flows as the first schema wrote them."""
+    files = dict(read_content(ROOT / "content").files)
+    files |= {"flows/pause.yaml": OLD_PAUSE, "flows/told.yaml": OLD_TOLD}
+    return json.dumps({"schema": 1, "files": files}, ensure_ascii=False, separators=(",", ":"))
+
+
+def test_what_a_bundle_of_the_first_schema_says_is_read_as_today() -> None:
+    """Claim: pausing, flagging and enrolling name the answers that they took from their places then."""
+    files = Content.from_json(of_schema_1()).files
+    told = files["flows/told.yaml"]["nodes"]
+    assert files["flows/pause.yaml"]["nodes"]["keep"] == {"pause": "until_date"}
+    assert told["yes-new-baby"] == {"enrol": "told_event", "asked": "keep"}
+    assert told["flagged"] == {"flag": "given_listings"}
+    assert compile_content(Content(files)).flows["pause"]
+
+
+def test_what_is_as_it_should_be_is_left_alone() -> None:
+    """Claim: today's content is the same through its JSON, and nothing in it is changed by being read."""
+    content = read_content(ROOT / "content")
+    assert Content.from_json(content.to_json()).files == content.files
+    assert upgraded(SCHEMA, content.files) is content.files
+    assert json.loads(content.to_json())["schema"] == SCHEMA
+
+
+@pytest.mark.parametrize("schema", [0, SCHEMA + 1, None, "1", True])
+def test_a_schema_nobody_knows_is_never_guessed_at(schema: object) -> None:
+    """Claim: content of a newer version, or of none, is refused by name."""
+    with pytest.raises(ValueError, match="content schema"):
+        Content.from_json(json.dumps({"schema": schema, "files": {}}))
+
+
+def test_a_service_that_was_updated_goes_on_with_what_was_live(home: Home) -> None:
+    """Claim: on either database, what an earlier version published is served; a talk that began on it goes on by its
+    structure; it can be gone back to, as what it was."""
+    old = of_schema_1()
+    with home.house.db.write() as tx:
+        tx.execute(sa.update(published.bundle).values(content=old, digest=hashlib.sha256(old.encode()).hexdigest()))
+        published.bump(tx, "content")
+    home.house.live._snapshot = None  # as in a process that starts now
+    home.talk("MENU", sender=A)
+    assert "Until " in home.talk("PAUSE", sender=A)
+    done = publishing.publish(home.house, publishing.read(home.house.settings), by="test")
+    assert (done.fresh, [(w.flow, w.node) for w in done.waiting]) == (True, [("pause", "until")])
+    assert "OK" in home.talk("till 1 march", sender=A)
+    assert publishing.rollback(home.house).restored == 1
+    with home.house.db.read() as tx:
+        newest = published.newest_bundle(tx)
+        assert newest is not None
+        assert published.bundle_content(tx, newest[0]) == old
+    with pytest.raises(publishing.NoSuchBundle):
+        publishing.rollback(home.house)
