@@ -1,17 +1,24 @@
-"""Finding help with no chat: the needs as a family may browse them, and a search that is kept nowhere."""
+"""Finding help with no chat: the needs as a family may browse them, and a search whose words are kept nowhere.
 
-from collections.abc import Mapping
+Where nothing was found, the need and the first half of the postcode are counted, as the bot's searches are.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import structlog
 
 from bot.content import Content
 from bot.house import House
 from bot.listings import card
 from bot.store import published
+from bot.store.database import DatabaseError
 from flows.facts import Place, Search
 from flows.understanding.types import Risk
 from messages.clean import clean
 
+log = structlog.get_logger()
 PAGE = 10
 MOST_SKIPPED = 500
 _read: dict[str, tuple["NeedGroup", ...]] = {}  # by the bundle's digest: a bundle never changes
@@ -90,11 +97,24 @@ def look(house: House, asked: Asked, language: str = "en") -> Answer:
             skip=max(0, min(asked.skip, MOST_SKIPPED)), limit=PAGE,
         )
     )  # fmt: skip
+    if not found.listings and not asked.skip:
+        needs = (asked.need,) if asked.need else snapshot.assets.lexicon.understand(text).needs
+        _unmet(house, needs, found.place)
     return Answer(
         cards=tuple(card(listing, snapshot.wording, language) for listing in found.listings),
         place=found.place, more=found.more, postcode_read=not postcode or place is not None,
         age_read=not asked.age.strip() or age is not None, risk=screening.risk, watched=screening.watched,
     )  # fmt: skip
+
+
+def _unmet(house: House, needs: Sequence[str], place: Place) -> None:
+    """Count what was not found. The family gets its page though the count cannot be kept: the log tells of that."""
+    area = place.read_as.split()[0] if place.read_as else None
+    try:
+        with house.db.write() as tx:
+            published.log_search(tx, at=house.clock.now(), needs=",".join(needs), area=area, found=0)
+    except DatabaseError as fault:
+        log.error("unmet need not counted", fault=type(fault).__name__)
 
 
 def read_age(typed: str, said: float | None) -> float | None:

@@ -50,7 +50,7 @@ def _help(asked: Asked) -> Response:
         answer = look(house(), asked, language())
     page = render_template(
         "public/help.html", asked=asked, answer=answer, groups=groups, chosen=labels.get(asked.need), unknown=unknown,
-        per_page=PAGE,
+        per_page=PAGE, council=_council(),
     )  # fmt: skip
     return Response(page, 404 if unknown else 200)
 
