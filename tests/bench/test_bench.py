@@ -1,13 +1,14 @@
 """The benches run, and what they rest on holds: no claim reads the backlog, no tick reads all who are enrolled."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from bench import claims, databases, due, measure, rehearse, search, turn, understand
+from bench import claims, databases, due, enrol, measure, rehearse, search, turn, understand
+from bot.settings import ROOT
 from bot.store import claims as queue
 from bot.store import keeping
 from bot.store.database import Tx
@@ -36,10 +37,10 @@ def test_claims_are_told_for_each_backlog(sqlite_only: None, capsys: pytest.Capt
 
 
 def test_a_tick_is_told_due_and_idle(sqlite_only: None, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each tick measured wrote a hundred check-ins, or none."""
-    due.main(1, many=2000)
+    """Every check-in that fell due was written, in ticks of two hundred; or none was due."""
+    due.main(1, 2000, few=300, due=300)
     told = capsys.readouterr().out
-    assert "| 100 due |" in told
+    assert "| 300 due |" in told
     assert "| none due |" in told
 
 
@@ -60,6 +61,15 @@ def test_a_rehearsed_year_is_told_beside_its_floor(capsys: pytest.CaptureFixture
         assert f"| {part} |" in told
 
 
+@pytest.mark.slow
+def test_an_import_is_told_beside_its_floor(sqlite_only: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """A sheet by a process of its own, and again: each row is added once, and a turn beside it is measured."""
+    enrol.main(60)
+    told = capsys.readouterr().out
+    assert "| SQLite |" in told
+    assert "row / floor" in told
+
+
 def test_search_is_told_against_the_floor(capsys: pytest.CaptureFixture[str]) -> None:
     """The sample directory and the made-up one, each beside SQLite FTS5 on the same queries."""
     search.main(1, many=500)
@@ -76,11 +86,13 @@ def test_only_a_ratio_breaks_a_claim(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_each_bench_is_one_command() -> None:
-    """The documentation names the command of each."""
-    told = (Path(turn.__file__).parent.parent / "docs" / "benchmarks.md").read_text("utf-8")
-    for bench in (turn, claims, due, search, rehearse):
+    """The documentation names the command of each, and `make bench` runs it."""
+    run = (ROOT / "scripts" / "run_benches.sh").read_text("utf-8")
+    told = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
+    for bench in (turn, claims, due, search, understand, rehearse, enrol):
         assert callable(bench.main)
         assert f"python -m {bench.__name__}" in told
+        assert re.search(rf"for name in [^;]*\b{bench.__name__.removeprefix('bench.')}\b", run)
 
 
 def test_a_claim_reads_no_more_than_it_takes(home: Home) -> None:
