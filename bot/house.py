@@ -1,10 +1,11 @@
 """The house as one value: what every use case needs and nothing else. Built once, passed along, never global."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.clock import Clock
 from bot.live import Live
+from bot.names import NameIndex
 from bot.queue import Wake
 from bot.settings import Settings
 from bot.store.database import Database
@@ -13,7 +14,10 @@ from messages.channel import Channel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """`channels` by address kind (`sms`, `web`); a kind without one cannot be sent to, and says so on the desk."""
+    """`channels` by address kind (`sms`, `web`); a kind without one cannot be sent to, and says so on the desk.
+
+    `names` is this process's own, and empty until somebody is searched for.
+    """
 
     settings: Settings
     db: Database
@@ -21,3 +25,4 @@ class House:
     live: Live
     wake: Wake
     channels: Mapping[str, Channel]
+    names: NameIndex = field(default_factory=NameIndex)

@@ -128,7 +128,7 @@ def inbox(house: House, by: SignedIn, *, which: Which, page: int) -> Inbox:
         shown = desk.list_cases(tx, which, by.staff.id, offset=(page - 1) * PAGE, limit=PAGE)
         held = desk.held_messages(tx)
         refs = [listed.case.ref for listed in shown] + [h.case_ref for h in held if h.case_ref]
-        _audit_list(tx, by, now, action="inbox.view", target=f"inbox:{which}", refs=refs)
+        audit_list(tx, by, now, action="inbox.view", target=f"inbox:{which}", refs=refs)
         return Inbox(
             which=which, cases=shown, counts={w: desk.count_cases(tx, w, by.staff.id) for w in WHICH}, held=held,
             newest=desk.newest_case_id(tx), page=page, now=now,
@@ -155,7 +155,7 @@ def no_replies(house: House, by: SignedIn, *, page: int = 1) -> Silences:
         listed = desk.no_replies(tx, offset=(page - 1) * PAGE, limit=PAGE)
         seen = desk.seen_since(tx, now - A_WEEK)
         refs = [t.person_ref for t in listed] + [one[0].person_ref for one in seen]
-        _audit_list(tx, by, now, action="list.view", target="no-replies", refs=refs)
+        audit_list(tx, by, now, action="list.view", target="no-replies", refs=refs)
         return Silences(
             total=desk.count_no_replies(tx), touches=listed, seen=seen, page=page,
             programmes=programme_titles(house, tx),
@@ -194,7 +194,7 @@ def ledger(house: House, by: SignedIn, asked: LedgerAsk, *, page: int) -> Ledger
         ]  # fmt: skip
         refs = [t.person_ref for t in touches] + [one.person_ref for one in coming]
         target = f"ledger:{asked.person_ref or 'all'}"
-        _audit_list(tx, by, house.clock.now(), action="ledger.view", target=target, refs=refs)
+        audit_list(tx, by, house.clock.now(), action="ledger.view", target=target, refs=refs)
         return Ledger(total=total, touches=touches, page=page, programmes=titles, planned=coming)
 
 
@@ -219,7 +219,7 @@ def audit(house: House, by: SignedIn, *, ref: str | None, page: int) -> AuditPag
         return AuditPage(total=total, rows=rows, page=page)
 
 
-def _audit_list(tx: Tx, by: SignedIn, at: datetime, *, action: str, target: str, refs: Sequence[str]) -> None:
+def audit_list(tx: Tx, by: SignedIn, at: datetime, *, action: str, target: str, refs: Sequence[str]) -> None:
     """One row for each twenty references, so that "who saw this family?" has an answer; one where none was shown."""
     shown = list(dict.fromkeys(refs))
     for start in range(0, max(len(shown), 1), _REFS_A_ROW):

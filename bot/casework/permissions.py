@@ -10,6 +10,7 @@ Permission = Literal[
     "cases.note",
     "cases.close",
     "people.read",
+    "people.search",
     "people.enrol",
     "people.tell",
     "list.read",
@@ -32,9 +33,9 @@ Role = Literal["practitioner", "manager", "editor", "business-support", "auditor
 
 _DESK: Final[frozenset[Permission]] = frozenset(
     {
-        "cases.read", "cases.claim", "cases.reply", "cases.note", "cases.close", "people.read", "people.tell",
-        "list.read", "list.take-off", "ledger.read", "alerts.acknowledge", "conversations.read", "reviews.mark",
-        "flows.read", "flows.simulate", "own.session",
+        "cases.read", "cases.claim", "cases.reply", "cases.note", "cases.close", "people.read", "people.search",
+        "people.tell", "list.read", "list.take-off", "ledger.read", "alerts.acknowledge", "conversations.read",
+        "reviews.mark", "flows.read", "flows.simulate", "own.session",
     }
 )  # fmt: skip
 

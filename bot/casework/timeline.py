@@ -96,16 +96,16 @@ def of_case(house: House, tx: Tx, case: Case) -> Timeline:
     )
 
 
-def of_person(house: House, ref: str, by: SignedIn) -> Timeline | None:
-    """A person's timeline, audited; None where no person has this reference."""
+def of_person(
+    house: House, ref: str, by: SignedIn, *, action: str = "person.view", most: int = MOST
+) -> Timeline | None:
+    """A person's timeline, audited as `action`; None where no person has this reference."""
     with house.db.write() as tx:
         person = people.find_person(tx, ref)
         if person is None:
             return None
-        staff.add_audit(
-            tx, at=house.clock.now(), staff_id=by.staff.id, action="person.view", target=f"person:{person.ref}"
-        )
-        return _timeline(tx, person, [], programme_titles(house, tx), house.clock.now())
+        staff.add_audit(tx, at=house.clock.now(), staff_id=by.staff.id, action=action, target=f"person:{person.ref}")
+        return _timeline(tx, person, [], programme_titles(house, tx), house.clock.now(), most)
 
 
 def of_address(house: House, tx: Tx, address: Address, at: datetime, *, most: int) -> Timeline:

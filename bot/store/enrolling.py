@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from bot.store.columns import keyring_of, readable, table_of
 from bot.store.database import Tx, insert_ignoring
 from bot.store.keeping import enrolment, score, touch
-from bot.store.people import HouseholdRow, address, consent, person, person_address
+from bot.store.people import HouseholdRow, address, consent, found_by, person, person_address
 
 household = table_of(HouseholdRow)
 
@@ -181,7 +181,10 @@ def add_people(tx: Tx, rows: Sequence[Mapping[str, object]], now: datetime) -> l
     if not rows:
         return []
     keys = keyring_of(tx.dialect)
-    values = [{**row, "source": keys.index("person", str(row["source_reference"])), "created_at": now} for row in rows]
+    values = [
+        {**row, **found_by(tx, row), "source": keys.index("person", str(row["source_reference"])), "created_at": now}
+        for row in rows
+    ]
     return [int(found) for found in tx.execute(_ADD_PEOPLE, values).scalars()]
 
 
@@ -191,7 +194,7 @@ def change_people(tx: Tx, rows: Sequence[tuple[int, Mapping[str, object]]]) -> N
     for person_id, values in rows:
         named = values.get("source_reference")
         known_by = {} if named is None else {"source": keys.index("person", str(named))}
-        tx.execute(_CHANGE_PERSON, {"b_id": person_id, **values, **known_by})
+        tx.execute(_CHANGE_PERSON, {"b_id": person_id, **values, **found_by(tx, values), **known_by})
 
 
 def change_numbers(tx: Tx, rows: Sequence[tuple[int, Mapping[str, object]]]) -> None:

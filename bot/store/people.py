@@ -1,6 +1,6 @@
 """Who is who: addresses, people, households and their consents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import Instant, Row, Sealed, keyring_of, table_of
 from bot.store.database import Tx, insert_ignoring
-from bot.store.sealed import SealError
+from bot.store.sealed import Keyring, SealError
 
 IMPORTS = 7_700_900  # names the lock of those who import families; no other advisory lock is used
 
@@ -71,6 +71,11 @@ class PersonRow(Row):
     deferred: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     team: Mapped[str | None] = mapped_column(sa.String(64))
     created_at: Mapped[datetime] = mapped_column(Instant)
+    postcode_print: Mapped[str | None] = mapped_column(sa.String(64), index=True)  # keyed: finds, never tells
+    # by the database's own clock: what each process keeps of names is brought up to date by it
+    changed_at: Mapped[datetime | None] = mapped_column(
+        Instant, index=True, default=sa.func.now(), onupdate=sa.func.now()
+    )
 
 
 class PersonAddressRow(Row):
@@ -337,18 +342,35 @@ def find_person_by_source(tx: Tx, reference: str) -> Person | None:
     return None if row is None else Person(**row._asdict())
 
 
+def postcode_print(keys: Keyring, postcode: str | None) -> str | None:
+    """The keyed fingerprint by which those at a postcode are found, however it is spaced; None where there is none."""
+    letters = "".join(char for char in (postcode or "").upper() if char.isalnum())
+    return keys.index("postcode", letters) if letters else None
+
+
+def found_by(tx: Tx, values: Mapping[str, object]) -> dict[str, object]:
+    """What a person's row is found by besides, of the values written to it; nothing where they do not touch it."""
+    if "postcode" not in values:
+        return {}
+    postcode = values["postcode"]
+    told = None if postcode is None else str(postcode)
+    return {"postcode_print": postcode_print(keyring_of(tx.dialect), told)}
+
+
 def add_person(tx: Tx, *, ref: str, now: datetime, source_reference: str | None = None, **values: object) -> int:
     source = None if source_reference is None else keyring_of(tx.dialect).index("person", source_reference)
     result = tx.execute(
         sa.insert(person)
-        .values(ref=ref, source=source, source_reference=source_reference, created_at=now, **values)
+        .values(
+            ref=ref, source=source, source_reference=source_reference, created_at=now, **values, **found_by(tx, values)
+        )
         .returning(person.c.id)
     )
     return int(result.scalar_one())
 
 
 def change_person(tx: Tx, person_id: int, **values: object) -> None:
-    tx.execute(sa.update(person).where(person.c.id == person_id).values(**values))
+    tx.execute(sa.update(person).where(person.c.id == person_id).values(**values, **found_by(tx, values)))
 
 
 def household(tx: Tx, source: str, now: datetime) -> int:

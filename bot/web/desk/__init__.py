@@ -12,6 +12,7 @@ from bot.web.desk import (
     lists,
     person,
     reviews,
+    searching,
     signin,
 )
 from bot.web.desk.guard import every_view_is_named, pages
@@ -29,6 +30,7 @@ __all__ = [
     "pages",
     "person",
     "reviews",
+    "searching",
     "signin",
 ]
 

@@ -37,6 +37,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 MENU: Final[tuple[tuple[str, str, str, Permission], ...]] = (
     ("inbox", "desk.inbox", "Inbox", "cases.read"),
+    ("search", "desk.search", "Search", "people.search"),
     ("conversations", "desk.conversations", "Conversations", "conversations.read"),
     ("no-replies", "desk.no_replies", "No replies", "list.read"),
     ("enrol", "desk.enrol", "Enrol", "people.enrol"),

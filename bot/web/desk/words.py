@@ -223,6 +223,8 @@ ACTIONS: Final = {
     "case.note": "Wrote a private note",
     "case.closed": "Closed a case",
     "person.view": "Opened a person",
+    "person.words": "Searched one person's messages",
+    "people.search": "Searched for people",
     "case.acknowledged": "Acknowledged an alert",
     "contact.view": "Looked at who is told",
     "contact.change": "Changed how somebody is told",
@@ -340,6 +342,16 @@ LANGUAGES: Final = {
     "sq": "Albanian", "sw": "Swahili", "ta": "Tamil", "ti": "Tigrinya", "tr": "Turkish", "uk": "Ukrainian",
     "ur": "Urdu", "ur-Latn": "Urdu in Latin letters", "vi": "Vietnamese", "yo": "Yoruba", "zh": "Chinese",
 }  # fmt: skip
+
+# As what somebody was found by a search.
+FOUND_AS: Final = {
+    "reference": "This reference",
+    "case-reference": "This case",
+    "number": "This number",
+    "postcode": "This postcode",
+    "name": "This name",
+    "like-name": "A name like this",
+}
 
 # Of the page that enrols families.
 ENROLLED: Final = {

@@ -1,0 +1,160 @@
+"""Searching for somebody, and for words of one person. Who was shown is audited; what was sought is kept nowhere.
+
+A number, a reference or a postcode is found exactly, by its keyed fingerprint; a name also where it is misspelt, by the
+index that each process keeps. Everything that the text may be is looked for, and each line says as what it was found.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from bot.casework import timeline
+from bot.casework.accounts import SignedIn
+from bot.casework.inbox import audit_list
+from bot.casework.timeline import Entry
+from bot.house import House
+from bot.refs import number_of, read_ref, ref_of
+from bot.store import casework, naming, people
+from bot.store.database import Tx
+from bot.store.naming import OpenCase
+from bot.store.people import Address, Person
+from flows.understanding.names import EXACT
+from messages.addresses import read_phone
+
+MOST: Final = 40  # people on the page; who is looked for among more is named more fully
+LONGEST: Final = 200  # characters of what is sought
+EVERY_WORD: Final = 5_000  # messages each way of one person that are searched
+HIGHEST_ID: Final = 2**31 - 1
+As = Literal["reference", "case-reference", "number", "former-number", "postcode", "name", "like-name"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One person, and as what they were found. `until`: the number was theirs until then."""
+
+    person: Person
+    found_as: As
+    until: datetime | None
+    addresses: Sequence[Address]
+    lives_with: Sequence[Person]  # of a child: the adults of the household
+    cases: Sequence[OpenCase]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """`case` and `conversation` are references where what was typed is one, or a number that is nobody's yet."""
+
+    lines: Sequence[Line]
+    more: bool
+    case: str | None
+    conversation: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What of one person's story holds every word that was sought, oldest first."""
+
+    person: Person
+    entries: Sequence[Entry]
+
+
+class Nothing(ValueError):
+    """There is nothing to look for, or too much; the message is for the worker."""
+
+
+def seek(house: House, by: SignedIn, typed: str) -> Sought:
+    """Whoever fits, exact ones first. Raises Nothing."""
+    typed = " ".join(typed.split())
+    if not typed:
+        raise Nothing("Enter a name, number, reference or postcode.")
+    if len(typed) > LONGEST:
+        raise Nothing(f"Enter at most {LONGEST} characters.")
+    # Names are read before the transaction that writes: the first time, or after an import, that takes a while.
+    with house.db.read() as tx:
+        alike = house.names.find(tx, typed, limit=MOST + 1)
+    with house.db.write() as tx:
+        case, conversation = _of_desk(tx, typed)
+        found: dict[int, tuple[As, datetime | None]] = {}
+        for person_id, as_what, until in _fitting(tx, typed, case, alike):
+            found.setdefault(person_id, (as_what, until))
+        shown = list(found)[:MOST]
+        who = naming.people_of(tx, shown)
+        cases = naming.open_cases_of(tx, shown)
+        homes = {p.household_id for p in who.values() if p.child and p.household_id is not None}
+        adults = naming.adults_of(tx, sorted(homes))
+        lines = [
+            Line(
+                person=who[key], found_as=found[key][0], until=found[key][1],
+                addresses=_readable_addresses(tx, key), cases=cases.get(key, ()),
+                lives_with=adults.get(who[key].household_id or 0, ()) if who[key].child else (),
+            )
+            for key in shown
+            if key in who
+        ]  # fmt: skip
+        at = house.clock.now()
+        refs = [ref for line in lines for ref in (line.person.ref, *(one.ref for one in line.lives_with))]
+        refs += [ref for ref in (case, conversation) if ref is not None]
+        audit_list(tx, by, at, action="people.search", target=f"search:{len(lines)}", refs=refs)
+        return Sought(lines=lines, more=len(found) > MOST, case=case, conversation=conversation)
+
+
+def words_of(house: House, by: SignedIn, ref: str, typed: str) -> Words | None:
+    """Where these words stand in one person's messages, notes and reasons; None where nobody has this reference.
+
+    Raises Nothing. Words are searched within one person only: to search everybody's would be to read everybody.
+    """
+    asked = typed.casefold().split()
+    if not asked:
+        raise Nothing("Enter the words to look for.")
+    if len(typed) > LONGEST:
+        raise Nothing(f"Enter at most {LONGEST} characters.")
+    story = timeline.of_person(house, ref, by, action="person.words", most=EVERY_WORD)
+    if story is None or story.person is None:
+        return None
+    kept = [e for e in story.entries if e.kind in {"wrote", "said", "note", "case"} and _holds(e, asked)]
+    return Words(person=story.person, entries=kept)
+
+
+def _holds(entry: Entry, asked: Sequence[str]) -> bool:
+    said = " ".join((entry.words, *entry.listings)).casefold()
+    return all(word in said for word in asked)
+
+
+def _of_desk(tx: Tx, typed: str) -> tuple[str | None, str | None]:
+    """The case and the conversation that the text is the reference or the number of."""
+    ref, phone = read_ref(typed), read_phone(typed)
+    case = None if ref is None else casework.find_case(tx, ref)
+    address_id = None
+    if ref is not None and case is None and naming.by_ref(tx, ref) is None and number_of(ref) <= HIGHEST_ID:
+        address_id = naming.conversation_at(tx, number_of(ref))
+    elif phone.e164 is not None:
+        address_id, _ = naming.at_number(tx, phone.e164)
+    return None if case is None else case.ref, None if address_id is None else ref_of(address_id)
+
+
+def _fitting(
+    tx: Tx, typed: str, case: str | None, alike: Sequence[tuple[int, float]]
+) -> Iterator[tuple[int, As, datetime | None]]:
+    ref, phone = read_ref(typed), read_phone(typed)
+    if (known := naming.by_reference(tx, typed)) is not None:
+        yield known, "reference", None
+    if ref is not None and (known := naming.by_ref(tx, ref)) is not None:
+        yield known, "reference", None
+    if case is not None:
+        found = casework.find_case(tx, case)
+        if found is not None and found.person_id is not None:
+            yield found.person_id, "case-reference", None
+    if phone.e164 is not None:
+        for person_id, until in naming.at_number(tx, phone.e164)[1]:
+            yield person_id, "number" if until is None else "former-number", until
+    for person_id in naming.at_postcode(tx, typed, limit=MOST + 1):
+        yield person_id, "postcode", None
+    for person_id, near in alike:
+        yield person_id, "name" if near >= EXACT else "like-name", None
+
+
+def _readable_addresses(tx: Tx, person_id: int) -> list[Address]:
+    """Where they are reached now, those aside whose number no key opens."""
+    found = [people.readable_address(tx, key) for key in naming.addresses_of(tx, person_id)]
+    return [address for address in found if address is not None]

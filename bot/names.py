@@ -1,0 +1,48 @@
+"""Everybody's name in this process's memory, so that a misspelt one finds them: names lie sealed in the database.
+
+It is built at the first search and brought up to date at each one after, by what has changed since. It only proposes:
+whoever shows a person reads them from the database again. Nothing of it is written anywhere.
+"""
+
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.store import naming
+from bot.store.database import Tx
+from flows.understanding.names import Names
+
+
+@dataclass(slots=True)
+class NameIndex:
+    """One for each process and database. Safe to ask from many threads."""
+
+    _names: Names = field(default_factory=Names)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _seen: set[int] = field(default_factory=set)  # everybody's id, named or not
+    _newest: datetime | None = None
+
+    def find(self, tx: Tx, typed: str, *, limit: int) -> list[tuple[int, float]]:
+        """The ids of people whose names are near what was typed, best first, each with how near, up to 100."""
+        with self._lock:
+            self._renew(tx)
+            return self._names.find(typed, limit=limit)
+
+    def _renew(self, tx: Tx) -> None:
+        if self._newest is not None:
+            self._seen |= self._read(tx, since=self._newest)
+        if self._newest is None or len(self._seen) != naming.count_people(tx):
+            there = self._read(tx, since=None)
+            for gone in self._seen - there:
+                self._names.drop(gone)
+            self._seen = there
+
+    def _read(self, tx: Tx, *, since: datetime | None) -> set[int]:
+        """Know the names of the rows that may have changed since, or of all; the ids that were read."""
+        read = set()
+        for named in naming.names(tx, since=since):
+            read.add(named.id)
+            self._names.put(named.id, named.name)
+            if named.changed_at is not None and (self._newest is None or named.changed_at > self._newest):
+                self._newest = named.changed_at
+        return read

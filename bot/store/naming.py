@@ -1,0 +1,132 @@
+"""Finding people: by keyed fingerprints exactly, and all their names for an index that each process keeps.
+
+Names stay sealed in the database; nothing there can be searched. `changed_at` is written by the database's own clock
+with every change of a person's row, so that one process learns of what another has written.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from bot.store.casework import cases
+from bot.store.columns import keyring_of, readable
+from bot.store.database import Tx
+from bot.store.people import Person, address, person, person_address, postcode_print
+
+OVERLAP = timedelta(minutes=15)  # a row bears the time its transaction began; no transaction of ours lasts as long
+_NAMED = sa.select(person.c.id, readable(person.c.first_name), readable(person.c.last_name), person.c.changed_at)
+_PEOPLE = sa.select(*(readable(person.c[f]) for f in Person.__dataclass_fields__))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A person's name as it stands, empty where none is known or none opens. `changed_at` is None of an old row."""
+
+    id: int
+    name: str
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCase:
+    ref: str
+    kind: str
+    level: str
+    state: str
+
+
+def count_people(tx: Tx) -> int:
+    return int(tx.execute(sa.select(sa.func.count()).select_from(person)).scalar_one())
+
+
+def names(tx: Tx, *, since: datetime | None) -> Iterator[Named]:
+    """Every name, or those of the rows that may have changed since one was last seen to have."""
+    statement = _NAMED if since is None else _NAMED.where(person.c.changed_at >= since - OVERLAP)
+    for person_id, first, last, changed_at in tx.execute(statement):
+        yield Named(id=person_id, name=" ".join(filter(None, (first, last))), changed_at=changed_at)
+
+
+def at_postcode(tx: Tx, postcode: str, *, limit: int) -> list[int]:
+    """The ids of those who live there; spaces and small letters are forgiven."""
+    print_ = postcode_print(keyring_of(tx.dialect), postcode)
+    if print_ is None:
+        return []
+    rows = tx.execute(
+        sa.select(person.c.id).where(person.c.postcode_print == print_).order_by(person.c.id).limit(limit)
+    )
+    return [int(found) for found in rows.scalars()]
+
+
+def at_number(tx: Tx, e164: str) -> tuple[int | None, list[tuple[int, datetime | None]]]:
+    """The number's address, and who has it or had it (until when), those who have it first."""
+    found = tx.execute(
+        sa.select(address.c.id).where(
+            address.c.kind == "sms", address.c.fingerprint == keyring_of(tx.dialect).index("sms", e164)
+        )
+    ).scalar_one_or_none()
+    if found is None:
+        return None, []
+    rows = tx.execute(
+        sa.select(person_address.c.person_id, person_address.c.released_at)
+        .where(person_address.c.address_id == found)
+        .order_by(person_address.c.released_at.is_not(None), person_address.c.person_id)
+    )
+    return int(found), [(int(person_id), released_at) for person_id, released_at in rows]
+
+
+def by_reference(tx: Tx, typed: str) -> int | None:
+    """Whom the case system knows by this reference, as it was typed."""
+    print_ = keyring_of(tx.dialect).index("person", typed)
+    found = tx.execute(sa.select(person.c.id).where(person.c.source == print_)).scalar_one_or_none()
+    return None if found is None else int(found)
+
+
+def by_ref(tx: Tx, ref: str) -> int | None:
+    found = tx.execute(sa.select(person.c.id).where(person.c.ref == ref)).scalar_one_or_none()
+    return None if found is None else int(found)
+
+
+def people_of(tx: Tx, person_ids: Sequence[int]) -> dict[int, Person]:
+    """These people as a person reads them: what does not open is empty."""
+    rows = tx.execute(_PEOPLE.where(person.c.id.in_(person_ids)))
+    return {row.id: Person(**row._asdict()) for row in rows}
+
+
+def adults_of(tx: Tx, household_ids: Sequence[int]) -> dict[int, list[Person]]:
+    """Who is grown up in these households."""
+    found: dict[int, list[Person]] = {}
+    statement = _PEOPLE.where(person.c.household_id.in_(household_ids), ~person.c.child).order_by(person.c.id)
+    for row in tx.execute(statement):
+        found.setdefault(row.household_id, []).append(Person(**row._asdict()))
+    return found
+
+
+def open_cases_of(tx: Tx, person_ids: Sequence[int]) -> dict[int, list[OpenCase]]:
+    """By person, gravest first."""
+    found: dict[int, list[OpenCase]] = {}
+    rows = tx.execute(
+        sa.select(cases.c.person_id, cases.c.ref, cases.c.kind, cases.c.level, cases.c.state)
+        .where(cases.c.person_id.in_(person_ids), cases.c.state != "closed")
+        .order_by(cases.c.rank, cases.c.id.desc())
+    )
+    for person_id, ref, kind, level, state in rows:
+        found.setdefault(person_id, []).append(OpenCase(ref=ref, kind=kind, level=level, state=state))
+    return found
+
+
+def conversation_at(tx: Tx, address_id: int) -> int | None:
+    """The address, where it exists."""
+    found = tx.execute(sa.select(address.c.id).where(address.c.id == address_id)).scalar_one_or_none()
+    return None if found is None else int(found)
+
+
+def addresses_of(tx: Tx, person_id: int) -> list[int]:
+    """The numbers and chats where somebody is reached now, by id."""
+    rows = tx.execute(
+        sa.select(person_address.c.address_id)
+        .where(person_address.c.person_id == person_id, person_address.c.released_at.is_(None))
+        .order_by(person_address.c.address_id)
+    )
+    return [int(found) for found in rows.scalars()]
