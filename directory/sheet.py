@@ -114,6 +114,15 @@ def write_sheet(services: Iterable[Service]) -> str:
     return out.getvalue()
 
 
+def sheet_cells(service: Service) -> dict[str, str]:
+    """One service's cells by column; of several venues, all in one cell, each on a line."""
+    cells = _cells(service)
+    for venue in service.locations:
+        for name, cell in _venue_cells(venue).items():
+            cells[name] = "\n".join(filter(None, (cells.get(name, ""), cell)))
+    return cells
+
+
 class _Row:
     def __init__(
         self,

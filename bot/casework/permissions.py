@@ -26,6 +26,8 @@ Permission = Literal[
     "reviews.handle",
     "flows.read",
     "flows.simulate",
+    "directory.read",
+    "directory.edit",
     "users.manage",
     "own.session",
 ]
@@ -35,7 +37,7 @@ _DESK: Final[frozenset[Permission]] = frozenset(
     {
         "cases.read", "cases.claim", "cases.reply", "cases.note", "cases.close", "people.read", "people.search",
         "people.tell", "list.read", "list.take-off", "ledger.read", "alerts.acknowledge", "conversations.read",
-        "reviews.mark", "flows.read", "flows.simulate", "own.session",
+        "reviews.mark", "flows.read", "flows.simulate", "directory.read", "own.session",
     }
 )  # fmt: skip
 
@@ -44,6 +46,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     "manager": _DESK
     | {
         "people.enrol",
+        "directory.edit",
         "audit.read",
         "contacts.manage",
         "reviews.read",
@@ -52,9 +55,18 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     },
     # Mends the content: reads what staff marked and its words, and no case or conversation.
     "editor": frozenset(
-        {"reviews.read", "reviews.words", "reviews.handle", "flows.read", "flows.simulate", "own.session"}
+        {
+            "reviews.read",
+            "reviews.words",
+            "reviews.handle",
+            "flows.read",
+            "flows.simulate",
+            "directory.read",
+            "directory.edit",
+            "own.session",
+        }
     ),
-    "business-support": frozenset({"people.enrol", "list.read", "own.session"}),
+    "business-support": frozenset({"people.enrol", "list.read", "directory.read", "directory.edit", "own.session"}),
     "auditor": frozenset({"audit.read", "ledger.read", "reviews.read", "own.session"}),
     # Runs the service and reads no family's words. Who is on duty is no family's.
     "administrator": frozenset({"users.manage", "audit.read", "contacts.manage", "own.session"}),

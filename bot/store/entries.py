@@ -103,6 +103,16 @@ def standing(tx: Tx, service_id: str, *, lock: bool = False) -> Standing | None:
     return None if row is None else Standing(**row._asdict())
 
 
+def all_standing(tx: Tx) -> list[Standing]:
+    """Every service there ever was, by id."""
+    return [Standing(**r._asdict()) for r in tx.execute(_STANDING.order_by(service.c.id))]
+
+
+def show(tx: Tx, service_id: str, *, withdrawn_at: datetime | None) -> None:
+    """Whether families are shown it: from when on it is not, or None."""
+    tx.execute(sa.update(service).where(service.c.id == service_id).values(withdrawn_at=withdrawn_at))
+
+
 def entries(tx: Tx) -> dict[str, Entry]:
     """By service; only those of which something is kept."""
     return {str(r.service_id): Entry(**r._asdict()) for r in tx.execute(sa.select(*_PLAIN))}

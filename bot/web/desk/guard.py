@@ -42,6 +42,7 @@ MENU: Final[tuple[tuple[str, str, str, Permission], ...]] = (
     ("no-replies", "desk.no_replies", "No replies", "list.read"),
     ("enrol", "desk.enrol", "Enrol", "people.enrol"),
     ("ledger", "desk.ledger", "Ledger", "ledger.read"),
+    ("directory", "desk.directory", "Directory", "directory.read"),
     ("reviews", "desk.reviews", "Reviews", "reviews.read"),
     ("flows", "desk.flows", "Flows", "flows.read"),
     ("audit", "desk.audit", "Audit", "audit.read"),

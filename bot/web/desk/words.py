@@ -209,6 +209,15 @@ ACTIONS: Final = {
     "people.enrol": "Enrolled families",
     "enrol.view": "Looked at enrolling",
     "directory.flagged": "A family did not get through to this service",
+    "directory.import": "Took services in",
+    "directory.view": "Looked at the directory",
+    "directory.entry": "Opened an entry of the directory",
+    "directory.edited": "Changed an entry",
+    "directory.private": "Changed what only staff read of an entry",
+    "directory.checked": "Checked an entry",
+    "directory.off": "Took an entry off",
+    "directory.on": "Put an entry back on",
+    "directory.undone": "Put back how an entry was",
     "people.upload": "Sent a sheet of families to look at",
     "list.view": "Looked at the no-reply list",
     "list.take-off": "Took a check-in off the no-reply list",
@@ -351,6 +360,48 @@ FOUND_AS: Final = {
     "postcode": "This postcode",
     "name": "This name",
     "like-name": "A name like this",
+}
+
+# Of the directory's pages.
+ENTRIES: Final = {"due": "To check", "all": "All shown", "missing": "Gone from their source", "off": "Taken off"}
+ENTRY_STATES: Final = {
+    "fresh": "Checked",
+    "due": "To be checked",
+    "overdue": "Overdue: comes last",
+    "hidden": "Too old: families do not see it",
+}
+ENTRY_COLOURS: Final = {"fresh": "green", "due": "yellow", "overdue": "orange", "hidden": "red"}
+ACCEPTING: Final = {"open": "Taking people", "waiting-list": "Waiting list", "full": "Full", "unknown": "Not known"}
+ENTRY_HOW: Final = {
+    "import": "Changed by its source",
+    "edited": "Changed",
+    "checked": "Checked, nothing else changed",
+    "off": "Taken off",
+    "on": "Put back on",
+    "undone": "Put back to how it was",
+}
+ENTRY_DONE: Final = {
+    "checked": "Checked as of today.",
+    "off": "Taken off. Families are not shown it, and no import brings it back.",
+    "on": "Back on. Families are shown it.",
+    "undo": "Put back to how it was.",
+    "edited": "The entry is changed. Families see it within seconds.",
+    "same": "Nothing was different, so nothing was changed.",
+}
+ENTRY_FIELDS: Final = {
+    "name": ("Name", ""),
+    "description": ("What it offers", "In plain words, as families read it."),
+    "phone": ("Telephone", ""),
+    "email": ("Email", ""),
+    "url": ("Website", ""),
+    "needs": ("What it helps with", "Choose what it is most about."),
+    "min_age": ("Youngest age", "In years; 0.5 is six months. Empty for parents and for all ages."),
+    "max_age": ("Oldest age", "A whole year lasts until the next birthday."),
+    "cost": ("Cost", "In words. Begin with Free where it is free."),
+    "languages": ("Languages", "Codes of two letters, with semicolons: en; pl; so."),
+    "accessibility": ("Access", "In words, with semicolons."),
+    "refer": ("How to get in touch or be referred", ""),
+    "accepting": ("Are they taking people?", "The day on which this is changed is kept and shown."),
 }
 
 # Of the page that enrols families.

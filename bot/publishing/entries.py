@@ -1,0 +1,266 @@
+"""The directory as the desk sees it: the list with what is due, one entry with its history, and what changes it.
+
+Each change is one transaction: what stood before is kept, who did it is audited, and every process shows it within
+seconds. What only staff may read stands beside an entry, never in it.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from hashlib import blake2b
+from typing import Final, Literal, get_args
+
+from bot.casework.accounts import SignedIn
+from bot.clock import local_date
+from bot.entry_ages import state
+from bot.house import House
+from bot.store import entries, published, staff
+from bot.store.database import Tx
+from bot.store.entries import Change, Entry, Private, Standing
+from directory.changes import Difference, differences
+from directory.freshness import State, is_safety, known, next_change_on
+from directory.service import Service, from_document, to_document
+
+__all__ = ["ChangedSince", "EntryPage", "Line", "Listed", "NoSuchEntry", "Past", "Private", "Show"]
+
+PAGE: Final = 50
+Show = Literal["due", "all", "missing", "off"]
+SHOW: Final[tuple[Show, ...]] = get_args(Show)
+_AGE: Final[Mapping[State, int]] = {"hidden": 0, "overdue": 1, "due": 2, "fresh": 3}
+
+
+class NoSuchEntry(LookupError):
+    """The directory has never held an entry of this id."""
+
+
+class ChangedSince(Exception):
+    """Somebody changed the entry after the page was made; nothing was done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One entry on the list. `off`: staff or its source took it off, and families are not shown it."""
+
+    service: Service
+    state: State
+    safety: bool
+    off: bool
+    missing_at: datetime | None
+    sunk_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One page. `counts` are of all pages, whatever words were asked for."""
+
+    show: Show
+    words: str
+    lines: Sequence[Line]
+    counts: Mapping[Show, int]
+    page: int
+    total: int
+
+    @property
+    def more(self) -> bool:
+        return self.page * PAGE < self.total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """One change: who (None: an import, a provider), how, and what became of each field, before and after."""
+
+    change: Change
+    by: str | None
+    differences: Sequence[Difference]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPage:
+    """`seen` names what the page shows, so that a form of it changes nothing newer. `next_on`: when it ages next."""
+
+    line: Line
+    source: str
+    private: Private
+    past: Sequence[Past]
+    seen: str
+    next_on: date | None
+    merged_into: str | None
+
+
+def listed(house: House, by: SignedIn, show: Show, words: str = "", page: int = 1) -> Listed:
+    """One page of the list. What is due: services for people in danger first, then the longest unchecked."""
+    now = house.clock.now()
+    with house.db.write() as tx:
+        beside = entries.entries(tx)
+        lines = [_line(row, beside.get(row.id), now) for row in entries.all_standing(tx)]
+        staff.add_audit(tx, at=now, staff_id=by.staff.id, action="directory.view", target=show)
+    counts: Counter[Show] = Counter({name: sum(_belongs(line, name) for line in lines) for name in SHOW})
+    asked = words.casefold().split()
+    found = [line for line in lines if _belongs(line, show) and _has(line.service, asked)]
+    if show == "due":
+        found.sort(
+            key=lambda line: (not line.safety, _AGE[line.state], line.service.assured_on or date.min, _name(line))
+        )
+    else:
+        found.sort(key=_name)
+    page = max(1, page)
+    shown = found[(page - 1) * PAGE : page * PAGE]
+    return Listed(show=show, words=words, lines=shown, counts=counts, page=page, total=len(found))
+
+
+def look(house: House, by: SignedIn, service_id: str) -> EntryPage:
+    """Everything of one entry. Raises NoSuchEntry."""
+    now = house.clock.now()
+    with house.db.write() as tx:
+        row = _standing(tx, service_id)
+        beside = entries.entries(tx).get(service_id)
+        changes, names = entries.changes_of(tx, service_id), staff.staff_names(tx)
+        private = entries.private(tx, service_id)
+        staff.add_audit(tx, at=now, staff_id=by.staff.id, action="directory.entry", target=service_id[:80])
+    line = _line(row, beside, now)
+    after, past = row.document, []
+    for one in changes:
+        what = differences(_read(one.before), _read(after)) if one.before else ()
+        past.append(Past(change=one, by=names.get(one.staff_id or 0), differences=what))
+        after = one.before or after
+    aged = known(line.service, came_on=local_date(row.updated_at), sunk=line.sunk_at is not None)
+    return EntryPage(
+        line=line, source=row.source, private=private, past=past, seen=_digest(row),
+        next_on=next_change_on(aged, local_date(now)), merged_into=(beside.taken_off or None) if beside else None,
+    )  # fmt: skip
+
+
+def edit(house: House, by: SignedIn, service: Service, private: Private, *, seen: str) -> bool:
+    """Put the entry as staff wrote it; False where nothing was different. Raises NoSuchEntry, ChangedSince."""
+    with house.db.write() as tx:
+        row = _fresh(tx, service.id, seen)
+        before = entries.private(tx, service.id)
+        if before != private:
+            entries.keep(tx, service.id, staff_contact=private.staff_contact, criteria=private.criteria)
+            _audit(house, tx, by, "directory.private", service.id)
+        changed = put(house, tx, row, service, how="edited", staff_id=by.staff.id)
+        if changed:
+            _audit(house, tx, by, "directory.edited", service.id)
+    return changed or before != private
+
+
+def checked(house: House, by: SignedIn, service_id: str, *, seen: str) -> None:
+    """Somebody made sure today that it is right as it stands. Raises NoSuchEntry, ChangedSince."""
+    with house.db.write() as tx:
+        row = _fresh(tx, service_id, seen)
+        service = replace(_read(row.document), assured_on=local_date(house.clock.now()))
+        put(house, tx, row, service, how="checked", staff_id=by.staff.id)
+        _audit(house, tx, by, "directory.checked", service_id)
+
+
+def take_off(house: House, by: SignedIn, service_id: str, *, seen: str, off: bool) -> None:
+    """Take it off what families are shown, or put it back. No import undoes it. Raises NoSuchEntry, ChangedSince."""
+    now = house.clock.now()
+    with house.db.write() as tx:
+        row = _fresh(tx, service_id, seen)
+        how = "off" if off else "on"
+        entries.add_change(
+            tx, service_id=service_id, at=now, how=how, before=row.document, staff_id=by.staff.id,
+            withdrawn_before=row.withdrawn_at is not None,
+        )  # fmt: skip
+        entries.show(tx, service_id, withdrawn_at=now if off else None)
+        entries.keep(tx, service_id, taken_off="" if off else None)
+        published.bump(tx, "directory")
+        _audit(house, tx, by, f"directory.{how}", service_id)
+
+
+def undo(house: House, by: SignedIn, service_id: str, change_id: int, *, seen: str) -> None:
+    """Put back what stood before a change, and whether it was shown. Raises NoSuchEntry, ChangedSince."""
+    with house.db.write() as tx:
+        row = _fresh(tx, service_id, seen)
+        change = entries.find_change(tx, change_id)
+        if change is None or change.service_id != service_id or change.before is None:
+            raise NoSuchEntry(service_id)
+        put(house, tx, row, _read(change.before), how="undone", staff_id=by.staff.id, off=change.withdrawn_before)
+        _audit(house, tx, by, "directory.undone", service_id)
+
+
+def put(
+    house: House, tx: Tx, row: Standing, service: Service, *, how: str, staff_id: int | None, off: bool | None = None
+) -> bool:
+    """Write an entry anew, its history and its source's own last words beside it. `off` None: shown as it was.
+
+    A check newer than the one that stood lifts an entry that sank. False where nothing was different.
+    """
+    now, before = house.clock.now(), _read(row.document)
+    was_off = row.withdrawn_at is not None
+    if service == before and off in {None, was_off}:
+        return False
+    entries.add_change(
+        tx, service_id=service.id, at=now, how=how, before=row.document, staff_id=staff_id, withdrawn_before=was_off
+    )
+    beside = entries.entries(tx).get(service.id) or Entry(service_id=service.id)
+    values: dict[str, object] = {"feed_document": beside.feed_document or row.document}
+    if service.assured_on and (before.assured_on is None or service.assured_on > before.assured_on):
+        values["sunk_at"] = None
+    document = json.dumps(to_document(service), ensure_ascii=False, sort_keys=True)
+    published.put_service(
+        tx, service_id=service.id, document=document, source=row.source, assured_on=service.assured_on, now=now
+    )
+    now_off = was_off if off is None else off
+    if now_off:
+        entries.show(tx, service.id, withdrawn_at=row.withdrawn_at or now)
+    if off is not None:
+        values["taken_off"] = "" if off else None
+    entries.keep(tx, service.id, **values)
+    published.bump(tx, "directory")
+    return True
+
+
+def _standing(tx: Tx, service_id: str, *, lock: bool = False) -> Standing:
+    row = entries.standing(tx, service_id, lock=lock)
+    if row is None:
+        raise NoSuchEntry(service_id)
+    return row
+
+
+def _fresh(tx: Tx, service_id: str, seen: str) -> Standing:
+    row = _standing(tx, service_id, lock=True)
+    if _digest(row) != seen:
+        raise ChangedSince(service_id)
+    return row
+
+
+def _digest(row: Standing) -> str:
+    return blake2b(f"{row.document}{row.withdrawn_at is None}".encode(), digest_size=8).hexdigest()
+
+
+def _read(document: str | None) -> Service:
+    return from_document(json.loads(document or ""))
+
+
+def _line(row: Standing, beside: Entry | None, now: datetime) -> Line:
+    service, beside = _read(row.document), beside or Entry(service_id=row.id)
+    return Line(
+        service=service, safety=is_safety(service), off=row.withdrawn_at is not None,
+        state=state(row.updated_at, service, sunk=beside.sunk_at is not None, on=local_date(now)),
+        missing_at=beside.missing_at, sunk_at=beside.sunk_at,
+    )  # fmt: skip
+
+
+def _belongs(line: Line, show: Show) -> bool:
+    if show == "off":
+        return line.off
+    if show == "missing":
+        return line.missing_at is not None and not line.off
+    return not line.off and (show == "all" or line.state != "fresh")
+
+
+def _has(service: Service, asked: Sequence[str]) -> bool:
+    told = f"{service.name} {service.organisation.name} {service.id}".casefold()
+    return all(word in told for word in asked)
+
+
+def _name(line: Line) -> str:
+    return line.service.name.casefold()
+
+
+def _audit(house: House, tx: Tx, by: SignedIn, action: str, service_id: str) -> None:
+    staff.add_audit(tx, at=house.clock.now(), staff_id=by.staff.id, action=action, target=service_id[:80])

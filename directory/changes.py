@@ -1,0 +1,56 @@
+"""What is different between two versions of an entry, field by field, in words that staff and providers read."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from directory.service import Service
+from directory.sheet import sheet_cells
+
+# The columns of the sheet that say anything to a person, with their labels; venues are told as a whole.
+LABELS: Final = {
+    "name": "Name",
+    "organisation": "Organisation",
+    "organisation_url": "The organisation's website",
+    "description": "What it offers",
+    "url": "Website",
+    "phone": "Telephone",
+    "email": "Email",
+    "needs": "Needs",
+    "min_age": "Youngest age",
+    "max_age": "Oldest age",
+    "cost": "Cost",
+    "languages": "Languages",
+    "accessibility": "Access",
+    "refer": "How to get in touch or be referred",
+    "accepting": "Taking people",
+    "accepting_on": "Told so on",
+    "status": "Status",
+    "areas": "Areas",
+    "council_only": "For the council's residents alone",
+    "hours": "Hours",
+    "venue": "Venue",
+    "address": "Address",
+    "postcode": "Postcode",
+    "venue_access": "Access to the venue",
+    "assured_on": "Last checked on",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One field that changed. `field` is its column in the sheet; an empty side said nothing."""
+
+    field: str
+    label: str
+    before: str
+    after: str
+
+
+def differences(before: Service, after: Service) -> tuple[Difference, ...]:
+    """Every field that reads differently, in the order of the sheet."""
+    old, new = sheet_cells(before), sheet_cells(after)
+    return tuple(
+        Difference(field=name, label=label, before=old.get(name, ""), after=new.get(name, ""))
+        for name, label in LABELS.items()
+        if old.get(name, "") != new.get(name, "")
+    )
