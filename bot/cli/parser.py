@@ -86,7 +86,6 @@ def parser() -> Parser:  # noqa: PLR0915 - one table, a line a command
     _db(add("db", "the database's schema", "schemas", json=False))
     _reviews(add("reviews", "what staff marked as missed danger or a false alarm", "reviews", json=False))
     _user(add("user", "staff accounts", "users", json=False))
-    _audit(add("audit", "who saw and did what: is it as it was sealed", "auditing", json=False))
     keys = add("keys", "encryption keys", "keys", json=False)
     of_keys = keys.add_subparsers(dest="action", required=True, metavar="ACTION")
     new = of_keys.add_parser("new", help="print a set of settings ready for an environment file")
@@ -121,12 +120,6 @@ def _rehearse(rehearse: argparse.ArgumentParser) -> None:
     from bot.cli.rehearse_options import options
 
     options(rehearse)
-
-
-def _audit(audit: argparse.ArgumentParser) -> None:
-    from bot.cli.auditing import options
-
-    options(audit)
 
 
 def _directory(directory: argparse.ArgumentParser) -> None:
