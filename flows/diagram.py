@@ -26,6 +26,7 @@ COLOURS: dict[Kind, tuple[str, str]] = {
     "call": ("#eee9f5", "#4c2c92"),
 }
 START = "(start)"
+MOST_WORDS = 5  # keywords named where a flow begins
 # Widths of letters as shares of the size: of the widest of the fonts that may stand in for Arial, DejaVu Sans.
 _NARROW = frozenset("iljtfrI.,:;'|!()[] ")
 _WIDE = frozenset("mwMWQGOD@%")
@@ -96,7 +97,8 @@ class _Text:
 
 
 def _parts(told: Outline) -> tuple[list[Box], list[Arrow], dict[str, _Text]]:
-    texts: dict[str, _Text] = {START: _Text("choose", told.title, "; or ".join(told.opened) or "called by other flows")}
+    begins = "; or ".join(map(_shortened, told.opened)) or "called by other flows"
+    texts: dict[str, _Text] = {START: _Text("choose", told.title, begins)}
     for stop in told.stops:
         texts[stop.id] = _Text(stop.kind, stop.id, stop.does, stop.says)
     arrows: list[Arrow] = []
@@ -128,6 +130,12 @@ def _parts(told: Outline) -> tuple[list[Box], list[Arrow], dict[str, _Text]]:
             else:
                 lead(stop.id, way, way.to)
     return [text.box(name) for name, text in texts.items()], _merged(arrows, texts), texts
+
+
+def _shortened(opened: str) -> str:
+    """A long row of keywords as its first; the outline has them all."""
+    words = opened.split(", ")
+    return opened if len(words) <= MOST_WORDS else f"{', '.join(words[:MOST_WORDS])} and {len(words) - MOST_WORDS} more"
 
 
 def _merged(arrows: Sequence[Arrow], texts: dict[str, _Text]) -> list[Arrow]:
