@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.alerts import climbing
+from bot.casework import auditing
 from bot.dispatcher import Dispatcher
 from bot.expiring import expire_stale
 from bot.house import House
@@ -136,6 +137,7 @@ WORK: tuple[tuple[str, Callable[[House, datetime], object]], ...] = (
     ("stale", expire_stale),
     ("touches", _keep_in_touch),
     ("sheets", uploads.work),
+    ("seals", auditing.seal_due),
     ("directory", turn_the_day),
 )
 KINDS = (*(name for name, _ in WORK), FETCHING)

@@ -134,6 +134,16 @@ def settings_for(url: str, **changes: object) -> Settings:
     return Settings(**{**values, **changes})  # type: ignore[arg-type]
 
 
+def bare_home(url: str) -> Home:
+    """A house on a migrated database with no content and no directory: for tests of what is kept alone."""
+    clock, pigeon = FixedClock(AT), Pigeon()
+    house = House(
+        settings=settings_for(url), db=Database(url, KEYS), clock=clock, live=Live(shared_places), wake=EmbeddedWake(),
+        channels={"sms": pigeon, "web": WebChat()},
+    )  # fmt: skip
+    return Home(house=house, clock=clock, pigeon=pigeon)
+
+
 def make_home(
     url: str, *, channels: Mapping[str, Channel] | None = None, content_dir: Path = ROOT / "content",
     rate: Rate | None = AMPLE,

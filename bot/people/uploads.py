@@ -229,10 +229,12 @@ def _one_part(house: House, tx: Tx, upload_id: int | None) -> bool:
     rows.change_upload(tx, found.id, counts=json.dumps(counts), changed_at=now)
     if taking:
         so_far = ", ".join(f"{counts[which][name]} {name}" for name in NAMES[:4])
-        staff.keep_audit(
+        audit_id = staff.keep_audit(
             tx, found.audit_id, at=now, staff_id=found.staff_id, action="people.enrol", target=found.ref,
             detail=f"so far: {so_far}",
         )  # fmt: skip
+        if audit_id != found.audit_id:
+            rows.change_upload(tx, found.id, audit_id=audit_id)
     return True
 
 

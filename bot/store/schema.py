@@ -23,6 +23,7 @@ from bot.store import (
     people,
     published,
     reviews,
+    seals,
     staff,
     uploads,
     wishes,
@@ -32,7 +33,7 @@ from bot.store.database import Database
 
 ROOMS: tuple[ModuleType, ...] = (
     people, published, staff, casework, keeping, holding, inbox, outbox, conversations, alerts, reviews, buckets,
-    carrier, uploads, wishes, beside, entries,
+    carrier, uploads, wishes, beside, entries, seals,
 )  # fmt: skip
 METADATA = Row.metadata
 

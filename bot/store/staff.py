@@ -49,6 +49,7 @@ class AuditRow(Row):
     action: Mapped[str] = mapped_column(sa.String(40))
     target: Mapped[str] = mapped_column(sa.String(80))
     detail: Mapped[str] = mapped_column(sa.String(200), default="")
+    seal: Mapped[int | None] = mapped_column(index=True)  # the number of the seal that holds it (bot.store.seals)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,10 +159,14 @@ def add_audit(tx: Tx, *, at: datetime, staff_id: int | None, action: str, target
 def keep_audit(
     tx: Tx, audit_id: int | None, *, at: datetime, staff_id: int | None, action: str, target: str, detail: str
 ) -> int:
-    """One line for what takes many transactions: made by the first, brought up to date by each. Returns its id."""
+    """One line for what takes many transactions: made by the first, brought up to date by each. Returns its id.
+
+    A line that was sealed meanwhile stands as it is, and what came since is told in a new one.
+    """
     if audit_id is not None:
-        tx.execute(sa.update(audit).where(audit.c.id == audit_id).values(target=target, detail=detail))
-        return audit_id
+        open_still = sa.update(audit).where(audit.c.id == audit_id, audit.c.seal.is_(None))
+        if tx.execute(open_still.values(target=target, detail=detail)).rowcount == 1:
+            return audit_id
     made = sa.insert(audit).values(at=at, staff_id=staff_id, action=action, target=target, detail=detail)
     return int(tx.execute(made.returning(audit.c.id)).scalar_one())
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from bot.casework import auditing
 from bot.casework import inbox as lists
 from bot.clock import LONDON
 from bot.refs import read_ref
@@ -85,10 +86,20 @@ def audit() -> tuple[str, int] | str:
     """Who saw and did what. `ref` narrows to one case or person."""
     asked = request.args.get("ref", "").strip()
     ref = read_ref(asked) if asked else None
+    errors = {}
     if asked and ref is None:
         errors = {"ref": "A reference has eight letters and digits. Check it for a slip."}
-        return render_template(
-            "desk/audit.html", section="audit", found=None, asked=asked, errors=errors, error=True
-        ), 400
-    found = lists.audit(house(), me(), ref=ref, page=page_number())
-    return render_template("desk/audit.html", section="audit", found=found, asked=asked, errors={}, error=False)
+    found = None if errors else lists.audit(house(), me(), ref=ref, page=page_number())
+    page = render_template(
+        "desk/audit.html", section="audit", found=found, asked=asked, errors=errors, error=bool(errors),
+        seals=auditing.state(house()),
+    )  # fmt: skip
+    return (page, 400) if errors else page
+
+
+@pages.post("/audit/check")
+@needs("audit.read")
+def check_audit() -> str:
+    """Every seal compared with its rows. It shows what it found, and the audit keeps that it was asked."""
+    seals = auditing.check_all(house(), me())
+    return render_template("desk/audit_check.html", section="audit", seals=seals)

@@ -223,6 +223,8 @@ ACTIONS: Final = {
     "list.take-off": "Took a check-in off the no-reply list",
     "ledger.view": "Looked at the ledger",
     "audit.view": "Looked at the audit",
+    "audit.verify": "Checked the audit's seals",
+    "audit.prune": "Removed audit rows past their time",
     "flows.view": "Looked at the flows",
     "flows.try": "Tried a flow",
     "case.view": "Opened a case",
@@ -316,6 +318,15 @@ LATE: Final = {
         "Keep somebody at the telephone.",
     ),
 }
+# Where the audit is not what was sealed.
+BROKEN: Final = {
+    "seal-missing": "The seal is missing, with whatever it held",
+    "seal-changed": "The seal was changed, or its key is missing",
+    "removed": "Rows were taken away",
+    "added": "Rows were added",
+    "changed": "A row was changed",
+    "head": "Not the seal that was told to the log",
+}
 # Of "work": what each kind of the clock's work means when it fails.
 LATE_WORK: Final = {
     "heartbeat": "The clock cannot say that it lives.",
@@ -327,6 +338,7 @@ LATE_WORK: Final = {
     "stale": "Check-ins that have waited too long to be sent are not taken back.",
     "touches": "Families get no check-ins.",
     "sheets": "Sheets of families sent at the desk are not taken in.",
+    "seals": "Who saw and did what is kept, and not sealed: a row that was removed would not show.",
     "directory": "Entries of the directory that nobody has checked for long are shown as if somebody had.",
 }
 # Of these, the ones that keep word of urgent cases from the people on duty.

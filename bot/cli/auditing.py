@@ -1,0 +1,85 @@
+"""`thrive audit verify` and `prune`: whether the audit is what was sealed, and the end of what is old."""
+
+import argparse
+import json
+import sys
+from argparse import Namespace
+from dataclasses import asdict
+from datetime import date, datetime, time
+from typing import Final
+
+from bot.casework import auditing
+from bot.cli.opening import open_house, ready
+from bot.clock import LONDON, local_date
+from bot.house import House
+
+SAYS: Final = {
+    "seal-missing": "seal {number} is missing: it was taken away, with whatever it held",
+    "seal-changed": "seal {number} of {at} was changed, or its key is not in DATA_KEYS",
+    "removed": "seal {number} of {at} held {sealed} rows, and {found} are there: rows were taken away",
+    "added": "seal {number} of {at} held {sealed} rows, and {found} are there: rows were added",
+    "changed": "seal {number} of {at}: its {sealed} rows are not what they were",
+    "head": "seal {number} of {at} is not the one whose head was given: the chain was made anew",
+}
+
+
+def options(audit: argparse.ArgumentParser) -> None:
+    of = audit.add_subparsers(dest="action", required=True, metavar="ACTION")
+    verify = of.add_parser("verify", help="compare every row with the seals of the clock; 1 where one is not as sealed")
+    verify.add_argument("--head", metavar="N:DIGITS", type=_head, help="a seal as the log told it: audit sealed")
+    verify.add_argument("--json", action="store_true")
+    prune = of.add_parser("prune", help="remove old rows; their seals stay")
+    prune.add_argument("--before", metavar="DATE", type=date.fromisoformat, required=True, help="the first day kept")
+    prune.add_argument("--dry-run", action="store_true", help="remove nothing; say how many")
+    prune.add_argument("--json", action="store_true")
+
+
+def _head(text: str) -> tuple[int, str]:
+    number, colon, digits = text.partition(":")
+    if not colon or not number.isdecimal() or len(digits) < 8:
+        raise argparse.ArgumentTypeError("write it as 1234:0123456789abcdef")
+    return int(number), digits.strip().lower()
+
+
+def command(given: Namespace) -> int:
+    with open_house() as house:
+        if not ready(house):
+            return 1
+        return _verify(house, given) if given.action == "verify" else _prune(house, given)
+
+
+def _verify(house: House, given: Namespace) -> int:
+    state = auditing.check_all(house, None, head=given.head)
+    found = state.checked
+    if given.json:
+        told = {**asdict(found), "ok": not found.breaks, "late": state.late}
+        print(json.dumps(told, default=lambda at: at.isoformat()))
+    else:
+        print(
+            f"{found.seals} seals, {found.rows} rows, the rows of {found.pruned} seals pruned, "
+            f"{found.waiting} rows not sealed yet."
+        )
+        if found.last_head is not None:
+            print(f"The last: {found.last_number}:{found.last_head[:16]}")
+        for broken in found.breaks:
+            at = "" if broken.at is None else broken.at.astimezone(LONDON).strftime("%d %b %Y, %H:%M:%S")
+            words = SAYS[broken.kind]
+            print(words.format(number=broken.number, at=at, sealed=broken.sealed, found=broken.found))
+    if found.breaks:
+        print(f"thrive audit verify: {len(found.breaks)} not as sealed.", file=sys.stderr)
+    if state.late:
+        print("Rows have waited for a seal for minutes: is the clock running? `thrive doctor` says.", file=sys.stderr)
+    return 1 if found.breaks else 0
+
+
+def _prune(house: House, given: Namespace) -> int:
+    if given.before >= local_date(house.clock.now()):
+        print("thrive audit prune: --before must be a day that is over.", file=sys.stderr)
+        return 1
+    first_kept = datetime.combine(given.before, time(0), tzinfo=LONDON)
+    seals, rows = auditing.prune(house, first_kept, dry_run=given.dry_run)
+    if given.json:
+        print(json.dumps({"seals": seals, "rows": rows, "removed": not given.dry_run}))
+    else:
+        print(f"{rows} rows of {seals} seals {'would be' if given.dry_run else 'were'} removed; the seals stay.")
+    return 0
