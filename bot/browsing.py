@@ -87,6 +87,7 @@ def _group(name: str, needs: list[Mapping[str, str]]) -> NeedGroup:
 def look(house: House, asked: Asked, language: str = "en") -> Answer:
     """Search the directory as published now. Any text has an answer."""
     snapshot = house.live.of(house.db)
+    now = house.clock.now()
     readers, text = snapshot.assets.readers, clean(asked.text)
     screening = snapshot.assets.lexicon.screen([text])
     age, postcode = read_age(asked.age, readers.age(asked.age)), clean(asked.postcode)[:40]
@@ -101,7 +102,7 @@ def look(house: House, asked: Asked, language: str = "en") -> Answer:
         needs = (asked.need,) if asked.need else snapshot.assets.lexicon.understand(text).needs
         _unmet(house, needs, found.place)
     return Answer(
-        cards=tuple(card(listing, snapshot.wording, language) for listing in found.listings),
+        cards=tuple(card(listing, snapshot.wording, language, now) for listing in found.listings),
         place=found.place, more=found.more, postcode_read=not postcode or place is not None,
         age_read=not asked.age.strip() or age is not None, risk=screening.risk, watched=screening.watched,
     )  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import date
 
 from directory import places, search
 from directory.ages import read_age
+from directory.opening import hours_of
 from directory.service import ages_in_words, contact_in_words
 from flows.effects import Listing
 from flows.facts import Found, Place, Search
@@ -63,6 +64,7 @@ class DirectoryFinder:
 def listing(result: search.Result) -> Listing:
     """One result as a family sees it."""
     service = result.service
+    hours, note = hours_of(service)
     return Listing(
         id=service.id,
         name=service.name,
@@ -78,6 +80,8 @@ def listing(result: search.Result) -> Listing:
         phone=service.phone,
         cost=service.cost,
         sample=service.sample,
+        hours=tuple((opening.day, opening.opens, opening.closes) for opening in hours),
+        hours_note=note,
     )
 
 

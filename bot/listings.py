@@ -1,10 +1,14 @@
 """One service as families see it: a line of a text, or a card of a page."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, cast
 
+from bot.rules import HOLIDAYS
+from directory.opening import LONDON, Kind, open_now
+from directory.service import Day, Opening
 from flows.effects import Listing
-from flows.wording import Wording
+from flows.wording import Wording, say_date, say_time
 
 
 def where(listing: Listing, wording: Wording, language: str) -> str:
@@ -26,16 +30,49 @@ def checked(listing: Listing, wording: Wording, language: str) -> str:
     return wording.render("listing.checked", {"on": f"{on.day}/{on.month}/{on.year}"}, language)
 
 
-def line(listing: Listing, wording: Wording, language: str) -> str:
-    """For a text: name, how far, ages, cost, how to get in touch, and of why only what the line has not said."""
+OPENING: Mapping[Kind, str] = {
+    "open": "listing.open-until",
+    "always": "listing.open-always",
+    "later": "listing.opens-later",
+    "another-day": "listing.opens-on",
+    "holiday": "listing.bank-holiday",
+}
+
+
+def opening(listing: Listing, wording: Wording, now: datetime) -> str:
+    """What the weekly hours say of `now`: "Open today until 5pm", "Opens tomorrow at 9:30am"; nothing without any."""
+    told = open_now([Opening(day=cast("Day", day), opens=o, closes=c) for day, o, c in listing.hours], now, HOLIDAYS)
+    if told is None:
+        return ""
+    text, values, tomorrow = OPENING[told.kind], {}, now.astimezone(LONDON).date() + timedelta(days=1)
+    if told.at is not None:
+        on = told.at.date()
+        if told.kind == "another-day" and on == tomorrow:
+            text = "listing.opens-tomorrow"
+        elif told.kind == "open" and on > tomorrow:
+            text = "listing.open-now"
+        values = {name: say_time(told.at) for name in ("opens", "closes")} | {"day": say_date(on)}
+    # Content of before these texts has none of them; times are English, as the names and addresses beside them are.
+    return wording.render(text, values) if wording.has(text) else ""
+
+
+def hours(listing: Listing, wording: Wording, now: datetime) -> str:
+    """The same with the note that stands beside the hours ("term time only"); the note alone where it is all."""
+    told, note = opening(listing, wording, now), listing.hours_note
+    return f"{told} ({note})" if told and note else told or note[:1].upper() + note[1:]
+
+
+def line(listing: Listing, wording: Wording, language: str, now: datetime) -> str:
+    """For a text: name, how far, ages, cost, when it is open, how to get in touch, and of why only what is new."""
     why = wording.render("listing.why", {"why": "; ".join(listing.because)}, language) if listing.because else ""
     name = f"{listing.name} ({where(listing, wording, language)})"
-    told = (name, listing.ages, listing.cost, listing.contact, checked(listing, wording, language), why)
+    open_ = hours(listing, wording, now)
+    told = (name, listing.ages, listing.cost, open_, listing.contact, checked(listing, wording, language), why)
     return ". ".join(part.rstrip(". ") for part in told if part) + "."
 
 
-def card(listing: Listing, wording: Wording, language: str) -> Mapping[str, Any]:
-    """For a page, the chat's or another's."""
+def card(listing: Listing, wording: Wording, language: str, now: datetime) -> Mapping[str, Any]:
+    """For a page, the chat's or another's. `now` is when it is said: of what is open then."""
     return {
         "name": listing.name,
         "organisation": listing.organisation,
@@ -47,5 +84,6 @@ def card(listing: Listing, wording: Wording, language: str) -> Mapping[str, Any]
         "contact": listing.contact,
         "why": list(listing.why),
         "sample": listing.sample,
+        "opening": hours(listing, wording, now),
         "checked": checked(listing, wording, language),
     }

@@ -12,6 +12,7 @@ from scheduler.quiet import ContactHours
 from scheduler.worry import WorrySettings
 
 YEARS = range(2020, 2061)  # far enough either way; the package knows England's rules, not only a list
+HOLIDAYS = england_holidays(YEARS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ class Rules:
 @cache
 def rules_of(council: Council) -> Rules:
     """Everything that follows from a council's own settings."""
-    calendar = WorkingCalendar(week=council.hours, holidays=england_holidays(YEARS), closures=council.closures)
+    calendar = WorkingCalendar(week=council.hours, holidays=HOLIDAYS, closures=council.closures)
     hours = ContactHours(
         calendar=calendar, quiet=council.quiet, sending=council.sending, before_closures=council.send_before_closures
     )

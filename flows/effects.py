@@ -38,6 +38,8 @@ class Listing:
     phone: str | None = None
     cost: str | None = None
     sample: bool = False
+    hours: tuple[tuple[str, str, str], ...] = ()  # weekly, local: ("MO", "09:00", "17:00")
+    hours_note: str = ""
     unsure: bool = False  # nobody has checked it for too long: `checked_on` is when somebody last did, None never
     checked_on: date | None = None
     unsure: bool = False  # nobody has checked it for too long: `checked_on` is when somebody last did, None never

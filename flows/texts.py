@@ -41,6 +41,13 @@ ENGINE_TEXTS: Mapping[str, frozenset[str]] = {
     ),
     "listing.checked": frozenset({"on"}),
     "listing.distance": frozenset({"km"}),
+    "listing.bank-holiday": frozenset(),
+    "listing.open-always": frozenset(),
+    "listing.open-now": frozenset(),
+    "listing.open-until": frozenset({"closes"}),
+    "listing.opens-later": frozenset({"opens"}),
+    "listing.opens-on": frozenset({"day", "opens"}),
+    "listing.opens-tomorrow": frozenset({"opens"}),
     "listing.never-checked": frozenset(),
     "listing.why": frozenset({"why"}),
 }

@@ -136,6 +136,11 @@ def say_moment(at: datetime, language: str = "en", tz: ZoneInfo = LONDON) -> str
     return f"{say_date(local.date(), language)}, {format_time(local, 'short', tzinfo=tz, locale=locale)}"
 
 
+def say_time(at: datetime, tz: ZoneInfo = LONDON) -> str:
+    """The time of day of an instant, in English: "5pm", "9:30am", "12 noon"."""
+    return _clock(at.astimezone(tz))
+
+
 def say_date(on: date, language: str = "en", today: date | None = None) -> str:
     """A local date with its weekday, "Monday 23 November"; with its year where that is far after `today`."""
     year = _YEARS.get(language, " y") if today is not None and on - today > FAR else ""

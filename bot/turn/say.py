@@ -28,12 +28,12 @@ def say(turn: Turn, effect: Say) -> None:
     text = wording.render(effect.text, effect.values, language, turn.facts.today)
     choices = [wording.label(choice.label, language) for choice in effect.choices]
     if turn.address.kind == "web":
-        laid = for_web(text, choices, [card(listing, wording, language) for listing in effect.listings])
+        laid = for_web(text, choices, [card(listing, wording, language, turn.now) for listing in effect.listings])
         extras = json.dumps({"choices": laid["choices"], "listings": laid["listings"]}, ensure_ascii=False)
         put(turn, text_id=effect.text, body=laid["text"], extras=extras, purpose=effect.purpose)
     else:
         # Not numbered: a number is an answer, and the choices after them have those.
-        lines = [f"- {line(listing, wording, language)}" for listing in effect.listings]
+        lines = [f"- {line(listing, wording, language, turn.now)}" for listing in effect.listings]
         for part in parts(for_sms(text, choices, lines)):
             put(turn, text_id=effect.text, body=part, purpose=effect.purpose)
 
