@@ -29,6 +29,9 @@ from scheduler.when import Age, Reached
 TODAY = date(2026, 11, 22)
 SAMPLE = Path(__file__).parents[2] / "content" / "samples" / "families.csv"
 PROGRAMMES = {"after-early-help"}
+SAMPLE_PROGRAMMES = PROGRAMMES | {
+    "signposted", "new-baby", "referral-made", "key-transitions", "pregnancy-to-two", "new-school",
+}  # fmt: skip
 GOOD = {
     "reference": "M-1",
     "first_name": "Amira",
@@ -172,25 +175,27 @@ def test_any_row_has_an_answer(cells: dict[str, str]) -> None:
 
 @given(st.dates(date(2026, 1, 1), date(2040, 12, 31)))
 def test_the_sample_families_are_always_of_the_same_ages(today: date) -> None:
-    """On any day: six families, all told, one due that day, each at its own stage of childhood."""
+    """On any day: twelve families on seven programmes, all told, one due that day, children of every age."""
     with SAMPLE.open(encoding="utf-8", newline="") as file:
-        rows = [read_row(one, mobile, PROGRAMMES, today) for one in resolve_dates(read_sheet(file), today)]
+        rows = [read_row(one, mobile, SAMPLE_PROGRAMMES, today) for one in resolve_dates(read_sheet(file), today)]
     read_rows = [one for one in rows if isinstance(one, EnrolmentRow)]
-    assert len(read_rows) == len(rows) == 9
-    assert len({one.household for one in read_rows}) == 6
-    assert len({one.mobile for one in read_rows}) == len({one.reference for one in read_rows}) == 7
+    assert len(read_rows) == len(rows) == 15
+    assert len({one.household for one in read_rows}) == 12
+    assert len({one.mobile for one in read_rows}) == len({one.reference for one in read_rows}) == 13
+    assert {one.programme for one in read_rows} == SAMPLE_PROGRAMMES
     assert {one.last_name for one in read_rows} == {"Sample"}
     assert all(one.mobile.startswith("+4477009001") for one in read_rows)
     assert sum(one.event_on == today - timedelta(days=28) for one in read_rows) == 1
     ages = {one.child_first_name: one.child_born.age_months(today) for one in read_rows if one.child_born}
     expected = {"Zayn": 51, "Poppy": 8, "Tobi": 86, "Tayo": 86, "Ola": 118, "Kuba": 152, "Grace": 187, "Lily": 26}
+    expected["Ama"] = 27
     assert ages == expected
 
 
 def test_the_sample_children_on_a_day() -> None:
     """A baby, a toddler, nursery and reception age, twins at primary, and two at secondary."""
     with SAMPLE.open(encoding="utf-8", newline="") as file:
-        rows = [read_row(one, mobile, PROGRAMMES, TODAY) for one in resolve_dates(read_sheet(file), TODAY)]
+        rows = [read_row(one, mobile, SAMPLE_PROGRAMMES, TODAY) for one in resolve_dates(read_sheet(file), TODAY)]
     stages = {
         one.child_first_name: stage(one.child_born, TODAY)
         for one in rows
@@ -205,6 +210,7 @@ def test_the_sample_children_on_a_day() -> None:
         "Kuba": "in Year 8",
         "Grace": "in Year 11",
         "Lily": "2 years old",
+        "Ama": "2 years old",
     }
 
 
