@@ -14,22 +14,27 @@ HUBS_TAXONOMY = "dfe-family-hubs"
 _OURS = UUID("6f0a54c2-6d0e-5c0b-9a53-0d7a4e3f6f11")  # every id we have to make is of this namespace: always the same
 
 # What a need of ours surely is in the Department for Education's words; the heading where no one word of it is sure.
-# Needs it has no word for (school places, jobs, immigration ...) are left out.
+# Needs it has no word for (school places, jobs, immigration ...) are left out. Childcare has two words: see `hub_of`.
 HUBS_OF_NEED: Mapping[str, str] = {
     "benefits": "Money, benefits and housing",
     "debt": "Debt and welfare advice",
+    "food": "Family support",
     "energy-bills": "Money, benefits and housing",
     "housing": "Money, benefits and housing",
+    "household-items": "Family support",
     "pregnancy": "Midwife and maternity",
     "baby-care": "Pregnancy, birth and early years",
+    "childcare": "Pregnancy, birth and early years",
     "playgroups": "Parent, baby and toddler groups",
     "child-development": "Pregnancy, birth and early years",
     "behaviour": "Parenting support",
     "child-sleep": "Parenting support",
     "teenagers": "Parenting support",
     "separation": "Separating and separated parent support",
+    "bereavement": "Family support",
     "kinship-care": "Family support",
     "dads": "Family support",
+    "loneliness": "Family support",
     "bullying": "Bullying and cyber bullying",
     "send": "Special educational needs and disabilities (SEND)",
     "autism-adhd": "Special educational needs and disabilities (SEND)",
@@ -41,8 +46,20 @@ HUBS_OF_NEED: Mapping[str, str] = {
     "sexual-health": "Health",
     "substance-use": "Substance misuse (including alcohol and drug)",
     "domestic-abuse": "Domestic abuse",
+    "exploitation": "Targeted youth support",
+    "child-safety": "Family support",
     "things-to-do": "Activities, clubs and groups",
+    "youth-support": "Targeted youth support",
+    "young-carers": "Family support",
 }
+OF_SCHOOL_AGE = 4.0
+
+
+def hub_of(need: str, service: Service) -> str | None:
+    """The Department's word for one need of an entry. Childcare from school age on is a club, not the early years."""
+    if need == "childcare" and service.min_age is not None and service.min_age >= OF_SCHOOL_AGE:
+        return "Before and after school clubs"
+    return HUBS_OF_NEED.get(need)
 
 
 def made_id(*parts: str) -> str:
@@ -109,8 +126,8 @@ class Taxonomies:
     def of(self, service: Service) -> tuple[Term, ...]:
         """The terms of one entry: its needs in their order, then the same in the Department's words, then access."""
         needs = [self.needs.get(need) or _bare(NEEDS_TAXONOMY, need) for need in service.needs]
-        names = dict.fromkeys(HUBS_OF_NEED[need] for need in service.needs if need in HUBS_OF_NEED)
-        hubs = [self.hubs[name] for name in names if name in self.hubs]
+        names = dict.fromkeys(hub_of(need, service) for need in service.needs)
+        hubs = [self.hubs[name] for name in names if name is not None and name in self.hubs]
         return (*needs, *hubs, *(_bare(ACCESS_TAXONOMY, words) for words in service.accessibility))
 
     def all(self, services: Iterable[Service]) -> tuple[Taxonomy, ...]:
