@@ -1,16 +1,17 @@
-"""A person's timeline: what they wrote, what we said and whether it arrived, scores, check-ins, cases, what is next."""
+"""A person's timeline: what they wrote, what we said and whether it arrived, how they asked to be texted, scores,
+check-ins, cases, what is next."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from bot.alerts import answering
 from bot.casework.accounts import SignedIn
 from bot.house import House
 from bot.store import casework as case_rows
-from bot.store import inbox, keeping, outbox, people, reviews, staff
+from bot.store import inbox, keeping, outbox, people, reviews, staff, wishes
 from bot.store.casework import Case, CaseEvent
 from bot.store.database import Tx
 from bot.store.keeping import Enrolment
@@ -19,7 +20,8 @@ from bot.store.reviews import Review
 from messages.media import counted
 
 MOST = 500  # messages each way that a case's or a person's page shows, the newest
-Kind = Literal["wrote", "said", "score", "touch", "case", "note", "alert"]
+TOLD = {"closed", "offered", "declined", "call-planned", "called"}  # case events whose words are a worker's own
+Kind = Literal["wrote", "said", "score", "touch", "case", "note", "alert", "wish"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,8 @@ class Entry:
     `by` is the member of staff, `purpose` a message's, `case_ref` the case of what happened to one. `detail` is a
     message's reason, a touch's programme, or what a case event keeps ("urgent: danger"). Of an alert, `purpose` is
     what the line is of (began, told, unreached, ended), `state` what became of it, `words` who was told, and `channel`
-    how.
+    how. Of a wish, `state` is which (pause, less, unpause, back-on), `words` how they said it, `until` the first day on
+    which we may start again and `every_days` how seldom they asked to hear from us.
     """
 
     at: datetime
@@ -45,6 +48,8 @@ class Entry:
     listings: Sequence[str] = ()
     message: int = 0  # the id of what they wrote, by which it can be marked
     mark: Review | None = None  # what one of the team said of the service's screening of it
+    until: date | None = None
+    every_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +146,7 @@ def _timeline(
     writers = {(e.case_id, e.at): names.get(e.staff_id or 0, "") for e in events if e.kind == "replied"}
     entries = [
         *_words(tx, address_ids, writers, spans, most),
+        *_wishes(tx, spans),
         *_touches(tx, enrolments, titles),
         *_case_entries(cases, events, names),
         *_alert_entries(tx, cases, names),
@@ -233,6 +239,15 @@ def _names(extras: str | None) -> list[str]:
     return [] if extras is None else [str(card["name"]) for card in json.loads(extras).get("listings", [])]
 
 
+def _wishes(tx: Tx, spans: Mapping[int, _Span]) -> list[Entry]:
+    """PAUSE, LESS, BACK ON, and START in a pause, of whoever had the number then."""
+    return [
+        Entry(at=w.at, kind="wish", state=w.wish, words=w.words, until=w.until, every_days=w.every_days)
+        for w in wishes.wishes_of(tx, list(spans))
+        if spans[w.address_id].holds(w.at)
+    ]
+
+
 def _touches(tx: Tx, enrolments: Sequence[Enrolment], titles: Mapping[str, str]) -> list[Entry]:
     programme = {e.id: titles.get(e.programme, e.programme) for e in enrolments}
     return [
@@ -258,7 +273,7 @@ def _case_entries(cases: Sequence[Case], events: Sequence[CaseEvent], names: Map
             Entry(
                 at=event.at,
                 kind="note" if noted else "case",
-                words=event.body or "" if noted or event.kind == "closed" else "",
+                words=event.body or "" if noted or event.kind in TOLD else "",
                 state=event.kind,
                 detail=event.detail or "",
                 by=names.get(event.staff_id or 0, ""),

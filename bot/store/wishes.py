@@ -27,6 +27,7 @@ class WishRow(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
+    address_id: int
     wish: str
     until: date | None
     every_days: int | None
