@@ -102,7 +102,7 @@ class Known:
         # Numbers before people, as in a family's turn: two orders would lock each other out.
         self._learn_numbers(tx, {row.mobile for row in batch} - self.numbers.keys(), now, write=write)
         names = {row.household or row.reference for row in batch} - self.households.keys()
-        found = rows.households(tx, names)
+        found = rows.households(tx, names, write=write)
         self.households |= {name: self._household(found.get(name), name) for name in names}
         named = {row.reference for row in batch} | {child_source(row) for row in batch if row.child_first_name}
         known = rows.people_named(tx, named - self.people.keys())

@@ -237,7 +237,7 @@ def keys_fit(tx: Tx, keys: Keyring) -> bool:
     """Whether the newest address opens and is found by these keys; true where there is none. Raises SealError."""
     newest = sa.select(address.c.kind, address.c.value, address.c.fingerprint).order_by(address.c.id.desc()).limit(1)
     row = tx.execute(newest).one_or_none()
-    return row is None or keys.index(row[0], row[1]) == row[2]
+    return row is None or row[2] in keys.prints(row[0], row[1])
 
 
 def holds_data(tx: Tx) -> bool:

@@ -76,7 +76,7 @@ _NUMBERS_LOCKED = _NUMBERS.with_for_update()
 _TENURES = sa.select(person_address.c.person_id, person_address.c.address_id, person_address.c.released_at).where(
     person_address.c.address_id.in_(sa.bindparam("b_addresses", expanding=True))
 )
-_HOUSEHOLDS = sa.select(household.c.source, household.c.id).where(
+_HOUSEHOLDS = sa.select(household.c.source, household.c.id, household.c.name.is_not(None).label("named")).where(
     household.c.source.in_(sa.bindparam("b_sources", expanding=True))
 )
 _ENROLMENTS = (
@@ -102,7 +102,7 @@ _OWN_SCORES = (
 def people_named(tx: Tx, references: Collection[str]) -> dict[str, KnownPerson]:
     """Those of these references that are known, by reference."""
     keys = keyring_of(tx.dialect)
-    by_print = {keys.index("person", reference): reference for reference in references}
+    by_print = {print_: reference for reference in references for print_ in keys.prints("person", reference)}
     rows = tx.execute(_PEOPLE, {"b_sources": list(by_print)}).mappings() if by_print else ()
     return {by_print[row["source"]]: _known(row) for row in rows}
 
@@ -125,7 +125,7 @@ def _known(row: Mapping[Any, Any]) -> KnownPerson:
 def numbers(tx: Tx, mobiles: Collection[str], *, lock: bool) -> dict[str, KnownNumber]:
     """Those of these numbers (E.164) that are known; `lock` holds them until the transaction ends."""
     keys = keyring_of(tx.dialect)
-    by_print = {keys.index("sms", mobile): mobile for mobile in mobiles}
+    by_print = {print_: mobile for mobile in mobiles for print_ in keys.prints("sms", mobile)}
     rows = tx.execute(_NUMBERS_LOCKED if lock else _NUMBERS, {"b_prints": list(by_print)}) if by_print else ()
     return {
         by_print[row.fingerprint]: KnownNumber(
@@ -155,17 +155,23 @@ def tenures(tx: Tx, address_ids: Collection[int]) -> dict[tuple[int, int], datet
     return {(row.person_id, row.address_id): row.released_at for row in rows}
 
 
-def households(tx: Tx, names: Collection[str]) -> dict[str, int]:
+def households(tx: Tx, names: Collection[str], *, write: bool = False) -> dict[str, int]:
+    """Those of these names that are known. With `write`, one that was made before names were kept is given its own."""
     keys = keyring_of(tx.dialect)
-    by_print = {keys.index("household", name): name for name in names}
-    rows = tx.execute(_HOUSEHOLDS, {"b_sources": list(by_print)}) if by_print else ()
+    by_print = {print_: name for name in names for print_ in keys.prints("household", name)}
+    rows = tx.execute(_HOUSEHOLDS, {"b_sources": list(by_print)}).all() if by_print else ()
+    nameless = [row for row in rows if not row.named] if write else ()
+    for row in nameless:
+        name = by_print[row.source]
+        kept = {"name": name, "source": keys.index("household", name)}
+        tx.execute(sa.update(household).where(household.c.id == row.id).values(**kept))
     return {by_print[row.source]: row.id for row in rows}
 
 
 def add_households(tx: Tx, names: Collection[str], now: datetime) -> None:
     keys = keyring_of(tx.dialect)
     if names:
-        rows = [{"source": keys.index("household", name), "created_at": now} for name in names]
+        rows = [{"source": keys.index("household", name), "name": name, "created_at": now} for name in names]
         tx.execute(insert_ignoring(tx, household, returning=False), rows)
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from bot.store.casework import cases
 from bot.store.columns import keyring_of, readable
 from bot.store.database import Tx
-from bot.store.people import Person, address, person, person_address, postcode_print
+from bot.store.people import Person, address, person, person_address, postcode_prints
 
 OVERLAP = timedelta(minutes=15)  # a row bears the time its transaction began; no transaction of ours lasts as long
 _NAMED = sa.select(person.c.id, readable(person.c.first_name), readable(person.c.last_name), person.c.changed_at)
@@ -50,11 +50,9 @@ def names(tx: Tx, *, since: datetime | None) -> Iterator[Named]:
 
 def at_postcode(tx: Tx, postcode: str, *, limit: int) -> list[int]:
     """The ids of those who live there; spaces and small letters are forgiven."""
-    print_ = postcode_print(keyring_of(tx.dialect), postcode)
-    if print_ is None:
-        return []
+    prints = postcode_prints(keyring_of(tx.dialect), postcode)
     rows = tx.execute(
-        sa.select(person.c.id).where(person.c.postcode_print == print_).order_by(person.c.id).limit(limit)
+        sa.select(person.c.id).where(person.c.postcode_print.in_(prints)).order_by(person.c.id).limit(limit)
     )
     return [int(found) for found in rows.scalars()]
 
@@ -63,7 +61,7 @@ def at_number(tx: Tx, e164: str) -> tuple[int | None, list[tuple[int, datetime |
     """The number's address, and who has it or had it (until when), those who have it first."""
     found = tx.execute(
         sa.select(address.c.id).where(
-            address.c.kind == "sms", address.c.fingerprint == keyring_of(tx.dialect).index("sms", e164)
+            address.c.kind == "sms", address.c.fingerprint.in_(keyring_of(tx.dialect).prints("sms", e164))
         )
     ).scalar_one_or_none()
     if found is None:
@@ -78,8 +76,8 @@ def at_number(tx: Tx, e164: str) -> tuple[int | None, list[tuple[int, datetime |
 
 def by_reference(tx: Tx, typed: str) -> int | None:
     """Whom the case system knows by this reference, as it was typed."""
-    print_ = keyring_of(tx.dialect).index("person", typed)
-    found = tx.execute(sa.select(person.c.id).where(person.c.source == print_)).scalar_one_or_none()
+    prints = keyring_of(tx.dialect).prints("person", typed)
+    found = tx.execute(sa.select(person.c.id).where(person.c.source.in_(prints))).scalar_one_or_none()
     return None if found is None else int(found)
 
 

@@ -47,6 +47,7 @@ class HouseholdRow(Row):
     __tablename__ = "household"
     id: Mapped[int] = mapped_column(primary_key=True)
     source: Mapped[str | None] = mapped_column(sa.String(64), unique=True)  # keyed fingerprint of the source's name
+    name: Mapped[str | None] = mapped_column(Sealed("household.name"))  # that name: the fingerprint can be made anew
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
@@ -150,7 +151,9 @@ consent = table_of(ConsentRow)
 
 _ADDRESS = sa.select(*(address.c[f] for f in Address.__dataclass_fields__))
 _BY_ID = _ADDRESS.where(address.c.id == sa.bindparam("b_id"))
-_BY_VALUE = _ADDRESS.where(address.c.kind == sa.bindparam("b_kind"), address.c.fingerprint == sa.bindparam("b_print"))
+_BY_VALUE = _ADDRESS.where(
+    address.c.kind == sa.bindparam("b_kind"), address.c.fingerprint.in_(sa.bindparam("b_prints", expanding=True))
+)
 _ID = sa.select(address.c.id).where(address.c.id == sa.bindparam("b_id"))
 _LOCK = _ID.with_for_update()
 _LOCK_UNLESS_BUSY = _ID.with_for_update(skip_locked=True)
@@ -207,7 +210,7 @@ def lock_unless_busy(tx: Tx, address_id: int) -> bool:
 def find_address(tx: Tx, kind: str, value: str, *, lock: bool = False) -> Address | None:
     row = tx.execute(
         _BY_VALUE.with_for_update() if lock else _BY_VALUE,
-        {"b_kind": kind, "b_print": keyring_of(tx.dialect).index(kind, value)},
+        {"b_kind": kind, "b_prints": keyring_of(tx.dialect).prints(kind, value)},
     ).one_or_none()
     return None if row is None else Address(**row._asdict())
 
@@ -232,7 +235,7 @@ def open_address(tx: Tx, kind: str, value: str, now: datetime) -> Address:
 def _seal_again(tx: Tx, kind: str, value: str) -> Address | None:
     """The key of a number is lost, and whoever has it has just written: it is known again. When it is safe to text
     was lost with the key, so a person is asked (words that nobody can read as times)."""
-    theirs = (address.c.kind == kind, address.c.fingerprint == keyring_of(tx.dialect).index(kind, value))
+    theirs = (address.c.kind == kind, address.c.fingerprint.in_(keyring_of(tx.dialect).prints(kind, value)))
     asked = sa.case((address.c.safe_times.is_(None), None), else_=sa.literal("not known", address.c.safe_times.type))
     tx.execute(sa.update(address).where(*theirs).values(value=value, safe_times=asked))
     return find_address(tx, kind, value, lock=True)
@@ -338,7 +341,9 @@ def find_person(tx: Tx, ref: str) -> Person | None:
 
 
 def find_person_by_source(tx: Tx, reference: str) -> Person | None:
-    row = tx.execute(_PERSON.where(person.c.source == keyring_of(tx.dialect).index("person", reference))).one_or_none()
+    row = tx.execute(
+        _PERSON.where(person.c.source.in_(keyring_of(tx.dialect).prints("person", reference)))
+    ).one_or_none()
     return None if row is None else Person(**row._asdict())
 
 
@@ -346,6 +351,12 @@ def postcode_print(keys: Keyring, postcode: str | None) -> str | None:
     """The keyed fingerprint by which those at a postcode are found, however it is spaced; None where there is none."""
     letters = "".join(char for char in (postcode or "").upper() if char.isalnum())
     return keys.index("postcode", letters) if letters else None
+
+
+def postcode_prints(keys: Keyring, postcode: str) -> list[str]:
+    """Those by which a postcode may stand: for finding."""
+    letters = "".join(char for char in postcode.upper() if char.isalnum())
+    return keys.prints("postcode", letters) if letters else []
 
 
 def found_by(tx: Tx, values: Mapping[str, object]) -> dict[str, object]:
@@ -375,10 +386,14 @@ def change_person(tx: Tx, person_id: int, **values: object) -> None:
 
 def household(tx: Tx, source: str, now: datetime) -> int:
     """The household the source knows by this name, made if new."""
-    table = table_of(HouseholdRow)
-    fingerprint = keyring_of(tx.dialect).index("household", source)
-    tx.execute(insert_ignoring(tx, table), {"source": fingerprint, "created_at": now})
-    return int(tx.execute(sa.select(table.c.id).where(table.c.source == fingerprint)).scalar_one())
+    table, keys = table_of(HouseholdRow), keyring_of(tx.dialect)
+    found = sa.select(table.c.id).where(table.c.source.in_(keys.prints("household", source)))
+    standing = tx.execute(found).scalar_one_or_none()
+    if standing is not None:
+        return int(standing)
+    values = {"source": keys.index("household", source), "name": source, "created_at": now}
+    tx.execute(insert_ignoring(tx, table), values)
+    return int(tx.execute(found).scalar_one())
 
 
 def household_of(tx: Tx, household_id: int) -> list[Person]:

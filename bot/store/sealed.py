@@ -31,15 +31,19 @@ class KeyFault(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """Keys by id. The first encrypts; all open."""
+    """Keys by id. The first encrypts; all open. Fingerprints are made under `index_key` and found under the older
+    ones too, while they are being made anew. `mark` tells two rings apart and tells nothing of a key."""
 
     current: str
     keys: Mapping[str, AESGCM]
     index_key: bytes
+    older_index_keys: tuple[bytes, ...] = ()
+    mark: str = ""
 
     @classmethod
     def parse(cls, data_keys: str, index_key: str) -> "Keyring":
-        """Read `DATA_KEYS` (`id:base64,id:base64`) and `PHONE_INDEX_KEY` (base64). Raises KeyFault."""
+        """Read `DATA_KEYS` (`id:base64,id:base64`) and `PHONE_INDEX_KEY` (base64; with commas, the new one first, while
+        fingerprints are made anew). Raises KeyFault."""
         keys: dict[str, AESGCM] = {}
         for part in filter(None, (p.strip() for p in data_keys.split(","))):
             name, colon, encoded = part.partition(":")
@@ -50,14 +54,26 @@ class Keyring:
             keys[name] = AESGCM(_key_bytes("DATA_KEYS", encoded))
         if not keys:
             raise KeyFault("DATA_KEYS holds no key; `thrive keys new` prints a set")
-        return cls(current=next(iter(keys)), keys=keys, index_key=_key_bytes("PHONE_INDEX_KEY", index_key))
+        indexes = [_key_bytes("PHONE_INDEX_KEY", part) for part in index_key.split(",")]
+        if len(set(indexes)) < len(indexes):
+            raise KeyFault("PHONE_INDEX_KEY: the same key is given twice")
+        told = hashlib.sha256(f"thrive-keys\0{data_keys}\0{index_key}".replace(" ", "").encode())
+        return cls(
+            current=next(iter(keys)), keys=keys, index_key=indexes[0], older_index_keys=tuple(indexes[1:]),
+            mark=told.hexdigest()[:16],
+        )  # fmt: skip
 
     def seal(self, place: str, text: str) -> bytes:
         """Seal text for `place`, which is `table.column`."""
-        name = self.current.encode()
         nonce = os.urandom(NONCE_BYTES)
         sealed = self.keys[self.current].encrypt(nonce, text.encode(), place.encode())
-        return bytes((VERSION, len(name))) + name + nonce + sealed
+        return self.prefix + nonce + sealed
+
+    @property
+    def prefix(self) -> bytes:
+        """How every value begins that is sealed under the key that encrypts."""
+        name = self.current.encode()
+        return bytes((VERSION, len(name))) + name
 
     def unseal(self, place: str, blob: bytes) -> str:
         """Open a sealed value. Raises SealError."""
@@ -76,7 +92,15 @@ class Keyring:
 
     def index(self, kind: str, value: str) -> str:
         """A keyed fingerprint by which a number or reference is found without being readable: 64 hex digits."""
-        return hmac.new(self.index_key, f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()
+        return _print(self.index_key, kind, value)
+
+    def prints(self, kind: str, value: str) -> list[str]:
+        """The fingerprints by which a value may stand, the newest first: for finding, never to write."""
+        return [_print(key, kind, value) for key in (self.index_key, *self.older_index_keys)]
+
+
+def _print(key: bytes, kind: str, value: str) -> str:
+    return hmac.new(key, f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()
 
 
 def _key_bytes(setting: str, encoded: str) -> bytes:

@@ -176,17 +176,17 @@ def open_posted(tx: Tx, *, caller: str, key: str, body: str, now: datetime) -> P
         "caller": caller, "key": keys.index("posted.key", key), "body": keys.index("posted.body", body),
         "answers": "[]", "at": now,
     }  # fmt: skip
-    tx.execute(insert_ignoring(tx, posted), values)
-    found = tx.execute(
-        sa.select(posted.c.id, posted.c.body, posted.c.answers)
-        .where(posted.c.caller == caller, posted.c.key == values["key"])
-        .with_for_update()
-    ).one()
+    theirs = posted.c.key.in_(keys.prints("posted.key", key))
+    statement = sa.select(posted.c.id, posted.c.body, posted.c.answers).where(posted.c.caller == caller, theirs)
+    found = tx.execute(statement.with_for_update()).one_or_none()
+    if found is None:
+        tx.execute(insert_ignoring(tx, posted), values)
+        found = tx.execute(statement.with_for_update()).one()
     return Posted(id=found.id, body=found.body, answers=found.answers)
 
 
 def same_body(tx: Tx, found: Posted, body: str) -> bool:
-    return found.body == keyring_of(tx.dialect).index("posted.body", body)
+    return found.body in keyring_of(tx.dialect).prints("posted.body", body)
 
 
 def keep_answers(tx: Tx, posted_id: int, answers: str) -> None:
