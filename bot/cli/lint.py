@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from bot.cli.lint_answers import in_answers
+from bot.cli.lint_dates import in_holidays
 from bot.cli.lint_known import KNOWN, sift
 from bot.cli.lint_phrases import in_examples, in_phrases, in_rules
 from bot.cli.lint_places import Issue, Places
@@ -56,11 +57,13 @@ def find_issues(path: Path, today: date) -> list[Issue]:
         *in_english_alone(path, compiled, places),
         *(one.issue() for one in in_translations(path, compiled)),
         *(one.issue() for one in in_helplines(compiled, places.lines, today)),
+        *(one.issue() for one in in_holidays(compiled, places.lines, today)),
         *(one.issue() for one in in_phrases(content, places.lines)),
         *(one.issue() for one in in_rules(content, compiled.lexicon.listener, examples, places.lines)),
         *(one.issue("error") for one in refused),
     ]
-    return sorted(found, key=lambda issue: (issue.file, issue.line))
+    # What a pattern writes is said by each flow that is like it, and mended once.
+    return sorted(dict.fromkeys(found), key=lambda issue: (issue.file, issue.line))
 
 
 def _line(issue: Issue) -> str:
