@@ -25,6 +25,7 @@ from bot.store import (
     reviews,
     seals,
     staff,
+    team,
     uploads,
     wishes,
 )
@@ -33,7 +34,7 @@ from bot.store.database import Database
 
 ROOMS: tuple[ModuleType, ...] = (
     people, published, staff, casework, keeping, holding, inbox, outbox, conversations, alerts, reviews, buckets,
-    carrier, uploads, wishes, beside, entries, seals,
+    carrier, uploads, wishes, beside, team, entries, seals,
 )  # fmt: skip
 METADATA = Row.metadata
 
