@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 from flask import Blueprint, Response, current_app, get_template_attribute, jsonify, redirect, render_template, request
+from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.store.database import DatabaseError
 from bot.turn.chat import Bubble, bubbles, is_token, new_token, post
 from bot.web.here import house
 from bot.web.linking import linked, web_link
+from bot.web.pace import Pace
 from bot.web.security import FormTooOld
 from flows.wording import RIGHT_TO_LEFT
 from messages.clean import clean
@@ -22,10 +24,16 @@ from messages.clean import clean
 log = structlog.get_logger()
 pages = Blueprint("chat", __name__)
 NEUTRAL = "https://www.bbc.co.uk/weather"
+PACE = "thrive_chat_pace"
 OVERLAP = timedelta(minutes=2)  # rows commit a little later than the instant they carry; the page knows what it has
 
 pages.add_app_template_filter(linked, "linked")
 pages.add_app_template_filter(web_link, "web_link")
+
+
+@pages.record_once
+def _pace(state: BlueprintSetupState) -> None:
+    state.app.extensions[PACE] = Pace()
 
 
 @pages.app_template_filter("direction_of")
@@ -46,6 +54,10 @@ def take() -> AnyResponse:
     words = request.form.get("text", "")
     if not clean(words):
         return _not_taken(token, "empty", words, 422)
+    if (seconds := _too_fast(words)) > 0:
+        answer = _not_taken(token, "many", words, 429)
+        answer.headers["Retry-After"] = str(seconds)
+        return answer
     try:
         post(house(), token, words, request.form.get("client_id", ""))
     except DatabaseError as fault:
@@ -173,6 +185,16 @@ def _cursor(given: str | None) -> datetime | None:
     if not given or not given.isascii() or not given.isdigit() or len(given) > 14:
         return None
     return datetime.fromtimestamp(int(given) / 1000, UTC) - OVERLAP
+
+
+def _too_fast(words: str) -> int:
+    """Seconds to wait, 0 for none. Words of danger never wait."""
+    here = house()
+    pace: Pace = current_app.extensions[PACE]
+    seconds = pace.wait(_token(), request.remote_addr, here.clock.now())
+    if seconds and here.live.of(here.db).assets.lexicon.screen([clean(words)]).risk != "none":
+        return 0
+    return seconds
 
 
 def _wants_json() -> bool:
