@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.alerts import climbing
-from bot.casework import auditing
+from bot.casework import auditing, away
 from bot.dispatcher import Dispatcher
 from bot.expiring import expire_stale
 from bot.house import House
@@ -133,6 +133,7 @@ WORK: tuple[tuple[str, Callable[[House, datetime], object]], ...] = (
     ("inbox", receive.retry_stuck),
     ("lookups", _look_up),
     ("alerts", climbing.climb_due),
+    ("returns", away.return_work),
     ("timers", timers.fire_due),
     ("stale", expire_stale),
     ("touches", _keep_in_touch),

@@ -7,17 +7,20 @@ from typing import Final
 
 from bot.alerts import answering
 from bot.alerts.answering import Waiting
-from bot.casework import timeline
+from bot.casework import away, timeline
 from bot.casework.accounts import SignedIn
+from bot.casework.away import Colleague
+from bot.casework.inbox import OPEN_FOR
 from bot.casework.timeline import Timeline
 from bot.casework.work import looked_at
 from bot.dispatcher import SAFETY_CONFIRMED, UNCONFIRMED
 from bot.house import House
 from bot.store import casework as rows
-from bot.store import desk, outbox, people, staff
+from bot.store import desk, outbox, people, staff, team
 from bot.store.casework import Case, CaseEvent
 from bot.store.database import Tx
 from bot.store.people import Address
+from bot.store.team import CallBack
 
 RAISING: Final = frozenset({"opened", "updated", "grew"})  # case events of a turn that answered the family, too
 
@@ -46,6 +49,18 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """The case is offered to `to`, by whoever has it; `to_id` and `from_id` say whose answer is asked."""
+
+    to_id: int
+    from_id: int
+    to: str
+    by: str
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
     """`address` is where a reply goes. `reachable` is false where no channel of ours sends to its kind."""
 
@@ -59,6 +74,10 @@ class CasePage:
     last_change: Change | None
     newest: int  # the case id that a poll asks "anything after?" with
     alert: Waiting | None  # that waits for an answer
+    offer: Offer | None  # that a colleague has not answered yet
+    call: CallBack | None  # that was promised
+    colleagues: Sequence[Colleague]  # whom it could be handed to, those away among them
+    looking: Sequence[str]  # who else has this page open
     heard: int  # the id of the last message from their number or chat; 0 for none
     now: datetime
 
@@ -84,9 +103,23 @@ def open_case(house: House, ref: str, by: SignedIn) -> CasePage:
             else None,
             newest=desk.newest_case_id(tx),
             alert=answering.waiting_for(house, tx, case.id, now),
+            offer=_offer(tx, case, names),
+            call=team.call_of(tx, case.id),
+            colleagues=[one for one in away.colleagues(tx, now) if one.id != by.staff.id],
+            looking=team.lookers(tx, [case.id], now - OPEN_FOR, but=by.staff.id).get(case.id, ()),
             heard=desk.newest_inbox_id(tx, case.address_id),
             now=now,
         )
+
+
+def _offer(tx: Tx, case: Case, names: Mapping[int, str]) -> Offer | None:
+    found = team.offer_of(tx, case.id)
+    if found is None:
+        return None
+    return Offer(
+        to_id=found.to_id, from_id=found.from_id, to=names.get(found.to_id, ""), by=names.get(found.from_id, ""),
+        note=found.note, at=found.at,
+    )  # fmt: skip
 
 
 def _replied(

@@ -2,20 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final, Literal
 
 from bot.casework.accounts import SignedIn
 from bot.casework.timeline import programme_titles
+from bot.clock import LONDON, local_date
 from bot.house import House
-from bot.store import casework, desk, people, staff
+from bot.store import casework, desk, people, staff, team
 from bot.store.casework import Case
 from bot.store.database import Tx
 from bot.store.desk import HeldMessage, ListedAudit, ListedCase, ListedTouch, Which
+from bot.store.team import DueCall, Offered
 
 WHICH: Final[tuple[Which, ...]] = ("all", "mine", "unclaimed", "closed")
 PAGE: Final = 50
 A_WEEK: Final = timedelta(days=7)
+OPEN_FOR: Final = timedelta(seconds=90)  # a page says each half minute that it is open; one that was lost may be late
 Done = Literal["telephoned", "no-answer", "seen"]
 DONE: Final[tuple[Done, ...]] = ("telephoned", "no-answer", "seen")
 _REFS_A_ROW: Final = 20  # of eight letters each, within the audit's 200
@@ -29,6 +32,9 @@ class Inbox:
     cases: Sequence[ListedCase]
     counts: Mapping[Which, int]
     held: Sequence[HeldMessage]
+    calls: Sequence[DueCall]  # that were promised for today or earlier
+    offered: Sequence[Offered]  # to whoever looks, and not answered yet
+    looking: Mapping[int, Sequence[str]]  # by case, who else has its page open
     newest: int
     page: int
     now: datetime
@@ -43,11 +49,15 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """What came since a page was made: cases by level, whether the case on it changed, and whether they wrote."""
+    """What came since a page was made: cases by level, whether the case on it changed, and whether they wrote.
+
+    `looking`: who else has the case open.
+    """
 
     fresh: Mapping[str, int]
     changed: bool
     wrote: bool
+    looking: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,21 +137,38 @@ def inbox(house: House, by: SignedIn, *, which: Which, page: int) -> Inbox:
     with house.db.write() as tx:
         shown = desk.list_cases(tx, which, by.staff.id, offset=(page - 1) * PAGE, limit=PAGE)
         held = desk.held_messages(tx)
+        calls = team.calls_due(tx, _tomorrow(now))
+        offered = team.offered_to(tx, by.staff.id)
         refs = [listed.case.ref for listed in shown] + [h.case_ref for h in held if h.case_ref]
+        refs += [one.case_ref for one in calls] + [one.case_ref for one in offered]
         audit_list(tx, by, now, action="inbox.view", target=f"inbox:{which}", refs=refs)
         return Inbox(
             which=which, cases=shown, counts={w: desk.count_cases(tx, w, by.staff.id) for w in WHICH}, held=held,
-            newest=desk.newest_case_id(tx), page=page, now=now,
+            calls=calls, offered=offered, newest=desk.newest_case_id(tx), page=page, now=now,
+            looking=team.lookers(tx, [listed.case.id for listed in shown], now - OPEN_FOR, but=by.staff.id),
         )  # fmt: skip
 
 
-def news(house: House, *, after_id: int, ref: str | None, version: int, heard: int) -> News:
+def _tomorrow(now: datetime) -> datetime:
+    """The first instant of the next local day."""
+    return datetime.combine(local_date(now) + timedelta(days=1), time(0), tzinfo=LONDON)
+
+
+def news(house: House, by: SignedIn, *, after_id: int, ref: str | None, version: int, heard: int) -> News:
     """`version` of the case and `heard`, the id of the family's last message, are as the page showed them.
 
     Counts alone: no family's words or name is shown, so nothing is audited, and a poll is no sign of a worker."""
+    now = house.clock.now()
     with house.db.read() as tx:
         case = None if ref is None else casework.find_case(tx, ref)
+    if case is not None:  # the page is open still, and others are told so
+        with house.db.write() as tx:
+            team.saw(tx, case.id, by.staff.id, now)
+    with house.db.read() as tx:
         return News(
+            looking=()
+            if case is None
+            else team.lookers(tx, [case.id], now - OPEN_FOR, but=by.staff.id).get(case.id, ()),
             fresh=desk.fresh_cases(tx, after_id),
             changed=case is not None and case.version != version,
             wrote=case is not None and desk.newest_inbox_id(tx, case.address_id) > heard,

@@ -28,6 +28,8 @@ Permission = Literal[
     "flows.simulate",
     "directory.read",
     "directory.edit",
+    "team.away",
+    "team.manage",
     "users.manage",
     "own.session",
 ]
@@ -37,7 +39,7 @@ _DESK: Final[frozenset[Permission]] = frozenset(
     {
         "cases.read", "cases.claim", "cases.reply", "cases.note", "cases.close", "people.read", "people.search",
         "people.tell", "list.read", "list.take-off", "ledger.read", "alerts.acknowledge", "conversations.read",
-        "reviews.mark", "flows.read", "flows.simulate", "directory.read", "own.session",
+        "reviews.mark", "flows.read", "flows.simulate", "directory.read", "team.away", "own.session",
     }
 )  # fmt: skip
 
@@ -46,6 +48,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     "manager": _DESK
     | {
         "people.enrol",
+        "team.manage",
         "directory.edit",
         "audit.read",
         "contacts.manage",

@@ -13,7 +13,7 @@ from bot.casework.accounts import SignedIn
 from bot.casework.saved import blanks_left, saved_replies
 from bot.house import House
 from bot.store import casework as rows
-from bot.store import people, staff
+from bot.store import people, staff, team
 from bot.store.casework import Case
 from bot.store.database import Tx
 from bot.store.sealed import SealError
@@ -83,6 +83,7 @@ def looked_at(tx: Tx, ref: str, by: SignedIn, now: datetime) -> Case:
         rows.change_case(tx, case.id, looked_at=now)
         rows.add_case_event(tx, case_id=case.id, at=now, kind="looked", staff_id=by.staff.id)
     staff.add_audit(tx, at=now, staff_id=by.staff.id, action="case.view", target=f"case:{ref}")
+    team.saw(tx, case.id, by.staff.id, now)
     return rows.case_by_id(tx, case.id)
 
 
@@ -93,7 +94,7 @@ def claim(house: House, form: Form) -> None:
         case = _case(tx, form.ref, lock=True)
         if case.state == "closed":
             raise NotYet("This case is closed.")
-        _swap(
+        swap(
             tx,
             case,
             form,
@@ -102,7 +103,8 @@ def claim(house: House, form: Form) -> None:
             claimed_at=now,
             looked_at=case.looked_at or now,
         )
-        _record(tx, case, form, now, "claimed")
+        team.end_offer(tx, case.id, how="overtaken", at=now)
+        record(tx, case, form, now, "claimed")
 
 
 def hand_back(house: House, form: Form) -> None:
@@ -112,9 +114,10 @@ def hand_back(house: House, form: Form) -> None:
         case = _case(tx, form.ref, lock=True)
         if case.state != "claimed":
             raise NotYet("Nobody has claimed this case.")
-        _swap(tx, case, form, state="open", claimed_by=None, claimed_at=None)
+        swap(tx, case, form, state="open", claimed_by=None, claimed_at=None)
         _bot_speaks_again(tx, case)
-        _record(tx, case, form, now, "handed-back")
+        team.end_offer(tx, case.id, how="overtaken", at=now)
+        record(tx, case, form, now, "handed-back")
 
 
 def note(house: House, form: Form, words: str) -> None:
@@ -127,8 +130,8 @@ def note(house: House, form: Form, words: str) -> None:
     now = house.clock.now()
     with house.db.write() as tx:
         case = _case(tx, form.ref, lock=True)
-        _swap(tx, case, form)
-        _record(tx, case, form, now, "note", body=words)
+        swap(tx, case, form)
+        record(tx, case, form, now, "note", body=words)
 
 
 def reply(house: House, form: Form, words: str) -> None:
@@ -159,11 +162,11 @@ def reply(house: House, form: Form, words: str) -> None:
         # A repeated post finds its key used: nothing is said twice, and the version has moved already.
         if put(turn, text_id="staff.reply", body=words, purpose="staff-reply", case_id=case.id) is None:
             return
-        _swap(tx, case, form, waiting_since=None)
+        swap(tx, case, form, waiting_since=None)
         people.change_address(tx, address.id, worker_wrote_at=now)
         turn.key = f"{key}:step"
         run(turn, StaffReplied(staff=form.by.staff.name))
-        _record(tx, case, form, now, "replied", body=words)
+        record(tx, case, form, now, "replied", body=words)
     house.wake.wake()
 
 
@@ -179,12 +182,14 @@ def close(house: House, form: Form, *, outcome: str, words: str) -> None:
         case = _case(tx, form.ref, lock=True)
         if case.state == "closed":
             raise NotYet("This case is closed already.")
-        _swap(
+        swap(
             tx, case, form, state="closed", closed_at=now, closed_by=form.by.staff.id, outcome=outcome,
             outcome_note=words, waiting_since=None, looked_at=case.looked_at or now,
         )  # fmt: skip
         _bot_speaks_again(tx, case)
-        _record(tx, case, form, now, "closed", body=words, detail=outcome)
+        team.end_offer(tx, case.id, how="overtaken", at=now)
+        team.end_call(tx, case.id, how="closed", by=form.by.staff.id, at=now)
+        record(tx, case, form, now, "closed", body=words, detail=outcome)
 
 
 def done_before(house: House, form: Form, kind: str, *, words: str | None = None, detail: str | None = None) -> bool:
@@ -217,12 +222,17 @@ def _case(tx: Tx, ref: str, *, lock: bool = False) -> Case:
     return case
 
 
-def _swap(tx: Tx, case: Case, form: Form, **values: object) -> None:
+def locked_case(tx: Tx, ref: str) -> Case:
+    """The case to be changed, held until the transaction ends. Raises NoSuchCase."""
+    return _case(tx, ref, lock=True)
+
+
+def swap(tx: Tx, case: Case, form: Form, **values: object) -> None:
     if not rows.change_case(tx, case.id, version=form.version, **values):
         raise Stale
 
 
-def _record(
+def record(
     tx: Tx, case: Case, form: Form, now: datetime, kind: str, *, body: str | None = None, detail: str | None = None
 ) -> None:
     rows.add_case_event(tx, case_id=case.id, at=now, kind=kind, staff_id=form.by.staff.id, body=body, detail=detail)

@@ -72,12 +72,13 @@ def test_a_poll_tells_what_came_and_of_whom_nothing(sam: Worker, home: Home) -> 
     poll = re.search(r'data-poll="([^"]+)"', sam.get(f"/desk/cases/{ref}").text)
     assert poll is not None
     address = unescape(poll[1])
-    assert sam.get(address).json == {"fresh": 0, "urgent": 0, "changed": False, "wrote": False, "late": ""}
+    nothing = {"fresh": 0, "urgent": 0, "changed": False, "wrote": False, "late": "", "looking": []}
+    assert sam.get(address).json == nothing
     home.text("hello there")
-    assert sam.get(address).json == {"fresh": 0, "urgent": 0, "changed": False, "wrote": True, "late": ""}
+    assert sam.get(address).json == {**nothing, "wrote": True}
     sam.act(ref, "claim")
     a_case(home, "Ben", level="urgent", sender="+447700900002")
-    assert sam.get(address).json == {"fresh": 1, "urgent": 1, "changed": True, "wrote": True, "late": ""}
+    assert sam.get(address).json == {"fresh": 1, "urgent": 1, "changed": True, "wrote": True, "late": "", "looking": []}
     assert sam.get("/desk/count?after=99999999999").status_code == 400
     assert not [action for action, _, _ in home.audited() if action.startswith("count")]
 

@@ -15,6 +15,7 @@ from bot.web.desk import (
     reviews,
     searching,
     signin,
+    team,
 )
 from bot.web.desk.guard import every_view_is_named, pages
 
@@ -34,6 +35,7 @@ __all__ = [
     "reviews",
     "searching",
     "signin",
+    "team",
 ]
 
 pages.record(every_view_is_named)

@@ -8,16 +8,18 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from flask import Response, abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot import keywords
-from bot.casework import case_page, work
+from bot.casework import case_page, handing, work
 from bot.casework.inbox import is_late
 from bot.casework.saved import saved_replies
 from bot.casework.work import Form, NotYet, Stale
+from bot.clock import LONDON
 from bot.refs import read_ref
 from bot.web.desk import words as w
 from bot.web.desk.chart import chart
@@ -30,6 +32,10 @@ from messages.clean import clean
 from messages.sms import measure, plain
 
 FORM_ID: Final = re.compile(r"[A-Za-z0-9_-]{16,40}")
+# Acts whose form, posted twice, is told as done; of the others the second is told what stands now.
+REPEATED: Final = frozenset(
+    {"claimed", "handed-back", "replied", "note", "closed", "accepted", "declined", "withdrawn"}
+)
 HIGHEST_VERSION: Final = 2**31 - 1
 Answer = AnyResponse | tuple[str, int] | str
 
@@ -99,6 +105,62 @@ def close(ref: str) -> Answer:
     return _act(form, "closed", lambda: work.close(house(), form, outcome=outcome, words=words), draft)
 
 
+@pages.post("/cases/<ref>/offer")
+@needs("cases.claim")
+def offer(ref: str) -> Answer:
+    """Hand over: `to` is a colleague's number."""
+    form, words, to = _form(ref), request.form.get("words", ""), request.form.get("to", default=0, type=int)
+    draft = Draft(act="offer", words=words, outcome=str(to))
+    return _act(form, "offered", lambda: handing.offer(house(), form, to_id=to, words=words), draft)
+
+
+@pages.post("/cases/<ref>/accept")
+@needs("cases.claim")
+def accept(ref: str) -> Answer:
+    form = _form(ref)
+    return _act(form, "accepted", lambda: handing.accept(house(), form), Draft(act="accept"))
+
+
+@pages.post("/cases/<ref>/decline")
+@needs("cases.claim")
+def decline(ref: str) -> Answer:
+    form, words = _form(ref), request.form.get("words", "")
+    return _act(form, "declined", lambda: handing.decline(house(), form, words), Draft(act="decline", words=words))
+
+
+@pages.post("/cases/<ref>/withdraw")
+@needs("cases.claim")
+def withdraw(ref: str) -> Answer:
+    form = _form(ref)
+    return _act(form, "withdrawn", lambda: handing.withdraw(house(), form), Draft(act="withdraw"))
+
+
+@pages.post("/cases/<ref>/call-back")
+@needs("cases.note")
+def call_back(ref: str) -> Answer:
+    """A call promised for `on` at `at`, London time."""
+    form, words = _form(ref), request.form.get("words", "")
+    day, clock = request.form.get("on", "").strip(), request.form.get("at", "").strip()
+    draft = Draft(act="call-back", words=words, outcome=f"{day} {clock}")
+
+    def plan() -> None:
+        try:
+            due_at = datetime.fromisoformat(f"{day} {clock}").replace(tzinfo=LONDON)
+        except ValueError:
+            raise NotYet("Give a day and a time, such as 2026-11-23 and 14:30.") from None
+        handing.plan_call(house(), form, handing.Planned(due_at=due_at, note=words))
+
+    return _act(form, "call-planned", plan, draft)
+
+
+@pages.post("/cases/<ref>/called")
+@needs("cases.note")
+def called(ref: str) -> Answer:
+    form, words, how = _form(ref), request.form.get("words", ""), request.form.get("how", "")
+    draft = Draft(act="called", words=words, outcome=how)
+    return _act(form, "called", lambda: handing.called(house(), form, how=how, words=words), draft)
+
+
 @pages.post("/segments")
 @needs("cases.reply")
 def segments() -> Response:
@@ -123,7 +185,7 @@ def _act(form: Form, kind: str, do: Callable[[], None], draft: Draft) -> Answer:
         do()
     except (Stale, NotYet) as fault:
         detail = draft.outcome if kind == "closed" else None
-        if work.done_before(house(), form, kind, words=draft.words or None, detail=detail):
+        if kind in REPEATED and work.done_before(house(), form, kind, words=draft.words or None, detail=detail):
             return _shown(form.ref, kind)
         return _given_back(form, draft, fault)
     return _shown(form.ref, kind)
@@ -155,6 +217,8 @@ def _page(ref: str, draft: Draft, *, done: str = "", version: int = 0) -> Answer
         case=found.case,
         because=work.because_of(found.case),
         late=is_late(found.case, found.now),
+        me_id=me().staff.id,
+        called=handing.CALLED,
         mine=found.case.state == "claimed" and found.case.claimed_by == me().staff.id,
         referral=laid_out(found.timeline),
         telephones=_telephones(found),

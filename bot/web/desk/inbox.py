@@ -48,11 +48,11 @@ def count() -> Response:
     if not all(0 <= number <= HIGHEST_ID for number in (after, version, heard)):
         abort(400)
     ref = request.args.get("case")
-    news = lists.news(house(), after_id=after, ref=read_ref(ref) if ref else None, version=version, heard=heard)
+    news = lists.news(house(), me(), after_id=after, ref=read_ref(ref) if ref else None, version=version, heard=heard)
     urgent = news.fresh.get("urgent", 0)
     return jsonify(
         {
             "fresh": sum(news.fresh.values()), "urgent": urgent, "changed": news.changed, "wrote": news.wrote,
-            "late": what_is_late(),
+            "late": what_is_late(), "looking": news.looking,
         }
     )  # fmt: skip

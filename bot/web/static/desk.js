@@ -63,6 +63,7 @@
     function tell(news) {
       var parts = [];
       failed = 0;
+      looking(news.looking);
       if (news.late && !document.querySelector(".app-alert")) {
         parts.push([news.late, page.look, location.href]);
       }
@@ -85,6 +86,13 @@
         place.append(line);
       });
       place.classList.toggle("desk-news--on", parts.length > 0);
+    }
+    function looking(names) {
+      var told = document.querySelector("[data-looking]");
+      if (!told || !names) { return; }
+      var words = names.length === 1 ? told.dataset.one : told.dataset.many;
+      words = names.length ? words.replace("{names}", names.join(", ")) : "";
+      if (told.textContent !== words) { told.textContent = words; }
     }
     function out() {
       place.textContent = place.dataset.out;

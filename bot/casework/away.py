@@ -1,0 +1,159 @@
+"""Who is away. On the first day of an absence their cases return to the team, and what was offered to them goes back.
+
+The clock does it, so that nobody needs to remember; a case that somebody claims while they are away stays theirs.
+The cases of an account that is closed return likewise.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from bot.casework.accounts import SignedIn
+from bot.casework.permissions import may
+from bot.clock import LONDON, local_date
+from bot.house import House
+from bot.store import casework, people, staff, team
+from bot.store.database import Tx
+from bot.store.team import Absence
+
+LONGEST: Final = timedelta(days=366)
+
+
+class NotSo(ValueError):
+    """An absence that cannot be told so; the message is for the worker."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colleague:
+    """One who answers cases. `absences` that are not over; `away` today; `holds` cases now."""
+
+    id: int
+    name: str
+    away: bool
+    holds: int
+    absences: Sequence[Absence]
+
+
+def may_hold(tx: Tx, staff_id: int) -> bool:
+    """Whether this is somebody who can have a case: an open account whose role may claim."""
+    return any(key == staff_id and may(role, "cases.claim") for key, _, role in team.working(tx))
+
+
+def is_away(tx: Tx, staff_id: int, now: datetime) -> bool:
+    today = local_date(now)
+    return any(one.staff_id == staff_id and one.from_on <= today for one in team.absences(tx, today))
+
+
+def colleagues(tx: Tx, now: datetime) -> list[Colleague]:
+    """Everybody who answers cases, by name."""
+    today = local_date(now)
+    by_staff: dict[int, list[Absence]] = {}
+    for one in team.absences(tx, today):
+        by_staff.setdefault(one.staff_id, []).append(one)
+    holds: Mapping[int, int] = team.claimed_counts(tx)
+    return [
+        Colleague(
+            id=key, name=name, holds=holds.get(key, 0), absences=by_staff.get(key, ()),
+            away=any(one.from_on <= today for one in by_staff.get(key, ())),
+        )
+        for key, name, role in team.working(tx)
+        if may(role, "cases.claim")
+    ]  # fmt: skip
+
+
+def whole_team(house: House, by: SignedIn) -> list[Colleague]:
+    """The page of the team, audited."""
+    now = house.clock.now()
+    with house.db.write() as tx:
+        staff.add_audit(tx, at=now, staff_id=by.staff.id, action="team.view", target="team")
+        return colleagues(tx, now)
+
+
+def tell(house: House, by: SignedIn, *, staff_id: int, from_on: date, until_on: date) -> None:
+    """Somebody is away on these days, both included. Whoever is a manager tells it of others too. Raises NotSo."""
+    now = house.clock.now()
+    if until_on < from_on:
+        raise NotSo("The last day comes before the first.")
+    if until_on < local_date(now):
+        raise NotSo("Those days are over.")
+    if until_on - from_on > LONGEST:
+        raise NotSo("Give at most a year.")
+    with house.db.write() as tx:
+        _allowed(by, staff_id)
+        if not may_hold(tx, staff_id):
+            raise NotSo("Choose a colleague who answers cases.")
+        team.add_absence(tx, staff_id=staff_id, from_on=from_on, until_on=until_on, told_by=by.staff.id, at=now)
+        told = f"{from_on} to {until_on}"
+        staff.add_audit(
+            tx, at=now, staff_id=by.staff.id, action="team.away", target=f"staff:{staff_id}", detail=told
+        )  # fmt: skip
+    return_work(house, now)
+
+
+def back(house: House, by: SignedIn, absence_id: int) -> None:
+    """They are back, or will not be away after all. Told twice it changes nothing. Raises NotSo."""
+    now = house.clock.now()
+    with house.db.write() as tx:
+        found = team.absence_by_id(tx, absence_id)
+        if found is None:
+            return
+        _allowed(by, found.staff_id)
+        team.end_absence(tx, absence_id, now)
+        staff.add_audit(tx, at=now, staff_id=by.staff.id, action="team.back", target=f"staff:{found.staff_id}")
+
+
+def return_work(house: House, now: datetime) -> int:
+    """What lies with those who are away or gone returns to the team; how many cases did."""
+    today = local_date(now)
+    with house.db.read() as tx:
+        away = [
+            (ref, who)
+            for ref, who, since, told_at, from_on in team.claimed_by_the_away(tx, today)
+            if since < max(told_at, datetime.combine(from_on, time(0), tzinfo=LONDON))
+        ]
+        away += team.claimed_by_the_gone(tx)
+        offers = team.offers_to_the_away(tx, today)
+    for ref in offers:
+        _offer_back(house, ref, now)
+    return sum(_return(house, ref, who, now) for ref, who in dict.fromkeys(away))
+
+
+def _return(house: House, ref: str, who: int, now: datetime) -> bool:
+    with house.db.write() as tx:
+        case = _locked(tx, ref)
+        if case.state != "claimed" or case.claimed_by != who:
+            return False
+        casework.change_case(tx, case.id, state="open", claimed_by=None, claimed_at=None)
+        if case.address_id is not None:
+            people.change_address(tx, case.address_id, worker_wrote_at=None)
+        team.end_offer(tx, case.id, how="overtaken", at=now)
+        casework.add_case_event(tx, case_id=case.id, at=now, kind="returned", detail=f"staff:{who}")
+        staff.add_audit(
+            tx, at=now, staff_id=None, action="case.returned", target=f"case:{ref}", detail=f"staff:{who}"
+        )  # fmt: skip
+        return True
+
+
+def _offer_back(house: House, ref: str, now: datetime) -> None:
+    with house.db.write() as tx:
+        case = _locked(tx, ref)
+        if team.end_offer(tx, case.id, how="away", at=now):
+            casework.change_case(tx, case.id)
+            casework.add_case_event(tx, case_id=case.id, at=now, kind="offer-back")
+
+
+def _locked(tx: Tx, ref: str) -> casework.Case:
+    """The address first and then the case, in the order that a family's turn does."""
+    case = casework.find_case(tx, ref)
+    assert case is not None
+    if case.address_id is not None:
+        people.lock_address(tx, case.address_id)
+    held = casework.find_case(tx, ref, lock=True)
+    assert held is not None
+    return held
+
+
+def _allowed(by: SignedIn, staff_id: int) -> None:
+    if staff_id != by.staff.id and not may(by.staff.role, "team.manage"):
+        raise NotSo("Only a manager can say this of somebody else.")

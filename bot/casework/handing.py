@@ -1,0 +1,141 @@
+"""Handing a case over to a colleague, who accepts or declines; and calls that were promised, with their time.
+
+Until it is accepted, a case stays with who has it: nobody's work is dropped between two desks.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.casework.away import is_away, may_hold
+from bot.casework.work import LONGEST_NOTE, Form, NotYet, locked_case, record, swap
+from bot.clock import LONDON
+from bot.house import House
+from bot.store import staff, team
+from messages.clean import clean, is_visible
+
+FURTHEST: Final = timedelta(days=366)  # a call planned for later is a slip of the year
+CALLED: Final = {
+    "spoken": "Spoken to them",
+    "no-answer": "No answer",
+    "not-needed": "Not needed any more",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A call to make: when, and what of."""
+
+    due_at: datetime
+    note: str
+
+
+def offer(house: House, form: Form, *, to_id: int, words: str) -> None:
+    """Offer the case to a colleague with a note. Raises Stale, and NotYet where it cannot be."""
+    words = _note(words, "Write what they need to know to go on.")
+    now = house.clock.now()
+    with house.db.write() as tx:
+        case = locked_case(tx, form.ref)
+        if case.state != "claimed" or case.claimed_by != form.by.staff.id:
+            raise NotYet("Only who has the case can hand it over. Claim it first.")
+        if to_id == form.by.staff.id or not may_hold(tx, to_id):
+            raise NotYet("Choose a colleague who answers cases.")
+        if is_away(tx, to_id, now):
+            raise NotYet("They are away today. Choose another colleague, or hand the case back to the team.")
+        if team.offer_of(tx, case.id) is not None:
+            raise NotYet("It is offered to a colleague already. Take that back first.")
+        swap(tx, case, form)
+        team.offer(tx, case_id=case.id, from_id=form.by.staff.id, to_id=to_id, note=words, at=now)
+        record(tx, case, form, now, "offered", body=words, detail=staff.staff_by_id(tx, to_id).name)
+
+
+def accept(house: House, form: Form) -> None:
+    """Take over what was offered to me."""
+    now = house.clock.now()
+    with house.db.write() as tx:
+        case = locked_case(tx, form.ref)
+        _mine(team.offer_of(tx, case.id), form)
+        swap(tx, case, form, claimed_by=form.by.staff.id, claimed_at=now, looked_at=case.looked_at or now)
+        team.end_offer(tx, case.id, how="accepted", at=now)
+        record(tx, case, form, now, "accepted")
+
+
+def decline(house: House, form: Form, words: str) -> None:
+    """Say no, and why: it stays with who offered it."""
+    words = _note(words, "Say in a few words why not.")
+    now = house.clock.now()
+    with house.db.write() as tx:
+        case = locked_case(tx, form.ref)
+        _mine(team.offer_of(tx, case.id), form)
+        swap(tx, case, form)
+        team.end_offer(tx, case.id, how="declined", at=now)
+        record(tx, case, form, now, "declined", body=words)
+
+
+def withdraw(house: House, form: Form) -> None:
+    """Take an offer of mine back."""
+    now = house.clock.now()
+    with house.db.write() as tx:
+        case = locked_case(tx, form.ref)
+        standing = team.offer_of(tx, case.id)
+        if standing is None or standing.from_id != form.by.staff.id:
+            raise NotYet("You have not offered this case to anybody.")
+        swap(tx, case, form)
+        team.end_offer(tx, case.id, how="withdrawn", at=now)
+        record(tx, case, form, now, "withdrawn")
+
+
+def plan_call(house: House, form: Form, planned: Planned) -> None:
+    """Promise to telephone at a time; in place of the call that was planned before."""
+    now = house.clock.now()
+    words = clean(planned.note)
+    if len(words) > LONGEST_NOTE:
+        raise NotYet(f"A note holds at most {LONGEST_NOTE} characters.")
+    if not now < planned.due_at < now + FURTHEST:
+        raise NotYet("Give a day and time to come, within a year.")
+    with house.db.write() as tx:
+        case = locked_case(tx, form.ref)
+        if case.state == "closed":
+            raise NotYet("This case is closed.")
+        swap(tx, case, form)
+        team.plan_call(tx, case_id=case.id, due_at=planned.due_at, note=words or None, made_by=form.by.staff.id, at=now)
+        record(
+            tx,
+            case,
+            form,
+            now,
+            "call-planned",
+            body=words or None,
+            detail=f"{planned.due_at.astimezone(LONDON):%d %b %Y, %H:%M}",
+        )
+
+
+def called(house: House, form: Form, *, how: str, words: str) -> None:
+    """The call was made, or is not needed. `how` is one of CALLED."""
+    if how not in CALLED:
+        raise NotYet("Choose how the call went.")
+    words = clean(words)
+    if len(words) > LONGEST_NOTE:
+        raise NotYet(f"A note holds at most {LONGEST_NOTE} characters.")
+    now = house.clock.now()
+    with house.db.write() as tx:
+        case = locked_case(tx, form.ref)
+        if team.call_of(tx, case.id) is None:
+            raise NotYet("No call is planned.")
+        swap(tx, case, form, **({"waiting_since": None} if how == "spoken" else {}))
+        team.end_call(tx, case.id, how=how, by=form.by.staff.id, at=now)
+        record(tx, case, form, now, "called", body=words or None, detail=how)
+
+
+def _mine(standing: team.Handover | None, form: Form) -> None:
+    if standing is None or standing.to_id != form.by.staff.id:
+        raise NotYet("This case is not offered to you any more.")
+
+
+def _note(words: str, missing: str) -> str:
+    words = clean(words)
+    if not is_visible(words):
+        raise NotYet(missing)
+    if len(words) > LONGEST_NOTE:
+        raise NotYet(f"A note holds at most {LONGEST_NOTE} characters.")
+    return words
