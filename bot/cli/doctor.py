@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from bot import keywords
 from bot.alerts.people import people_of
 from bot.app import furnish
+from bot.cli.lint_dates import holidays_told
+from bot.clock import local_date
 from bot.content import ContentFaults
 from bot.house import House
 from bot.publishing import content
@@ -70,6 +72,7 @@ def examine() -> Iterator[Check]:
             with house.db.read() as tx:
                 yield from _stored(house, tx)
                 yield _alerts(house, tx)
+                yield _holidays(house, tx)
                 yield _keywords(house, tx)
     yield _disk(house)
     yield _provider(house)
@@ -180,6 +183,14 @@ def _content(house: House, tx: Tx) -> Check:
     same = folder.to_json() == published.bundle_content(tx, newest[0])
     told = f"The content folder differs from bundle {newest[0]}, which is published. Run `thrive publish`."
     return Check(check="content", ok=same, what_to_do="" if same else told)
+
+
+def _holidays(house: House, tx: Tx) -> Check:
+    """The council's school holidays reach far enough. A warning: a day beyond them counts as term."""
+    if published.newest_bundle(tx) is None:
+        return Check(check="holidays", ok=True)
+    told = holidays_told(house.live.snapshot(tx).compiled, local_date(house.clock.now()))
+    return Check(check="holidays", ok=True, what_to_do=f"{told[:1].upper()}{told[1:]}." if told else "")
 
 
 def _alerts(house: House, tx: Tx) -> Check:

@@ -35,12 +35,12 @@ def change(path: Path, old: str, new: str) -> None:
 
 def test_a_helpline_nobody_checked_for_a_year_is_told(root: Path) -> None:
     """Claim: quiet up to a year after the date in the file, then one warning for each line, with its place."""
-    assert issues(root, date(2027, 11, 20)) == []
+    assert [issue for issue in issues(root, date(2027, 11, 20)) if issue["rule"] == "unchecked"] == []
     told = [issue for issue in issues(root, date(2027, 11, 21)) if issue["node"] == "samaritans"]
     assert [(i["file"], i["rule"], i["severity"]) for i in told] == [("wording/helplines.yaml", "unchecked", "warning")]
     line = (root / "wording/helplines.yaml").read_text("utf-8").splitlines()[int(str(told[0]["line"])) - 1]
     assert line == "samaritans:"
-    assert {issue["rule"] for issue in issues(root, date(2028, 1, 1))} == {"unchecked"}
+    assert {issue["rule"] for issue in issues(root, date(2028, 1, 1))} == {"unchecked", "dates-run-out"}
 
 
 def test_a_translation_that_takes_three_texts_is_told(root: Path) -> None:
