@@ -9,7 +9,7 @@ from bot.store import people
 from bot.turn.context import Turn
 from flows.effects import Purpose, Say
 from messages.classes import class_of, priority_of
-from messages.fitting import together
+from messages.fitting import fitted, together
 from messages.leave import TABLE
 from messages.render import for_sms, for_web, parts
 
@@ -34,7 +34,7 @@ def say(turn: Turn, effect: Say) -> None:
     else:
         # Not numbered: a number is an answer, and the choices after them have those.
         lines = [f"- {line(listing, wording, language, turn.now)}" for listing in effect.listings]
-        for part in parts(for_sms(text, choices, lines)):
+        for part in parts(fitted(for_sms(text, choices, lines))):
             put(turn, text_id=effect.text, body=part, purpose=effect.purpose)
 
 
@@ -43,7 +43,8 @@ def _beside(turn: Turn, effect: Say, language: str) -> None:
     chosen, today = effect.language is None, turn.facts.today
     said = turn.wording.render_beside(effect.text, effect.values, language, chosen=chosen, today=today)
     for spoken, words in said:
-        for part in parts(for_sms(words)) if turn.address.kind != "web" else (for_web(words)["text"],):
+        whole = (for_web(words)["text"],) if turn.address.kind == "web" else parts(fitted(for_sms(words)))
+        for part in whole:
             put(turn, text_id=effect.text, body=part, purpose=effect.purpose, language=spoken)
 
 
