@@ -19,7 +19,7 @@ from bot.people import uploads
 from bot.publishing.days import turn_the_day
 from bot.store import published
 from bot.turn import backfill, receive, timers, touches
-from bot.watch import mark_failing
+from bot.watch import mark_failing, say_ring
 from scheduler.ticker import Ticker
 
 log = structlog.get_logger()
@@ -110,6 +110,7 @@ def _broken(fault: Exception) -> None:
 def _beat(house: House, now: datetime) -> None:
     with house.db.write() as tx:
         published.beat(tx, "clock", now)
+    say_ring(house, now)
 
 
 def _paused(house: House) -> bool:

@@ -6,7 +6,7 @@ for each page of the desk, for `/readyz`, and once a minute for the log.
 
 import shutil
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,9 @@ LATE: Final = timedelta(minutes=2)  # a beat, or a message that could leave, old
 BEAT: Final = timedelta(seconds=30)  # how often a part that has nothing to do says that it lives
 NEARLY_FULL_BYTES: Final = 512 * 1024 * 1024  # a busy council's week, and room for the log that SQLite keeps beside
 MINUTE_SECONDS: Final = 60.0
+RING: Final = "keys:"  # before the mark of a ring of keys, in the heartbeats
+RING_KEPT: Final = timedelta(minutes=3)  # a web process says its own once a minute
+RING_FORGOTTEN: Final = timedelta(days=1)
 FAILING: Final = "failing:"  # before the name of a kind of the clock's work, in the heartbeats
 
 Part = Literal["clock", "dispatcher", "email"]
@@ -134,6 +137,29 @@ def mark_failing(house: House, failed: Collection[str], now: datetime, *, of: Co
             published.still(tx, name)
 
 
+def say_ring(house: House, now: datetime, beats: Mapping[str, datetime] | None = None) -> None:
+    """Say under which keys this process runs, where nobody has said the same of late. Raises DatabaseError."""
+    name = RING + house.db.keys.mark
+    if beats is None:
+        with house.db.read() as tx:
+            beats = published.heartbeats(tx)
+    at = beats.get(name)
+    if at is not None and now - at < BEAT:
+        return
+    with house.db.write() as tx:
+        published.beat(tx, name, now)
+        for old in [one for one, then in beats.items() if one.startswith(RING) and now - then > RING_FORGOTTEN]:
+            published.still(tx, old)
+
+
+def others_rings(house: House) -> bool:
+    """Whether a process that runs, or ran within three minutes, holds other keys than this one, or in another order."""
+    now, own = house.clock.now(), RING + house.db.keys.mark
+    with house.db.read() as tx:
+        beats = published.heartbeats(tx)
+    return any(name.startswith(RING) and name != own and now - at < RING_KEPT for name, at in beats.items())
+
+
 def _waits(vitals: Vitals) -> bool:
     return vitals.due_since is not None and vitals.now - vitals.due_since > LATE
 
@@ -162,7 +188,9 @@ class Pulse:
         if self._said is not None and now - self._said < BEAT:
             return
         with self._house.db.read() as tx:
-            at = published.heartbeats(tx).get(self._part)
+            beats = published.heartbeats(tx)
+        at = beats.get(self._part)
+        say_ring(self._house, now, beats)
         if at is None or now - at >= BEAT:
             with self._house.db.write() as tx:
                 published.beat(tx, self._part, now)
@@ -187,9 +215,17 @@ class Watchman:
         self._thread.join(timeout=15)
 
     def _run(self) -> None:
+        self._say_ring()
         while not self._stop.wait(self._every_seconds):
             with one_pass("watchman"):
+                self._say_ring()
                 self.round()
+
+    def _say_ring(self) -> None:
+        try:
+            say_ring(self._house, self._house.clock.now())
+        except Exception as fault:  # noqa: BLE001 - the next round may; the look says what is wrong with the database
+            log.error("could not say which keys", fault=type(fault).__name__)
 
     def round(self) -> None:
         """One look."""

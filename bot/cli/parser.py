@@ -86,11 +86,14 @@ def parser() -> Parser:  # noqa: PLR0915 - one table, a line a command
     _db(add("db", "the database's schema", "schemas", json=False))
     _reviews(add("reviews", "what staff marked as missed danger or a false alarm", "reviews", json=False))
     _user(add("user", "staff accounts", "users", json=False))
+    _audit(add("audit", "who saw and did what: is it as it was sealed", "auditing", json=False))
     keys = add("keys", "encryption keys", "keys", json=False)
     of_keys = keys.add_subparsers(dest="action", required=True, metavar="ACTION")
     new = of_keys.add_parser("new", help="print a set of settings ready for an environment file")
     new.add_argument("--json", action="store_true")
-    of_keys.add_parser("rotate", help="re-seal under a new key").add_argument("--json", action="store_true")
+    rotate = of_keys.add_parser("rotate", help="seal everything again under the first of DATA_KEYS, while serving")
+    rotate.add_argument("--dry-run", action="store_true", help="change nothing; how many rows are under older keys")
+    rotate.add_argument("--json", action="store_true")
     backup = add("backup", "copy the database whole, while it is served", "backups:backup")
     backup.add_argument("path", metavar="PATH")
     restore = add("restore", "put a backup in place; it opens paused", "backups:restore")
@@ -120,6 +123,12 @@ def _rehearse(rehearse: argparse.ArgumentParser) -> None:
     from bot.cli.rehearse_options import options
 
     options(rehearse)
+
+
+def _audit(audit: argparse.ArgumentParser) -> None:
+    from bot.cli.auditing import options
+
+    options(audit)
 
 
 def _directory(directory: argparse.ArgumentParser) -> None:

@@ -245,6 +245,7 @@ ACTIONS: Final = {
     "list.take-off": "Took a check-in off the no-reply list",
     "ledger.view": "Looked at the ledger",
     "audit.view": "Looked at the audit",
+    "keys.rotate": "Sealed everything again under a new key",
     "audit.verify": "Checked the audit's seals",
     "audit.prune": "Removed audit rows past their time",
     "flows.view": "Looked at the flows",

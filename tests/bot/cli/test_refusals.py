@@ -15,7 +15,6 @@ from tests.houses import KEY
     [
         (("rollback",), "rollback"),
         (("person", "export", "ABCD2345"), "person"),
-        (("keys", "rotate"), "keys rotate"),
         (("publish", "--landing", "find.a=find.b"), "--landing"),
         (("directory", "import", "https://example.org/feed"), "import"),
     ],
