@@ -28,6 +28,7 @@ needs() {
 }
 
 BIN=$bin bash scripts/run_lint.sh || failed+=("lint")
+for tried in systemd nginx-light; do needs "$tried" || true; done # what deploy/ holds is tried with these
 stage "units and properties" -n 2 -m "not postgres and not browser and not fault"
 if needs postgresql; then
     stage "PostgreSQL" -n 2 -m "postgres and not browser and not fault"
