@@ -23,6 +23,7 @@ from bot.web.health import pages as health_pages
 from bot.web.here import HOUSE
 from bot.web.metrics import pages as metrics_pages
 from bot.web.oruk import pages as oruk_pages
+from bot.web.provider import pages as provider_pages
 from bot.web.proxies import NamedProxies
 from bot.web.public import database_away
 from bot.web.public import pages as public_pages
@@ -71,7 +72,10 @@ def build(settings: Settings, clock: Clock | None = None, house: House | None = 
         names=Names(service=council.service, council=council.name, phase="Demo" if settings.demo else None),
         catalogs=lambda: _catalogs(house),
     )
-    pages = (public_pages, chat_pages, desk_pages, sms_doors, api_doors, oruk_pages, health_pages, metrics_pages)
+    pages = (
+        public_pages, chat_pages, desk_pages, provider_pages, sms_doors, api_doors, oruk_pages, health_pages,
+        metrics_pages,
+    )  # fmt: skip
     for blueprint in (assets.blueprint(assets.load()), *pages):
         app.register_blueprint(blueprint)
     if settings.demo:

@@ -17,6 +17,7 @@ from bot.house import House
 from bot.logs import one_pass
 from bot.people import uploads
 from bot.publishing.days import turn_the_day
+from bot.publishing.reminding import remind_due
 from bot.store import published
 from bot.turn import backfill, receive, timers, touches
 from bot.watch import mark_failing, say_ring
@@ -141,5 +142,6 @@ WORK: tuple[tuple[str, Callable[[House, datetime], object]], ...] = (
     ("sheets", uploads.work),
     ("seals", auditing.seal_due),
     ("directory", turn_the_day),
+    ("providers", remind_due),
 )
 KINDS = (*(name for name, _ in WORK), FETCHING)

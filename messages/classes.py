@@ -5,7 +5,16 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 Purpose = Literal[
-    "safety", "answer", "stop-receipt", "staff-reply", "promise", "check-in", "reminder", "staff-alert", "staff-email"
+    "safety",
+    "answer",
+    "stop-receipt",
+    "staff-reply",
+    "promise",
+    "check-in",
+    "reminder",
+    "staff-alert",
+    "staff-email",
+    "provider-email",
 ]
 MessageClass = Literal["safety", "conversation", "check-in", "email"]
 
@@ -22,10 +31,13 @@ CLASS_OF: Final[Mapping[Purpose, MessageClass]] = MappingProxyType(
         "reminder": "check-in",
         # The same alert by email. Last, and carried by a sender of its own: a slow mail server delays no family.
         "staff-email": "email",
+        # To an organisation of the directory, which is no family: it waits behind alerts with the other emails.
+        "provider-email": "email",
     }
 )
 
-TO_STAFF: Final[frozenset[Purpose]] = frozenset({"staff-alert", "staff-email"})
+# To nobody's family: no case follows from what becomes of it.
+TO_STAFF: Final[frozenset[Purpose]] = frozenset({"staff-alert", "staff-email", "provider-email"})
 
 PRIORITY: Final[tuple[MessageClass, ...]] = ("safety", "conversation", "check-in", "email")
 BY_EMAIL: Final = PRIORITY.index("email")

@@ -34,7 +34,7 @@ NOT_KNOWN_SAFE = "Nobody has said that texting this number is safe"
 CARRIER_CONFIRMS = "The provider has already confirmed their STOP"
 ONLY_BY_TEXT = "A check-in goes only by text"
 ANSWERED = "Not sent: somebody had answered for the case"
-ONLY_TO_STAFF = "An email goes only to staff"
+ONLY_TO_STAFF = "An email goes only to staff and to organisations of the directory"
 NOT_THEIRS = "Not sent: whoever has this number said that it is the wrong person's"
 TOO_OLD = "Not sent within a day of being written"
 WINDOW_CLOSED = "Its time had passed before it could be sent"
@@ -151,6 +151,7 @@ TABLE: Final[Mapping[Purpose, Rule]] = MappingProxyType(
         # nobody has answered for the case. Once somebody has, it stays.
         "staff-alert": Rule(consent=_ANYONE, mark=_ANY_PHONE, hours="any", lasts=None, follows=True),
         "staff-email": Rule(consent=_ANYONE, mark=_ANY_PHONE, hours="any", lasts=None, follows=True),
+        "provider-email": Rule(consent=_ANYONE, mark=_ANY_PHONE, hours="any", lasts=None, follows=True),
     }
 )
 
@@ -161,7 +162,7 @@ def may_leave(row: Leaving, facts: LeaveFacts) -> Verdict:
     if facts.answered:
         return Refuse(reason=ANSWERED)
     if row.channel == "email":
-        return Leave() if row.purpose == "staff-email" else Refuse(reason=ONLY_TO_STAFF)
+        return Leave() if row.purpose in {"staff-email", "provider-email"} else Refuse(reason=ONLY_TO_STAFF)
     if row.channel == "web":
         return Leave() if rule.web == GO else Refuse(reason=rule.web)
     talking = _talking(facts)

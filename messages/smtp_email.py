@@ -1,4 +1,6 @@
-"""Email by SMTP (RFC 5321, with RFC 3207's STARTTLS): the one door to the mail library. Only staff are written to.
+"""Email by SMTP (RFC 5321, with RFC 3207's STARTTLS): the one door to the mail library.
+
+Staff are written to, and the directory's organisations; no family is.
 
 A message is one line for the subject and the rest for the letter. It is certainly not taken until the server has
 answered the end of the letter; a connection that breaks while the letter is under way leaves that unknown.

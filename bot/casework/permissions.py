@@ -28,6 +28,7 @@ Permission = Literal[
     "flows.simulate",
     "directory.read",
     "directory.edit",
+    "directory.approve",
     "team.away",
     "team.manage",
     "users.manage",
@@ -50,6 +51,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
         "people.enrol",
         "team.manage",
         "directory.edit",
+        "directory.approve",
         "audit.read",
         "contacts.manage",
         "reviews.read",
@@ -66,6 +68,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             "flows.simulate",
             "directory.read",
             "directory.edit",
+            "directory.approve",
             "own.session",
         }
     ),

@@ -21,6 +21,7 @@ from bot.store import (
     keeping,
     outbox,
     people,
+    providers,
     published,
     reviews,
     seals,
@@ -34,7 +35,7 @@ from bot.store.database import Database
 
 ROOMS: tuple[ModuleType, ...] = (
     people, published, staff, casework, keeping, holding, inbox, outbox, conversations, alerts, reviews, buckets,
-    carrier, uploads, wishes, beside, team, entries, seals,
+    carrier, uploads, wishes, beside, team, entries, providers, seals,
 )  # fmt: skip
 METADATA = Row.metadata
 

@@ -8,7 +8,7 @@ import pytest
 
 from messages import leave
 from messages.addresses import NOT_TEXTED
-from messages.classes import CLASS_OF, PRIORITY, Purpose, class_of, priority_of
+from messages.classes import CLASS_OF, PRIORITY, TO_STAFF, Purpose, class_of, priority_of
 from messages.leave import Consent, Expire, Later, Leave, LeaveFacts, Leaving, Mark, Refuse, may_leave
 
 NOW = datetime(2026, 3, 3, 23, 0, tzinfo=UTC)
@@ -37,6 +37,7 @@ BY_CONSENT: dict[Purpose, tuple[str, str, str]] = {
     "reminder": (leave.NOT_ASKED, "go", leave.STOPPED_CHECK_IN),
     "staff-alert": ("go", "go", "go"),
     "staff-email": ("go", "go", "go"),
+    "provider-email": ("go", "go", "go"),
 }
 # Line by line: safe, unsafe, shared, unknown; the family last wrote hours ago and the row is an hour old.
 BY_MARK: dict[Purpose, tuple[str, str, str, str]] = {
@@ -49,6 +50,7 @@ BY_MARK: dict[Purpose, tuple[str, str, str, str]] = {
     "reminder": ("go", leave.UNSAFE, leave.SHARED, leave.NOT_KNOWN_SAFE),
     "staff-alert": ("go", "go", "go", "go"),
     "staff-email": ("go", "go", "go", "go"),
+    "provider-email": ("go", "go", "go", "go"),
 }
 # In quiet hours: while talking, and when the family has long been silent.
 BY_HOUR: dict[Purpose, tuple[str, str]] = {
@@ -61,6 +63,7 @@ BY_HOUR: dict[Purpose, tuple[str, str]] = {
     "reminder": ("later", "later"),
     "staff-alert": ("go", "go"),
     "staff-email": ("go", "go"),
+    "provider-email": ("go", "go"),
 }
 
 
@@ -131,7 +134,7 @@ def test_an_answer_leaves_at_any_hour_when_they_just_wrote() -> None:
 def test_age(purpose: Purpose) -> None:
     """A day-old message expires, save safety replies and alerts, which never do."""
     result = may_leave(row(purpose, age=timedelta(days=1)), facts(consent_that_lets(purpose)))
-    assert result == (Leave() if purpose in {"safety", "staff-alert", "staff-email"} else Expire(reason=leave.TOO_OLD))
+    assert result == (Leave() if purpose in {"safety", *TO_STAFF} else Expire(reason=leave.TOO_OLD))
 
 
 def test_a_row_has_its_own_window() -> None:
@@ -200,7 +203,9 @@ def test_an_email_goes_only_to_staff(purpose: Purpose) -> None:
         row(purpose, channel="email", age=timedelta(days=9)),
         facts(not_texted=NOT_TEXTED["landline"], quiet_until=MORNING),
     )
-    assert result == (Leave() if purpose == "staff-email" else Refuse(reason=leave.ONLY_TO_STAFF))
+    assert result == (
+        Leave() if purpose in {"staff-email", "provider-email"} else Refuse(reason=leave.ONLY_TO_STAFF)
+    )
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
@@ -209,4 +214,4 @@ def test_what_was_written_before_a_number_changed_hands_goes_to_nobody(purpose: 
     for age, before in ((timedelta(minutes=1), True), (timedelta(0), False)):
         told = may_leave(row(purpose, age=age), facts("stopped", released_at=NOW, wrote_at=NOW))
         refused = told == Refuse(reason=leave.NOT_THEIRS)
-        assert refused == (before and purpose not in {"safety", "staff-alert", "staff-email"})
+        assert refused == (before and purpose not in {"safety", *TO_STAFF})

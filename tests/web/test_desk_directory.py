@@ -212,7 +212,6 @@ def test_the_pages_read_well(app: Flask, kitchens: Home, chromium: "Chromium", w
                 page.get_by_text("There is a problem").wait_for()
             assert page.evaluate("document.documentElement.scrollWidth") <= width, step
             assert axe(page) == [], step
-            page.screenshot(path=f"/tmp/h8/{step}-{width}.png", full_page=True)
 
 
 def _signed(home: Home) -> SignedIn:

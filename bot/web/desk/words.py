@@ -99,6 +99,7 @@ PURPOSES: Final = {
     "reminder": "Check-in, reminder",
     "staff-alert": "Alert to staff",
     "staff-email": "Alert to staff by email",
+    "provider-email": "Link to an organisation by email",
 }
 
 # Of an email, whose server says no more than that it took it.
@@ -239,6 +240,13 @@ ACTIONS: Final = {
     "directory.checked": "Checked an entry",
     "directory.off": "Took an entry off",
     "directory.on": "Put an entry back on",
+    "directory.confirmed": "An organisation confirmed its entry",
+    "directory.corrected": "A trusted organisation changed its entry",
+    "directory.proposed": "An organisation asked to change its entry",
+    "directory.approved": "Approved what an organisation asked for",
+    "directory.refused": "Refused what an organisation asked for",
+    "directory.provider": "Changed who keeps an organisation's entries",
+    "directory.link": "Sent an organisation its link",
     "directory.undone": "Put back how an entry was",
     "people.upload": "Sent a sheet of families to look at",
     "list.view": "Looked at the no-reply list",
@@ -374,6 +382,7 @@ LATE_WORK: Final = {
     "sheets": "Sheets of families sent at the desk are not taken in.",
     "seals": "Who saw and did what is kept, and not sealed: a row that was removed would not show.",
     "directory": "Entries of the directory that nobody has checked for long are shown as if somebody had.",
+    "providers": "Organisations are not asked to check their entries.",
 }
 # Of these, the ones that keep word of urgent cases from the people on duty.
 NOBODY_TOLD: Final = frozenset({"clock", "work", "dispatcher", "paused", "full"})
@@ -424,6 +433,9 @@ ENTRY_HOW: Final = {
     "checked": "Checked, nothing else changed",
     "off": "Taken off",
     "on": "Put back on",
+    "confirmed": "Confirmed by its organisation",
+    "provider": "Changed by its organisation",
+    "approved": "Changed by its organisation, and approved",
     "undone": "Put back to how it was",
 }
 ENTRY_DONE: Final = {
@@ -433,6 +445,23 @@ ENTRY_DONE: Final = {
     "undo": "Put back to how it was.",
     "edited": "The entry is changed. Families see it within seconds.",
     "same": "Nothing was different, so nothing was changed.",
+    "approved": "Approved. Families see it within seconds.",
+    "refused": "Refused. The entry stands as it was.",
+    "gone": "Somebody was faster, or the organisation has asked for something else since.",
+    "kept": "Kept.",
+    "sent": "The link is on its way.",
+    "no-email": "No link was sent: enter an email first.",
+    "ended": "No link of theirs opens anything any more.",
+}
+LETTERS: Final = {  # what became of a letter, by the outbox's word
+    "queued": "On its way",
+    "sending": "On its way",
+    "accepted": "Taken by the mail server",
+    "refused": "Not sent",
+    "failed": "Not taken by the mail server",
+    "expired": "Not sent in time",
+    "unknown": "Nobody knows whether it was taken",
+    "held": "Nobody knows whether it was taken",
 }
 ENTRY_FIELDS: Final = {
     "name": ("Name", ""),
