@@ -38,9 +38,9 @@ def test_claims_are_told_for_each_backlog(sqlite_only: None, capsys: pytest.Capt
 
 def test_a_tick_is_told_due_and_idle(sqlite_only: None, capsys: pytest.CaptureFixture[str]) -> None:
     """Every check-in that fell due was written, in ticks of two hundred; or none was due."""
-    due.main(1, 2000, few=300, due=300)
+    due.main(1, 2000, few=400, due=200)
     told = capsys.readouterr().out
-    assert "| 300 due |" in told
+    assert "| 200 due |" in told
     assert "| none due |" in told
 
 
