@@ -203,9 +203,7 @@ def test_an_email_goes_only_to_staff(purpose: Purpose) -> None:
         row(purpose, channel="email", age=timedelta(days=9)),
         facts(not_texted=NOT_TEXTED["landline"], quiet_until=MORNING),
     )
-    assert result == (
-        Leave() if purpose in {"staff-email", "provider-email"} else Refuse(reason=leave.ONLY_TO_STAFF)
-    )
+    assert result == (Leave() if purpose in {"staff-email", "provider-email"} else Refuse(reason=leave.ONLY_TO_STAFF))
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
