@@ -203,8 +203,10 @@ def test_what_no_key_opens_is_left_and_counted(old: Home) -> None:
         assert bytes(tx.execute(sa.select(raw.c.value).where(raw.c.id == 1)).scalar_one()) == lost
         assert enrolling.households(tx, ["H0"], write=True) == {"H0": 1}
         assert rows.nameless_households(tx) == 0
-    with under(old, NEW_ALONE).house.db.read() as tx:
+    alone = under(old, NEW_ALONE)
+    with alone.house.db.read() as tx:
         assert enrolling.households(tx, ["H0"]) == {"H0": 1}
+    alone.house.db.close()
     both.house.db.close()
 
 
