@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
 
 from bot.casework.accounts import SignedIn
 from bot.casework.timeline import programme_titles
 from bot.clock import LONDON, local_date
 from bot.house import House
-from bot.store import casework, desk, people, staff, team
+from bot.store import casework, contacts, desk, people, staff, team
 from bot.store.casework import Case
+from bot.store.contacts import Contact
 from bot.store.database import Tx
 from bot.store.desk import HeldMessage, ListedAudit, ListedCase, ListedTouch, Which
 from bot.store.team import DueCall, Offered
@@ -32,6 +33,7 @@ class Inbox:
     cases: Sequence[ListedCase]
     counts: Mapping[Which, int]
     held: Sequence[HeldMessage]
+    reviews: Sequence[tuple[date, Contact]]  # of the contact log, due by today, with the day
     calls: Sequence[DueCall]  # that were promised for today or earlier
     offered: Sequence[Offered]  # to whoever looks, and not answered yet
     looking: Mapping[int, Sequence[str]]  # by case, who else has its page open
@@ -139,11 +141,14 @@ def inbox(house: House, by: SignedIn, *, which: Which, page: int) -> Inbox:
         held = desk.held_messages(tx)
         calls = team.calls_due(tx, _tomorrow(now))
         offered = team.offered_to(tx, by.staff.id)
+        reviews = contacts.due(tx, local_date(now))
         refs = [listed.case.ref for listed in shown] + [h.case_ref for h in held if h.case_ref]
         refs += [one.case_ref for one in calls] + [one.case_ref for one in offered]
+        refs += [one.ref for _, one in reviews]
         audit_list(tx, by, now, action="inbox.view", target=f"inbox:{which}", refs=refs)
         return Inbox(
             which=which, cases=shown, counts={w: desk.count_cases(tx, w, by.staff.id) for w in WHICH}, held=held,
+            reviews=reviews,
             calls=calls, offered=offered, newest=desk.newest_case_id(tx), page=page, now=now,
             looking=team.lookers(tx, [listed.case.id for listed in shown], now - OPEN_FOR, but=by.staff.id),
         )  # fmt: skip

@@ -29,6 +29,8 @@ Permission = Literal[
     "directory.read",
     "directory.edit",
     "directory.approve",
+    "log.read",
+    "log.write",
     "team.away",
     "team.manage",
     "users.manage",
@@ -40,7 +42,8 @@ _DESK: Final[frozenset[Permission]] = frozenset(
     {
         "cases.read", "cases.claim", "cases.reply", "cases.note", "cases.close", "people.read", "people.search",
         "people.tell", "list.read", "list.take-off", "ledger.read", "alerts.acknowledge", "conversations.read",
-        "reviews.mark", "flows.read", "flows.simulate", "directory.read", "team.away", "own.session",
+        "reviews.mark", "flows.read", "flows.simulate", "directory.read", "team.away", "log.read",
+        "log.write", "own.session",
     }
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ from bot.store import (
     buckets,
     carrier,
     casework,
+    contacts,
     conversations,
     entries,
     holding,
@@ -35,7 +36,7 @@ from bot.store.database import Database
 
 ROOMS: tuple[ModuleType, ...] = (
     people, published, staff, casework, keeping, holding, inbox, outbox, conversations, alerts, reviews, buckets,
-    carrier, uploads, wishes, beside, team, entries, providers, seals,
+    carrier, uploads, wishes, beside, team, contacts, entries, providers, seals,
 )  # fmt: skip
 METADATA = Row.metadata
 

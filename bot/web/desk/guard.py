@@ -45,6 +45,7 @@ MENU: Final[tuple[tuple[str, str, str, Permission], ...]] = (
     ("directory", "desk.directory", "Directory", "directory.read"),
     ("reviews", "desk.reviews", "Reviews", "reviews.read"),
     ("flows", "desk.flows", "Flows", "flows.read"),
+    ("log", "desk.contact_log", "Contact log", "log.read"),
     ("team", "desk.team", "Team", "team.away"),
     ("audit", "desk.audit", "Audit", "audit.read"),
     ("told", "desk.told", "Who is told", "contacts.manage"),

@@ -1,0 +1,159 @@
+"""The contact log: what was said on the telephone, on a visit, or as advice to a professional, and when it is looked at
+again. Every review returns to the inbox on its day and stays there until somebody says what came of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from bot.casework.accounts import SignedIn
+from bot.casework.inbox import audit_list
+from bot.clock import local_date
+from bot.house import House
+from bot.refs import new_ref, read_ref
+from bot.store import contacts as rows
+from bot.store import people, staff
+from bot.store.contacts import Contact, Review
+from messages.clean import clean, is_visible
+
+PAGE: Final = 50
+KINDS: Final = {"call": "Telephone call", "visit": "Visit", "advice": "Advice to a professional"}
+WEEKS: Final = (4, 8, 12)  # when early help looks again at what it began
+LONGEST_NAME: Final = 200
+LONGEST_WORDS: Final = 10_000
+FURTHEST: Final = timedelta(days=366)
+
+
+class Faults(ValueError):
+    """What is wrong with a form, by field."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("; ".join(errors.values()))
+        self.errors = dict(errors)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A contact as its form tells it. `weeks` after it, and on `follow_up_on`, it returns to the inbox."""
+
+    form_id: str
+    kind: str
+    on: date | None
+    person: str  # a reference, or nothing
+    who: str
+    organisation: str
+    words: str
+    next_step: str
+    follow_up_on: date | None
+    weeks: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    total: int
+    contacts: Sequence[Contact]
+    page: int
+
+    @property
+    def more(self) -> bool:
+        return self.page * PAGE < self.total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    contact: Contact
+    reviews: Sequence[Review]
+    today: date
+
+
+def keep(house: House, by: SignedIn, told: Told) -> None:
+    """Add to the log; a form that comes twice adds once. Raises Faults."""
+    now = house.clock.now()
+    who, organisation, words, next_step = map(clean, (told.who, told.organisation, told.words, told.next_step))
+    errors = _errors(told, local_date(now), who, organisation, words, next_step)
+    ref = new_ref()
+    with house.db.write() as tx:
+        person_ref = read_ref(told.person) if told.person else None
+        person = None if person_ref is None else people.find_person(tx, person_ref)
+        if told.person and person is None:
+            errors["person"] = "Nobody here has this reference. Search for them, or leave it empty."
+        if errors or told.on is None:
+            raise Faults(errors)
+        days = [told.on + timedelta(weeks=weeks) for weeks in told.weeks]
+        days += [] if told.follow_up_on is None else [told.follow_up_on]
+        made = rows.add(
+            tx, reviews=days, ref=ref, form_id=told.form_id, kind=told.kind, on=told.on, who=who,
+            organisation=organisation or None, words=words, next_step=next_step or None, made_by=by.staff.id,
+            made_at=now, person_id=None if person is None else person.id,
+        )  # fmt: skip
+        if made is not None:
+            detail = "" if person is None else person.ref
+            staff.add_audit(
+                tx, at=now, staff_id=by.staff.id, action="log.add", target=f"contact:{ref}", detail=detail
+            )  # fmt: skip
+
+
+def _errors(told: Told, today: date, who: str, organisation: str, words: str, next_step: str) -> dict[str, str]:
+    errors = {}
+    if told.kind not in KINDS:
+        errors["kind"] = "Choose what it was."
+    if told.on is None or not today - FURTHEST <= told.on <= today:
+        errors["on"] = "Give the day on which it was: today, or within the last year."
+    if not is_visible(who):
+        errors["who"] = "Say who it was."
+    if told.kind == "advice" and not is_visible(organisation):
+        errors["organisation"] = "Say which organisation the professional is of."
+    if not is_visible(words):
+        errors["words"] = "Say what was said or advised."
+    if told.follow_up_on is not None and not today < told.follow_up_on <= today + FURTHEST:
+        errors["follow_up_on"] = "Give a day to come, within a year."
+    if any(weeks not in WEEKS for weeks in told.weeks):
+        errors["weeks"] = "Choose from the list."
+    for name, text in (("who", who), ("organisation", organisation)):
+        if len(text) > LONGEST_NAME:
+            errors[name] = f"Enter at most {LONGEST_NAME} characters."
+    for name, text in (("words", words), ("next_step", next_step)):
+        if len(text) > LONGEST_WORDS:
+            errors[name] = f"Enter at most {LONGEST_WORDS} characters."
+    return errors
+
+
+def listed(house: House, by: SignedIn, *, person: str | None, page: int) -> Log:
+    """One page of the log, newest first, audited."""
+    with house.db.write() as tx:
+        total, found = rows.page(tx, person_ref=person, offset=(page - 1) * PAGE, limit=PAGE)
+        refs = [ref for one in found for ref in (one.ref, one.person_ref) if ref]
+        audit_list(tx, by, house.clock.now(), action="log.view", target=f"log:{person or 'all'}", refs=refs)
+        return Log(total=total, contacts=found, page=page)
+
+
+def whole(house: House, by: SignedIn, ref: str) -> Whole | None:
+    """One contact with its reviews, audited; None where none has this reference."""
+    now = house.clock.now()
+    with house.db.write() as tx:
+        found = rows.find(tx, ref)
+        if found is None:
+            return None
+        detail = found.person_ref or ""
+        staff.add_audit(tx, at=now, staff_id=by.staff.id, action="log.open", target=f"contact:{ref}", detail=detail)
+        return Whole(contact=found, reviews=rows.reviews_of(tx, found.id), today=local_date(now))
+
+
+def reviewed(house: House, by: SignedIn, ref: str, due_on: date, words: str) -> bool:
+    """Somebody looked again; twice changes nothing. False where no contact has this reference. Raises Faults."""
+    now = house.clock.now()
+    words = clean(words)
+    if not is_visible(words):
+        raise Faults({"words": "Say in a sentence what came of it."})
+    if len(words) > LONGEST_WORDS:
+        raise Faults({"words": f"Enter at most {LONGEST_WORDS} characters."})
+    with house.db.write() as tx:
+        found = rows.find(tx, ref)
+        if found is None:
+            return False
+        if rows.reviewed(tx, found.id, due_on, words=words, by=by.staff.id, at=now):
+            staff.add_audit(
+                tx, at=now, staff_id=by.staff.id, action="log.reviewed", target=f"contact:{ref}", detail=str(due_on)
+            )  # fmt: skip
+        return True

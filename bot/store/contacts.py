@@ -1,0 +1,155 @@
+"""The contact log: telephone calls, visits and advice to professionals, with the days when each is looked at again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.store.columns import Instant, Row, Sealed, readable, table_of
+from bot.store.database import Tx
+from bot.store.people import person
+from bot.store.staff import staff
+
+
+class ContactRow(Row):
+    __tablename__ = "contact_log"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(sa.String(8), unique=True)
+    form_id: Mapped[str] = mapped_column(sa.String(40), unique=True)  # a form that comes twice is one contact
+    kind: Mapped[str] = mapped_column(sa.String(8))  # call, visit, advice
+    on: Mapped[date] = mapped_column(index=True)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    who: Mapped[str] = mapped_column(Sealed("contact_log.who"))
+    organisation: Mapped[str | None] = mapped_column(Sealed("contact_log.organisation"))
+    words: Mapped[str] = mapped_column(Sealed("contact_log.words"))
+    next_step: Mapped[str | None] = mapped_column(Sealed("contact_log.next_step"))
+    made_by: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
+    made_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class ContactReviewRow(Row):
+    """A day on which a contact returns to the inbox, until somebody says what came of it."""
+
+    __tablename__ = "contact_review"
+    __table_args__ = (sa.Index("ix_contact_review_due", "done_at", "due_on"),)
+    contact_id: Mapped[int] = mapped_column(sa.ForeignKey("contact_log.id"), primary_key=True)
+    due_on: Mapped[date] = mapped_column(primary_key=True)
+    done_at: Mapped[datetime | None] = mapped_column(Instant)
+    done_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    words: Mapped[str | None] = mapped_column(Sealed("contact_review.words"))
+
+
+log = table_of(ContactRow)
+review = table_of(ContactReviewRow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """`by` is the worker's name. `person_ref` and `name` are empty where it is about nobody we know."""
+
+    id: int
+    ref: str
+    kind: str
+    on: date
+    who: str
+    organisation: str | None
+    words: str
+    next_step: str | None
+    made_at: datetime
+    by: str
+    person_ref: str | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """`done_at` is None while it is still to be done."""
+
+    contact_id: int
+    due_on: date
+    done_at: datetime | None
+    by: str | None
+    words: str | None
+
+
+_OWN = ("id", "ref", "kind", "on", "who", "organisation", "words", "next_step", "made_at")
+_CONTACT = (
+    sa.select(
+        *(readable(log.c[f]) for f in _OWN), staff.c.name, person.c.ref.label("person_ref"),
+        readable(person.c.first_name), readable(person.c.last_name),
+    )
+    .join(staff, staff.c.id == log.c.made_by)
+    .outerjoin(person, person.c.id == log.c.person_id)
+)  # fmt: skip
+
+
+def _contacts(tx: Tx, statement: sa.Select[Any]) -> list[Contact]:
+    made = []
+    for row in tx.execute(statement):
+        own, (by, person_ref, first, last) = row[: len(_OWN)], row[len(_OWN) :]
+        values = dict(zip(_OWN, own, strict=True))
+        name = " ".join(filter(None, (first, last))) or None
+        made.append(Contact(**values, by=by, person_ref=person_ref, name=name))
+    return made
+
+
+def add(tx: Tx, *, reviews: Sequence[date], **values: object) -> int | None:
+    """The new contact's id, with its reviews; None where this form was taken before."""
+    if tx.execute(sa.select(log.c.id).where(log.c.form_id == values["form_id"])).first() is not None:
+        return None
+    contact_id = int(tx.execute(sa.insert(log).values(**values).returning(log.c.id)).scalar_one())
+    for due_on in sorted(set(reviews)):
+        tx.execute(sa.insert(review).values(contact_id=contact_id, due_on=due_on))
+    return contact_id
+
+
+def page(tx: Tx, *, person_ref: str | None, offset: int, limit: int) -> tuple[int, list[Contact]]:
+    """How many contacts there are, of everybody or of one person, and one page of them, newest first."""
+    where = [] if person_ref is None else [person.c.ref == person_ref]
+    counted = sa.select(sa.func.count()).select_from(log.outerjoin(person, person.c.id == log.c.person_id))
+    total = tx.execute(counted.where(*where)).scalar_one()
+    listed = _CONTACT.where(*where).order_by(log.c.on.desc(), log.c.id.desc()).offset(offset).limit(limit)
+    return int(total), _contacts(tx, listed)
+
+
+def find(tx: Tx, ref: str) -> Contact | None:
+    found = _contacts(tx, _CONTACT.where(log.c.ref == ref))
+    return found[0] if found else None
+
+
+def reviews_of(tx: Tx, contact_id: int) -> list[Review]:
+    """The earliest first."""
+    rows = tx.execute(
+        sa.select(
+            review.c.contact_id, review.c.due_on, review.c.done_at, staff.c.name.label("by"), readable(review.c.words)
+        )
+        .outerjoin(staff, staff.c.id == review.c.done_by)
+        .where(review.c.contact_id == contact_id)
+        .order_by(review.c.due_on)
+    )
+    return [Review(**row._asdict()) for row in rows]
+
+
+def due(tx: Tx, on: date, limit: int = 100) -> list[tuple[date, Contact]]:
+    """What is to be looked at again by a day, the longest due first, each contact by its first day."""
+    first = (
+        sa.select(review.c.contact_id, sa.func.min(review.c.due_on).label("due_on"))
+        .where(review.c.done_at.is_(None), review.c.due_on <= on)
+        .group_by(review.c.contact_id)
+        .order_by(sa.func.min(review.c.due_on), review.c.contact_id)
+        .limit(limit)
+    )
+    days = {int(contact_id): due_on for contact_id, due_on in tx.execute(first)}
+    found = {one.id: one for one in _contacts(tx, _CONTACT.where(log.c.id.in_(list(days))))}
+    return [(due_on, found[key]) for key, due_on in days.items()]
+
+
+def reviewed(tx: Tx, contact_id: int, due_on: date, *, words: str, by: int, at: datetime) -> bool:
+    """False where it was done before, or no such review is planned."""
+    statement = sa.update(review).where(
+        review.c.contact_id == contact_id, review.c.due_on == due_on, review.c.done_at.is_(None)
+    )
+    return tx.execute(statement.values(done_at=at, done_by=by, words=words)).rowcount == 1
