@@ -18,7 +18,7 @@ from bot.entry_ages import state
 from bot.house import House
 from bot.store import entries, published, staff
 from bot.store.database import Tx
-from bot.store.entries import Change, Entry, Private, Standing
+from bot.store.entries import Change, Entry, Flag, Private, Standing
 from directory.changes import Difference, differences
 from directory.freshness import State, is_safety, known, next_change_on
 from directory.service import Service, from_document, to_document
@@ -26,7 +26,7 @@ from directory.service import Service, from_document, to_document
 __all__ = ["ChangedSince", "EntryPage", "Line", "Listed", "NoSuchEntry", "Past", "Private", "Show"]
 
 PAGE: Final = 50
-Show = Literal["due", "all", "missing", "off"]
+Show = Literal["due", "flagged", "all", "missing", "off"]
 SHOW: Final[tuple[Show, ...]] = get_args(Show)
 _AGE: Final[Mapping[State, int]] = {"hidden": 0, "overdue": 1, "due": 2, "fresh": 3}
 
@@ -49,6 +49,7 @@ class Line:
     off: bool
     missing_at: datetime | None
     sunk_at: datetime | None
+    flag: Flag | None = None  # families did not get through since somebody last looked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +94,11 @@ def listed(house: House, by: SignedIn, show: Show, words: str = "", page: int = 
     """One page of the list. What is due: services for people in danger first, then the longest unchecked."""
     now = house.clock.now()
     with house.db.write() as tx:
-        beside = entries.entries(tx)
-        lines = [_line(row, beside.get(row.id), now) for row in entries.all_standing(tx)]
+        beside, flags = entries.entries(tx), entries.flagged(tx)
+        lines = [
+            replace(_line(row, beside.get(row.id), now), flag=flags.get(row.id[:80]))
+            for row in entries.all_standing(tx)
+        ]
         staff.add_audit(tx, at=now, staff_id=by.staff.id, action="directory.view", target=show)
     counts: Counter[Show] = Counter({name: sum(_belongs(line, name) for line in lines) for name in SHOW})
     asked = words.casefold().split()
@@ -117,9 +121,10 @@ def look(house: House, by: SignedIn, service_id: str) -> EntryPage:
         row = _standing(tx, service_id)
         beside = entries.entries(tx).get(service_id)
         changes, names = entries.changes_of(tx, service_id), staff.staff_names(tx)
+        flag = entries.flagged(tx).get(service_id)
         private = entries.private(tx, service_id)
         staff.add_audit(tx, at=now, staff_id=by.staff.id, action="directory.entry", target=service_id[:80])
-    line = _line(row, beside, now)
+    line = replace(_line(row, beside, now), flag=flag)
     after, past = row.document, []
     for one in changes:
         what = differences(_read(one.before), _read(after)) if one.before else ()
@@ -248,6 +253,8 @@ def _line(row: Standing, beside: Entry | None, now: datetime) -> Line:
 def _belongs(line: Line, show: Show) -> bool:
     if show == "off":
         return line.off
+    if show == "flagged":
+        return line.flag is not None and not line.off
     if show == "missing":
         return line.missing_at is not None and not line.off
     return not line.off and (show == "all" or line.state != "fresh")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.store.columns import Instant, Row, Sealed, readable, table_of
 from bot.store.database import Tx, insert_ignoring
 from bot.store.published import service, version
+from bot.store.staff import audit
 
 
 class EntryRow(Row):
@@ -84,6 +85,17 @@ class Standing:
     withdrawn_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """How often families said that they did not get through, and when one last did."""
+
+    times: int
+    last_at: datetime
+
+
+FLAGGED = "directory.flagged"  # the audit's word
+LOOKED = ("checked", "confirmed", "edited", "provider", "approved")  # changes by which somebody looked at an entry
+
 entry = table_of(EntryRow)
 change = table_of(EntryChangeRow)
 _PLAIN = tuple(entry.c[f] for f in Entry.__dataclass_fields__)
@@ -111,6 +123,21 @@ def all_standing(tx: Tx) -> list[Standing]:
 def show(tx: Tx, service_id: str, *, withdrawn_at: datetime | None) -> None:
     """Whether families are shown it: from when on it is not, or None."""
     tx.execute(sa.update(service).where(service.c.id == service_id).values(withdrawn_at=withdrawn_at))
+
+
+def flagged(tx: Tx) -> dict[str, Flag]:
+    """Services that families did not get through to since somebody last looked at the entry."""
+    looked: dict[str, datetime] = {}
+    asked = sa.select(change.c.service_id, sa.func.max(change.c.at)).where(change.c.how.in_(LOOKED))
+    for service_id, at in tx.execute(asked.group_by(change.c.service_id)):
+        looked[str(service_id)] = at
+    found: dict[str, Flag] = {}
+    flags = sa.select(audit.c.target, audit.c.at).where(audit.c.action == FLAGGED).order_by(audit.c.id)
+    for target, at in tx.execute(flags):
+        if target not in looked or at > looked[target]:
+            before = found.get(target)
+            found[target] = Flag(times=before.times + 1 if before else 1, last_at=at)
+    return found
 
 
 def entries(tx: Tx) -> dict[str, Entry]:

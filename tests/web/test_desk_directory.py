@@ -51,6 +51,14 @@ def entry(home: Home, of: str = KITCHEN.id) -> Service:
     return next(s for s in directory.services(home.house) if s.id == of)
 
 
+def flag(home: Home) -> None:
+    """What a check-in's "no" writes of the service that the family was told of."""
+    with home.house.db.write() as tx:
+        staff.add_audit(
+            tx, at=home.clock.at, staff_id=None, action="directory.flagged", target=KITCHEN.id, detail="not-reached"
+        )
+
+
 def shown(home: Home) -> str | None:
     found = home.house.live.of(home.house.db).finder.find(Search(text="wandle kitchen", postcode="SW18 2PU"))
     return next((listing.phone for listing in found.listings if listing.id == KITCHEN.id), None)
@@ -112,6 +120,23 @@ def test_what_was_taken_off_is_not_shown_and_comes_back(edi: Worker, kitchens: H
     assert "Wandle Kitchen" in edi.get("/desk/directory?show=off").text
     assert edi.post(HERE, "/desk/directory/entry", act="on").status_code == 303
     assert shown(kitchens) == KITCHEN.phone
+
+
+def test_who_was_not_reached_stands_on_the_list_until_somebody_looks(edi: Worker, kitchens: Home) -> None:
+    """Claim: what families' check-ins flag is a row of the list, with how often; looking at the entry settles it, and
+    a later flag brings it back."""
+    page = "/desk/directory?show=flagged"
+    assert "Nothing stands here" in edi.get(page).text
+    flag(kitchens)
+    flag(kitchens)
+    assert "Wandle Kitchen" in edi.get(page).text
+    assert "did not get through: 2 since" in edi.get(HERE).text
+    kitchens.later(minutes=1)
+    assert edi.post(HERE, "/desk/directory/entry", act="checked").status_code == 303
+    assert "Nothing stands here" in edi.get(page).text
+    kitchens.later(minutes=1)
+    flag(kitchens)
+    assert "Wandle Kitchen" in edi.get(page).text
 
 
 def test_two_editors_never_overwrite_each_other(edi: Worker, kitchens: Home) -> None:

@@ -422,7 +422,13 @@ FOUND_AS: Final = {
 }
 
 # Of the directory's pages.
-ENTRIES: Final = {"due": "To check", "all": "All shown", "missing": "Gone from their source", "off": "Taken off"}
+ENTRIES: Final = {
+    "due": "To check",
+    "flagged": "Not reached",
+    "all": "All shown",
+    "missing": "Gone from their source",
+    "off": "Taken off",
+}
 ENTRY_STATES: Final = {
     "fresh": "Checked",
     "due": "To be checked",
