@@ -13,7 +13,7 @@ from bot.demo.provider_standin import StandIn
 
 def provider_blueprint(stand_in: StandIn) -> Blueprint:
     """Twilio's addresses. Its callers are programs that prove themselves by basic authentication."""
-    blueprint = Blueprint("provider", __name__)
+    blueprint = Blueprint("standin", __name__)
     settings = stand_in.settings
 
     @blueprint.before_request
