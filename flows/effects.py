@@ -42,8 +42,6 @@ class Listing:
     hours_note: str = ""
     unsure: bool = False  # nobody has checked it for too long: `checked_on` is when somebody last did, None never
     checked_on: date | None = None
-    unsure: bool = False  # nobody has checked it for too long: `checked_on` is when somebody last did, None never
-    checked_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
