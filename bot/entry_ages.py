@@ -1,6 +1,6 @@
 """Which entries families are shown, by how long ago somebody checked them.
 
-The day is a version row, put there by the clock: every process then shows the same, and nobody's snapshot needs a clock.
+The day is a version row, put there by the clock: every process then shows the same, and no snapshot needs a clock.
 Until the clock has looked once, nothing ages.
 """
 

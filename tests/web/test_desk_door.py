@@ -1,6 +1,7 @@
 """The desk's door: signing in, and what each address refuses to whom."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from flask import Blueprint, Flask
@@ -8,6 +9,7 @@ from werkzeug.routing import Rule
 
 from bot.app import build
 from bot.casework.permissions import ROLES, may
+from bot.publishing import directory
 from bot.refs import new_ref, ref_of
 from bot.store import people
 from bot.store import staff as staff_rows
@@ -291,6 +293,10 @@ def test_each_page_of_the_desk_is_audited(app: Flask, home: Home) -> None:
         "/desk/people/": person_ref,
         "/desk/conversations/": ref_of(home.address().id),
     }
+    service = directory.services(home.house)[0]
+    refs |= {f"/desk/directory/{page}": f"?id={quote(service.id)}" for page in ("entry", "edit")}
+    refs["/desk/directory/organisations"] = ""  # before the one of which its address is longer
+    refs["/desk/directory/organisation"] = f"?id={quote(service.organisation.id)}"
     workers = {role: at_desk(app, home, role) for role in ROLES}
     sent = send_sheet(workers["manager"], sheet(home, 1))
     refs["/desk/enrol/sheets/"] = sent.headers["Location"].rpartition("/")[2]
