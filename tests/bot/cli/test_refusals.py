@@ -13,9 +13,7 @@ from tests.houses import KEY
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (("rollback",), "rollback"),
         (("person", "export", "ABCD2345"), "person"),
-        (("publish", "--landing", "find.a=find.b"), "--landing"),
         (("directory", "import", "https://example.org/feed"), "import"),
     ],
 )
