@@ -67,6 +67,15 @@ class Whole:
     today: date
 
 
+def begin(house: House, by: SignedIn, person: str | None) -> date:
+    """The empty form is looked at, audited with the person whom it is to be about; the day that it begins with."""
+    now = house.clock.now()
+    with house.db.write() as tx:
+        detail = person or ""
+        staff.add_audit(tx, at=now, staff_id=by.staff.id, action="log.form", target="log:new", detail=detail)
+    return local_date(now)
+
+
 def keep(house: House, by: SignedIn, told: Told) -> None:
     """Add to the log; a form that comes twice adds once. Raises Faults."""
     now = house.clock.now()

@@ -15,7 +15,7 @@ from bot.casework.inbox import audit_list
 from bot.casework.timeline import Entry
 from bot.house import House
 from bot.refs import number_of, read_ref, ref_of
-from bot.store import casework, naming, people
+from bot.store import casework, naming, people, staff
 from bot.store.database import Tx
 from bot.store.naming import OpenCase
 from bot.store.people import Address, Person
@@ -61,6 +61,12 @@ class Words:
 
 class Nothing(ValueError):
     """There is nothing to look for, or too much; the message is for the worker."""
+
+
+def begin(house: House, by: SignedIn) -> None:
+    """The empty page of the search is looked at, audited."""
+    with house.db.write() as tx:
+        staff.add_audit(tx, at=house.clock.now(), staff_id=by.staff.id, action="search.view", target="search")
 
 
 def seek(house: House, by: SignedIn, typed: str) -> Sought:

@@ -7,7 +7,6 @@ from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bot.casework import contacts
-from bot.clock import local_date
 from bot.refs import read_ref
 from bot.web.desk.case import FORM_ID
 from bot.web.desk.guard import me, needs, pages
@@ -31,8 +30,9 @@ def contact_log() -> str:
 @pages.get("/log/new")
 @needs("log.write")
 def new_contact() -> str:
-    today = local_date(house().clock.now()).isoformat()
-    return _form({"on": today, "person": read_ref(request.args.get("person", "")) or ""}, [], {})
+    person = read_ref(request.args.get("person", ""))
+    today = contacts.begin(house(), me(), person)
+    return _form({"on": today.isoformat(), "person": person or ""}, [], {})
 
 
 @pages.post("/log/new")

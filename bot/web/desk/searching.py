@@ -13,6 +13,7 @@ from bot.web.here import house
 @pages.get("/search")
 @needs("people.search")
 def search() -> str:
+    seeking.begin(house(), me())
     return _page("", None, "")
 
 
