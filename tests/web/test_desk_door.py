@@ -20,6 +20,8 @@ from bot.web.here import HOUSE
 from tests.houses import KEYS, ON_SQLITE, Home, settings_for
 from tests.web.test_desk_enrol import send as send_sheet
 from tests.web.test_desk_enrol import sheet
+from tests.web.test_desk_log import ADVICE, contacts
+from tests.web.test_desk_log import keep as keep_contact
 from tests.web.worker import NAMES, PASSWORD, Worker, at_desk, fields, hire, sign_in
 
 POLLED = {"/desk/count"}  # numbers only, asked by pages themselves
@@ -298,6 +300,9 @@ def test_each_page_of_the_desk_is_audited(app: Flask, home: Home) -> None:
     refs["/desk/directory/organisations"] = ""  # before the one of which its address is longer
     refs["/desk/directory/organisation"] = f"?id={quote(service.organisation.id)}"
     workers = {role: at_desk(app, home, role) for role in ROLES}
+    refs["/desk/log/new"] = ""  # before a contact of the log
+    assert keep_contact(workers["manager"], **ADVICE) == 303
+    refs["/desk/log/"] = contacts(home)[0]
     sent = send_sheet(workers["manager"], sheet(home, 1))
     refs["/desk/enrol/sheets/"] = sent.headers["Location"].rpartition("/")[2]
     seen = 0
