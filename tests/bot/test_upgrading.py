@@ -6,14 +6,17 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from bot.content import Content, compile_content, read_content
+from bot.content import Content, ContentFaults, compile_content, read_content
 from bot.content.upgrading import SCHEMA, upgraded
 from bot.publishing import content as publishing
 from bot.settings import ROOT
 from bot.store import published
+from flows.safety_replies import STANDS_IN
+from flows.texts import ENGINE_TEXTS
 from tests.houses import Home
 
 A = "+447700900451"
+SINCE = ("listing.", "safety.")  # texts that an older bundle is made to lack
 OLD_PAUSE = {
     "flow": "pause",
     "title": "A break from texts",
@@ -60,6 +63,41 @@ def test_what_is_as_it_should_be_is_left_alone() -> None:
     assert json.loads(content.to_json())["schema"] == SCHEMA
 
 
+def before_these_texts() -> str:
+    """Today's content as a bundle of before the words for places and for danger, and of before a line they name."""
+    files = dict(read_content(ROOT / "content").files)
+    for name in ("wording/messages.yaml", "wording/safety.yaml"):
+        files[name] = {text: words for text, words in files[name].items() if not text.startswith(SINCE)}
+    files["wording/helplines.yaml"] = {k: v for k, v in files["wording/helplines.yaml"].items() if k != "samaritans"}
+    files["wording/messages.yaml"]["help"] = "Text MENU for the menu."
+    return json.dumps({"schema": SCHEMA, "files": files}, ensure_ascii=False, separators=(",", ":"))
+
+
+def test_a_text_that_came_later_is_said_in_the_words_of_the_release() -> None:
+    """Claim: a bundle of before a text of the engine has it, with the helpline it names; its own words stay."""
+    now, old = read_content(ROOT / "content"), json.loads(before_these_texts())
+    assert "listing.open-until" not in old["files"]["wording/messages.yaml"]
+    with pytest.raises(ContentFaults, match="is needed and is missing"):
+        compile_content(Content(old["files"]))
+    wording = compile_content(Content.from_json(before_these_texts())).wording
+    was = compile_content(now).wording
+    assert {text for text in ENGINE_TEXTS if wording.texts[text] != was.texts[text]} == {"help"}
+    assert wording.texts["help"] == "Text MENU for the menu."
+    assert wording.shared["samaritans"] == was.shared["samaritans"]
+
+
+def test_a_general_reply_of_theirs_stands_in_before_a_closer_one_of_ours() -> None:
+    """Claim: where an older bundle's general reply stands in for a closer one, it goes on standing in."""
+    files = dict(read_content(ROOT / "content").files)
+    closer, general = next(iter(STANDS_IN.items()))
+    files["wording/safety.yaml"] = {
+        text: words for text, words in files["wording/safety.yaml"].items() if text != closer
+    }
+    old = json.dumps({"schema": SCHEMA, "files": files})
+    texts = compile_content(Content.from_json(old)).wording.texts
+    assert texts[closer] == texts[general]
+
+
 @pytest.mark.parametrize("schema", [0, SCHEMA + 1, None, "1", True])
 def test_a_schema_nobody_knows_is_never_guessed_at(schema: object) -> None:
     """Claim: content of a newer version, or of none, is refused by name."""
@@ -67,14 +105,26 @@ def test_a_schema_nobody_knows_is_never_guessed_at(schema: object) -> None:
         Content.from_json(json.dumps({"schema": schema, "files": {}}))
 
 
+def updated(home: Home, old: str) -> None:
+    """What is live is `old`, and this process starts now, as after an update of the service."""
+    with home.house.db.write() as tx:
+        tx.execute(sa.update(published.bundle).values(content=old, digest=hashlib.sha256(old.encode()).hexdigest()))
+        published.bump(tx, "content")
+    home.house.live._snapshot = None
+
+
+def test_a_service_that_was_updated_says_what_its_content_lacks(home: Home) -> None:
+    """Claim: on either database, what is live answers a family with the hours of a place, and danger with its reply."""
+    updated(home, before_these_texts())
+    assert "Open today until" in home.talk("stay and play for my toddler SW15 2TS", sender=A)
+    assert "999" in home.talk("he has a knife hes outside", sender=A)
+
+
 def test_a_service_that_was_updated_goes_on_with_what_was_live(home: Home) -> None:
     """Claim: on either database, what an earlier version published is served; a talk that began on it goes on by its
     structure; it can be gone back to, as what it was."""
     old = of_schema_1()
-    with home.house.db.write() as tx:
-        tx.execute(sa.update(published.bundle).values(content=old, digest=hashlib.sha256(old.encode()).hexdigest()))
-        published.bump(tx, "content")
-    home.house.live._snapshot = None  # as in a process that starts now
+    updated(home, old)
     home.talk("MENU", sender=A)
     assert "Until " in home.talk("PAUSE", sender=A)
     done = publishing.publish(home.house, publishing.read(home.house.settings), by="test")
