@@ -1,5 +1,6 @@
 """Content to a compiled lexicon: pure, no files, every fault told at once."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -332,6 +333,7 @@ class _Compiler:
                 counts.setdefault(lang, Counter()).update(word for text in texts for word in self._words(text))
         by_language = _danger_words(self.content.danger, self.patterns, grammar)
         known = {word for words in by_language.values() for word in words} | self._fixed_words()
+        asked = self._asked_words()
         spellers: dict[str, Speller] = {}
         for lang in self.content.languages:
             counter = counts.get(lang, Counter())
@@ -339,8 +341,15 @@ class _Compiler:
             plain = {fold(word) for text in self.content.plain.get(lang, ()) for word in text.split()}
             sample = self.content.languages[lang]
             plain |= {fold(word) for text in (*sample.words, *sample.sentences) for word in text.split()}
-            spellers[lang] = Speller(counter, plain | (known if lang == "en" else self._fixed_words()))
+            spellers[lang] = Speller(counter, plain | (known if lang == "en" else self._fixed_words() | asked))
         return spellers
+
+    def _asked_words(self) -> set[str]:
+        """Plain words of the patterns that ask for fewer texts or a pause. They are not said by language: none but
+        English, which knows its own, puts them "right", lest fewer ("moins", "mniej") be lost and STOP be read."""
+        asked = (given for kind, given in self.content.intents.items() if kind.startswith("stop/"))
+        sources = " ".join(source for given in asked for source in (*given.strong, *given.says))
+        return {fold(word) for word in re.split(r"[\s|?]+", sources) if word.isalpha()}
 
 
 def _phrases_of(source: str) -> frozenset[tuple[str, ...]]:

@@ -22,7 +22,7 @@ from flows.understanding.words import join
 _STRETCH = 14  # words of a stretch of a longer text: in more of them, danger said once is thinned by all the rest
 _STEP = 7  # words from one stretch to the next
 _PIECED_ALARM = 0.9  # share of belief from which a stretch alone, or texts read as one, show danger with no rule
-_NO_DOUBT = 0.9  # share of belief from which a stretch makes of a concern an urgent one
+_NO_DOUBT = 0.9  # and from which a stretch makes of a concern an urgent one, or a clause in which a rule speaks alarms
 _SURE_SPEAKER = 0.6  # share of belief from which somebody is taken to be speaking: a reply to a child reads so
 _LEAST = 0.04  # share of belief from which a further need is named
 _LEAST_FIRST = 0.12  # and the first: below it nobody knows
@@ -35,6 +35,8 @@ _MOST_SAID = 3  # stretches of words that are shown as having decided
 _NOTHING = "-"
 _REMEMBERED = 32  # texts kept as they were understood: a turn asks about the same one several times
 
+_READ = 2000  # characters, as the rules read
+_STOPS = re.compile("[.!?;,\n…\u060c\u061b\u061f\u06d4]+|\\s-+\\s")  # the Arabic and Urdu ones too
 _WORD = re.compile(r"\S{1,60}")  # what has no space for longer is cut: no stretch is without end
 
 T = TypeVar("T")
@@ -60,6 +62,12 @@ class NamedNeed:
 
     id: str
     chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    text: str
+    heard: Heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +148,23 @@ class CompiledLexicon:
     def _text(self, text: str, *beside: str) -> tuple[_Text, list[Floats]]:
         """The text, and the meaning of each one beside it: embedded together, they cost little more than one."""
         known = self._texts.get(text)
-        stretches = [] if known else _stretches(text)
-        own = [] if known else [text, *stretches]
-        meanings = list(self.learnt.meanings([*own, *beside])) if own or beside else []
-        if known is None:
-            heard = self.listener.hear(text)
-            whole = self._screened(heard, meanings[0])
-            screening = self._with_stretches(stretches, meanings[1 : len(own)], whole)
-            known = _remember(self._texts, text, _Text(heard, meanings[0], screening))
-        return known, meanings[len(own) :]
+        if known is not None:
+            return known, list(self.learnt.meanings(beside)) if beside else []
+        heard = self.listener.hear(text)
+        stretches, clauses = _stretches(text), self._telling(text, heard)
+        own = [text, *stretches, *(clause.text for clause in clauses)]
+        meanings = list(self.learnt.meanings([*own, *beside]))
+        after = 1 + len(stretches)
+        screening = self._with_stretches(stretches, meanings[1:after], self._screened(heard, meanings[0]))
+        screening = self._with_clauses(clauses, meanings[after : len(own)], screening)
+        return _remember(self._texts, text, _Text(heard, meanings[0], screening)), meanings[len(own) :]
+
+    def _telling(self, text: str, heard: Heard) -> list[_Clause]:
+        """Of a text in which a rule of danger speaks: its clauses in which one does, each by itself."""
+        if not heard.hits:
+            return []
+        clauses = (_Clause(clause, self.listener.hear(clause)) for clause in _clauses(text))
+        return [clause for clause in clauses if clause.heard.hits]
 
     def _asks(self, text: str) -> _Asked:
         known = self._asked.get(text)
@@ -199,6 +215,14 @@ class CompiledLexicon:
             self._screened(self.listener.hear(stretch), meaning, limits)
             for stretch, meaning in zip(stretches, meanings, strict=True)
         )
+        return reduce(_worse, found, whole)
+
+    def _with_clauses(self, clauses: Sequence[_Clause], meanings: Sequence[Floats], whole: Screening) -> Screening:
+        """Danger said in a clause of its own beside an everyday request, where neither rule nor examples doubt it."""
+        if whole.risk != "none":
+            return whole
+        limits = replace(self.learnt.limits, heard=_NO_DOUBT)
+        found = (self._screened(one.heard, meaning, limits) for one, meaning in zip(clauses, meanings, strict=True))
         return reduce(_worse, found, whole)
 
     @property
@@ -261,6 +285,12 @@ def _remember(kept: dict[str, T], text: str, found: T) -> T:
 
 
 _GRAVE: dict[Risk, int] = {"none": 0, "concern": 1, "urgent": 2}
+
+
+def _clauses(text: str) -> list[str]:
+    """The parts of a text between its stops and commas, three words at least; none where it is all one."""
+    clauses = [clause for clause in (part.strip() for part in _STOPS.split(text[:_READ])) if clause.count(" ") > 1]
+    return [] if clauses == [text.strip()] else clauses
 
 
 def _stretches(text: str) -> list[str]:

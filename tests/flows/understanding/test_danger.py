@@ -58,6 +58,21 @@ def test_an_answer_and_danger_together_are_seen(lexicon: CompiledLexicon) -> Non
     assert found.because == ("he hit me",)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "food bank near SW18, he has a knife",
+        "we need a food bank. he has a knife",
+        "thanks for the playgroup times! my dad hits me",
+        "is the library open on sunday\nhe said he will kill me",
+        "¿dónde está la biblioteca? mi marido tiene un cuchillo",
+    ],
+)
+def test_danger_beside_an_everyday_request_is_seen(lexicon: CompiledLexicon, text: str) -> None:
+    """What a clause says of danger by itself, an everyday one beside it does not outweigh."""
+    assert lexicon.screen([text]).risk != "none"
+
+
 def test_a_thought_split_over_two_texts_is_read_as_one(lexicon: CompiledLexicon) -> None:
     """Neither text alarms alone; joined they do."""
     assert lexicon.screen(["she said she wants to"]).risk == "none"

@@ -75,6 +75,8 @@ def test_start_and_yes(lexicon: CompiledLexicon) -> None:
     [
         ("when is my next text", "status/when"),
         ("can you text me less", "stop/less"),
+        ("mniej smsów", "stop/less"),
+        ("je voudrais moins de textos", "stop/less"),
         ("pause my texts for a few weeks", "stop/pause"),
         ("HELP", "help"),
         ("menu", "menu"),
