@@ -309,7 +309,10 @@ def test_each_page_of_the_desk_is_audited(app: Flask, home: Home) -> None:
     for method, address, permission in addresses(app):
         if method != "GET" or permission in {ANYONE, "own.session"} or address in POLLED:
             continue
-        page = next((start + ref for start, ref in refs.items() if address.startswith(start)), address)
+        page = next(
+            (start + ref + address.partition(UNKNOWN)[2] for start, ref in refs.items() if address.startswith(start)),
+            address,
+        )
         for role, worker in workers.items():
             if not may(role, permission):  # type: ignore[arg-type]
                 continue
