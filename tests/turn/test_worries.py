@@ -35,7 +35,7 @@ SIGNS = [
     ("6", 9, "score-fall", "concern"),
     ("please call me", None, "asked-for-person", "routine"),
     ("wrong person", None, "wrong-person", "routine"),
-    ("he hit me again", None, "danger", "concern"),
+    ("my ex hit me again last week", None, "danger", "concern"),
     ("he has a knife and says he will kill me", None, "danger", "urgent"),
 ]
 
@@ -128,6 +128,7 @@ def test_one_answer_in_between_begins_the_count_anew(home: Home) -> None:
     check_in(home)
     follow_up(home, 14)
     home.text("8", sender=A)
+    home.send()
     home.later(days=7)
     check_in(home)
     follow_up(home, 24)
