@@ -11,7 +11,7 @@ from bot.demo.provider_store import Message, Store
 
 def control_blueprint(stand_in: StandIn) -> Blueprint:
     """The tests' own addresses: never mounted by the product."""
-    blueprint = Blueprint("standin", __name__, url_prefix="/_standin")
+    blueprint = Blueprint("control", __name__, url_prefix="/_standin")
 
     @blueprint.post("/inbound")
     def inbound() -> tuple[Response, int]:
