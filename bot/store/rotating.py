@@ -21,9 +21,10 @@ Opened = Mapping[str, str | None]  # a row's sealed values by column, None where
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """What became of some rows of a table. `last` is the key of the last looked at: None where none was left."""
+    """What became of some rows of a table. `last` is the key of the last looked at, a value for each of its columns:
+    None where none was left."""
 
-    last: Any = None
+    last: tuple[Any, ...] | None = None
     changed: int = 0
     shut: int = 0  # values that no key opens: left as they are
     skipped: int = 0  # somebody else held the row
@@ -47,21 +48,23 @@ def nameless_households(tx: Tx) -> int:
     return int(tx.execute(sa.select(sa.func.count()).select_from(table).where(*nameless)).scalar_one())
 
 
-def rotate_part(tx: Tx, table: sa.Table, after: Any, limit: int) -> Part:
-    """The next rows of a table in the order of its key. A row that a family's turn or a sender holds is skipped: they
-    wait for each other in another order than this."""
+def rotate_part(tx: Tx, table: sa.Table, after: tuple[Any, ...] | None, limit: int) -> Part:
+    """The next rows of a table in the order of its key, be it of one column or several. A row that a family's turn or
+    a sender holds is skipped: they wait for each other in another order than this."""
     keys = keyring_of(tx.dialect)
-    (key,) = table.primary_key.columns
+    columns = tuple(table.primary_key.columns)
+    key = sa.tuple_(*columns)
     wanted = [_older(table, keys)] if not (keys.older_index_keys and table.name in _PRINTS) else []
     if after is not None:
         wanted.append(key > after)
-    ids = list(tx.execute(sa.select(key).where(*wanted).order_by(key).limit(limit)).scalars())
+    ids = [tuple(row) for row in tx.execute(sa.select(*columns).where(*wanted).order_by(*columns).limit(limit))]
     if not ids:
         return Part()
     names = _sealed(table)
     raw = [sa.type_coerce(table.c[name], sa.LargeBinary).label(name) for name in names]
     plain = [table.c[name] for name in _PLAIN.get(table.name, ())]
-    rows = tx.execute(sa.select(key, *plain, *raw).where(key.in_(ids)).order_by(key).with_for_update(skip_locked=True))
+    those = sa.select(*columns, *plain, *raw).where(key.in_(ids)).order_by(*columns)
+    rows = tx.execute(those.with_for_update(skip_locked=True))
     changed = shut = seen = 0
     for row in rows.mappings().all():
         seen += 1
@@ -69,7 +72,8 @@ def rotate_part(tx: Tx, table: sa.Table, after: Any, limit: int) -> Part:
         shut += lost
         if values:
             still = {column.name: column for column in table.c if column.onupdate is not None}
-            tx.execute(sa.update(table).where(key == row[key.name]).values({**still, **values}))
+            this = [column == row[column.name] for column in columns]
+            tx.execute(sa.update(table).where(*this).values({**still, **values}))
             changed += 1
     return Part(last=ids[-1], changed=changed, shut=shut, skipped=len(ids) - seen)
 

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from bot import rotating, watch
 from bot.casework import auditing
 from bot.settings import ROOT
-from bot.store import enrolling, naming, people, published, seals, staff
+from bot.store import contacts, enrolling, naming, people, published, seals, staff
 from bot.store import rotating as rows
 from bot.store.database import Database
 from bot.store.sealed import Keyring
@@ -208,6 +208,35 @@ def test_what_no_key_opens_is_left_and_counted(old: Home) -> None:
         assert enrolling.households(tx, ["H0"]) == {"H0": 1}
     alone.house.db.close()
     both.house.db.close()
+
+
+def test_a_table_whose_key_is_of_two_columns_is_sealed_anew_row_by_row(old: Home) -> None:
+    """Claim: of a table whose key is a contact and a day, more rows than one transaction takes are all sealed anew,
+    each once and with its own words: a part that ends in the midst of a contact's days goes on with its next day."""
+    now, first = old.clock.at, date(2026, 9, 1)
+    days = [first + timedelta(days=n) for n in range(rotating.ROWS * 3 // 4)]
+    with old.house.db.write() as tx:
+        worker = staff.add_staff(tx, email="w@example.org", name="W", password_hash="-", role="worker", now=now)
+        said = {"kind": "call", "on": first, "who": "A school", "words": "Rang.", "made_by": worker, "made_at": now}
+        made = [contacts.add(tx, reviews=days, ref=f"K{n}", form_id=f"form-{n}", **said) for n in range(3)]
+        for contact in made:
+            for day in days:
+                this = (contacts.review.c.contact_id == contact, contacts.review.c.due_on == day)
+                tx.execute(sa.update(contacts.review).where(*this).values(words=f"{contact} on {day}"))
+    both = under(old, BOTH)
+    rows_of_it = len(days) * len(made)
+    assert rows_of_it > 2 * rotating.ROWS
+    assert rotating.waiting(both.house)["contact_review"] == rows_of_it
+    done = rotating.rotate(both.house, lambda _table, _done: None)
+    assert (done.rows["contact_review"], done.left, done.shut) == (rows_of_it, 0, 0)
+    both.house.db.close()
+    alone = under(old, NEW_ALONE)
+    with alone.house.db.read() as tx:
+        kept = tx.execute(sa.select(contacts.review.c.contact_id, contacts.review.c.due_on, contacts.review.c.words))
+        assert {(contact, day): words for contact, day, words in kept} == {
+            (contact, day): f"{contact} on {day}" for contact in made for day in days
+        }
+    alone.house.db.close()
 
 
 def test_a_ring_not_heard_of_for_a_day_is_forgotten(old: Home) -> None:
