@@ -30,7 +30,7 @@ PLAIN = [danger for danger in DANGERS if danger.about == "other" and not danger.
 WORDS = "please i am so scared of him"
 ANSWERS = {
     "choice": "1", "number": "7", "postcode": "SW18 2PU", "phone": "07700 900123", "children": "Ava March 2021",
-    "name": "Sam", "text": "after school", "date": "3 May 2026", "month": "May 2026",
+    "name": "Sam", "text": "after school", "date": "3 May 2027", "month": "May 2026",
     "until": "3 May 2027",
 }  # fmt: skip
 OWN = {"broken_off", "speaker"}  # what danger itself keeps, beside what the flow keeps
