@@ -100,9 +100,12 @@ def test_asking_to_stop_in_their_own_words_is_confirmed_by_us(home: Home) -> Non
 
 
 def test_a_keyword_that_only_the_provider_knows_stops_too(home: Home) -> None:
-    """It blocks them from then on, so to us they have stopped, with where that is known from."""
+    """It blocks them from then on, so to us they have stopped, with where that is known from. The word is one made up
+    in the provider's console: a single word that we do not know, so that no reading of ours takes it for STOP."""
     text(home, "hello")
-    text(home, "LEAVE ME", told="STOP")
+    text(home, "SCHOOLSTOP")
+    assert home.address(A).consent != "stopped"
+    text(home, "SCHOOLSTOP", told="STOP")
     address = home.address(A)
     assert address.consent == "stopped"
     with home.house.db.read() as tx:
