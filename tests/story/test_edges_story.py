@@ -2,12 +2,14 @@
 itself, pictures and voice."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import requests
 
 from tests.standin import inbound_form, signature
+from tests.stored import stored_in
 from tests.story.service import Desk, Service, service, until
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
@@ -16,10 +18,22 @@ LANDLINE = "+442079460321"
 KNIFE = "he has a knife hes outside"
 
 
+BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def url_in(request: pytest.FixtureRequest) -> Callable[[Path], str]:
+    """The address of a new database of each kind, for a service that lives in a folder."""
+    if request.param == "sqlite":
+        return lambda folder: f"sqlite:///{folder / 'thrive.db'}"
+    cluster = request.getfixturevalue("postgres_cluster")
+    return lambda _folder: cluster.fresh()
+
+
 @pytest.fixture(scope="module")
-def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def living(tmp_path_factory: pytest.TempPathFactory, url_in: Callable[[Path], str]) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("edges")
-    with service(folder, f"sqlite:///{folder / 'thrive.db'}") as made:
+    with service(folder, url_in(folder)) as made:
         yield made
 
 
@@ -110,7 +124,8 @@ def test_danger_beside_a_picture_is_danger(living: Service, desk: Desk) -> None:
 
 def test_the_links_are_nowhere_in_the_clear(living: Service) -> None:
     """Neither in the database nor in the log, and nothing asked the provider for what they lead to."""
-    stored = b"".join(path.read_bytes() for path in living.folder.glob("thrive.db*"))
+    stored = stored_in(living.environment["DATABASE_URL"])
+    assert b"inbox" in stored
     printed = (living.folder / "server.log").read_bytes()
     assert b"Media/ME" not in stored + printed
 
@@ -145,10 +160,10 @@ def test_twenty_thousand_characters_are_answered(living: Service, desk: Desk) ->
 
 
 @pytest.fixture(scope="module")
-def handled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def handled(tmp_path_factory: pytest.TempPathFactory, url_in: Callable[[Path], str]) -> Iterator[Service]:
     """The stand-in with its own keyword handling on: it confirms STOP, blocks with 21610 and says OptOutType."""
     folder = tmp_path_factory.mktemp("keywords")
-    with service(folder, f"sqlite:///{folder / 'thrive.db'}", keywords=True) as made:
+    with service(folder, url_in(folder), keywords=True) as made:
         yield made
 
 

@@ -1,15 +1,13 @@
 """The way in: once, durable, danger first, whatever of ours breaks."""
 
 import threading
-from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from bot.store import inbox as rows
-from bot.store.database import normalise
 from bot.turn import receive as receiving
 from tests.houses import Home
+from tests.stored import stored_in
 
 KNIFE = "he has a knife hes outside"
 
@@ -150,24 +148,8 @@ def test_what_is_stored_shows_no_planted_word(migrated_url: str, home: Home) -> 
     home.talk(KNIFE + " says Quillfeather", sender="+447700900777")
     planted = ("Zebedee", "Quillfeather", "flibbertigibbet", "xylophone", "7700900777", "SW18 1YX")
     home.house.db.close()
-    stored = _file_of(migrated_url) if migrated_url.startswith("sqlite") else _tables_of(migrated_url)
+    stored = stored_in(migrated_url)
     assert b"outbox" in stored
     for word in planted:
         assert word.encode() not in stored
         assert word.encode().hex().encode() not in stored
-
-
-def _file_of(url: str) -> bytes:
-    folder = Path(normalise(url).database or "").parent
-    return b"".join(path.read_bytes() for path in folder.glob("thrive.db*"))
-
-
-def _tables_of(url: str) -> bytes:
-    engine = sa.create_engine(normalise(url))
-    with engine.connect() as connection:
-        names = sa.inspect(engine).get_table_names()
-        rows_as_text = [
-            str(row[0]) for name in names for row in connection.execute(sa.text(f'SELECT t::text FROM "{name}" t'))
-        ]
-    engine.dispose()
-    return "\n".join([*names, *rows_as_text]).encode()
