@@ -27,6 +27,7 @@ _SURE_SPEAKER = 0.6  # share of belief from which somebody is taken to be speaki
 _LEAST = 0.04  # share of belief from which a further need is named
 _LEAST_FIRST = 0.12  # and the first: below it nobody knows
 _SURE_INTENT = 0.8  # share of belief from which an intent that no pattern knows is taken
+_SURE_STOP = 0.95  # and where it is STOP, which ends a family's texts: "LEAVE THIS" is asked back
 _BESIDE = 0.25  # share of belief from which a need is heard beside a key event that is told
 _CLEAR = 0.35  # share of belief from which a need outweighs an intent that is not strong
 _YOUNG: tuple[Speaker, ...] = ("child", "young-person")
@@ -272,7 +273,8 @@ class CompiledLexicon:
         """An intent said as no pattern has it. To stop, start and so on, a wrong guess costs more than a repair."""
         chances = asks.chances("intent")
         best = max(chances, key=chances.__getitem__)
-        if best == "need" or chances[best] < _SURE_INTENT or len(heard.words.words) < 2:
+        sure = _SURE_STOP if best == "stop" else _SURE_INTENT
+        if best == "need" or chances[best] < sure or len(heard.words.words) < 2:
             return IntentGuess()
         return IntentGuess(best, self._told(heard, asks.weighed("intent", best)))
 

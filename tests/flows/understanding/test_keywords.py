@@ -86,3 +86,9 @@ def test_start_and_yes(lexicon: CompiledLexicon) -> None:
 def test_finer_kinds(lexicon: CompiledLexicon, text: str, kind: str) -> None:
     """WHEN, LESS and PAUSE are told apart under their intents."""
     assert lexicon.intent_kind(text) == kind
+
+
+@pytest.mark.parametrize("text", ["LEAVE ME", "LEAVE THIS", "leave me"])
+def test_half_a_stop_is_asked_back(lexicon: CompiledLexicon, text: str) -> None:
+    """What only the examples take for STOP ends a family's texts where they leave hardly a doubt, and else does not."""
+    assert lexicon.understand(text).intent != "stop"
