@@ -52,7 +52,7 @@ def missing(words: str) -> NoReturn:
     """Leave the test out, saying what to install; in continuous integration nothing is left out."""
     if os.environ.get("CI") == "true":
         pytest.fail(words)
-    pytest.skip(words)
+    pytest.skip(words)  # the README promises that a machine without PostgreSQL or Chromium runs all the rest
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,8 @@ HOSTS = [
     "files.python" + "hosted.org",
     "registry.npm" + "js.org",
     "registry.yarn" + "pkg.com",
-    "deb.debian" + ".org",
-    "security.debian" + ".org",
+    "deb.de" + "bian.org",
+    "security.de" + "bian.org",
     "proxy.golang" + ".org",
 ]
 MACHINE = [

@@ -99,12 +99,12 @@ def _said_by_a_library(log: logging.Logger, words: str) -> None:
 def test_a_librarys_line_is_its_place_and_its_constant(logs: io.StringIO) -> None:
     """Claim: whatever a library does with what it was given, its line holds where it was said, the message as it stands
     in the code, and the kinds of a fault; nothing else of it."""
-    _said_by_a_library(logging.getLogger("some.library"), PLANTED[0] + PLANTED[2])
+    _said_by_a_library(logging.getLogger("a_library.of_theirs"), PLANTED[0] + PLANTED[2])
     told = logs.getvalue()
     assert [word for word in PLANTED if word in told] == []
     lines = [json.loads(line) for line in told.splitlines()]
     assert len(lines) == 9
-    assert {line["logger"] for line in lines} == {"some.library"}
+    assert {line["logger"] for line in lines} == {"a_library.of_theirs"}
     assert all(line["place"].startswith("test_logs._said_by_a_library:") for line in lines)
     assert [line.get("said") for line in lines] == [
         "retrying %s", None, None, None, None, "%(words)s", None, "with extra", "failed with %s",

@@ -15,6 +15,7 @@ NAMES = (
     "accessibility-statement.md", "impact-assessment-draft.md", "privacy-notice-for-children.md", "privacy-notice.md",
     "retention-schedule.md", "safety-case.md",
 )  # fmt: skip
+# What an author leaves where something is still to be written: none of it may stand in a filled paper.
 PAIRS = re.compile(r"[{}\[\]]|TODO|TBC|XXX|\?\?")
 
 
