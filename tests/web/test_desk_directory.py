@@ -11,7 +11,7 @@ from bot.casework.permissions import ROLES, may
 from bot.publishing import directory, entries, feed
 from bot.store import staff
 from bot.store.database import Database
-from bot.web.desk import words
+from bot.web.desk import entry_words
 from directory.service import Location, Organisation, Service
 from directory.written import FIELDS
 from flows.facts import Search
@@ -211,8 +211,8 @@ def test_an_id_nobody_has_is_no_page(edi: Worker) -> None:
 
 def test_every_field_has_its_words() -> None:
     """Claim: each field of the form and each state is named for staff."""
-    assert set(words.ENTRY_FIELDS) == set(FIELDS)
-    assert words.ENTRIES.keys() == set(entries.SHOW)
+    assert set(entry_words.ENTRY_FIELDS) == set(FIELDS)
+    assert entry_words.ENTRIES.keys() == set(entries.SHOW)
 
 
 @pytest.mark.browser

@@ -11,7 +11,7 @@ from bot.browsing import need_groups
 from bot.clock import local_date
 from bot.publishing import entries
 from bot.publishing.entries import ChangedSince, EntryPage, NoSuchEntry, Private
-from bot.web.desk import words as w
+from bot.web.desk import entry_words as ew
 from bot.web.desk.guard import me, needs, pages
 from bot.web.desk.inbox import HIGHEST_ID, page_number
 from bot.web.here import house
@@ -29,7 +29,7 @@ def directory() -> str:
     asked = request.args.get("show", "due")
     show = next((name for name in entries.SHOW if name == asked), entries.SHOW[0])
     found = entries.listed(house(), me(), show, request.args.get("q", "").strip()[:100], page_number())
-    return render_template("desk/directory.html", section="directory", found=found, tabs=w.ENTRIES)
+    return render_template("desk/directory.html", section="directory", found=found, tabs=ew.ENTRIES)
 
 
 @pages.get("/directory/entry")
@@ -97,14 +97,14 @@ def _entry(found: EntryPage, *, late: bool = False) -> str:
     done = request.args.get("done", "")
     return render_template(
         "desk/entry.html", section="directory", found=found, cells=cells_of(found.line.service), late=late,
-        done=w.ENTRY_DONE.get(done, ""), labels=w.ENTRY_FIELDS, need_names=_need_names(),
+        done=ew.ENTRY_DONE.get(done, ""), labels=ew.ENTRY_FIELDS, need_names=_need_names(),
     )  # fmt: skip
 
 
 def _form(found: EntryPage, given: dict[str, str], faults: dict[str, str]) -> str:
     return render_template(
         "desk/entry_edit.html", section="directory", found=found, given=given, errors=faults, error=bool(faults),
-        labels=w.ENTRY_FIELDS, accepting=ACCEPTING, groups=need_groups(house()),
+        labels=ew.ENTRY_FIELDS, accepting=ACCEPTING, groups=need_groups(house()),
         chosen={part.strip() for part in given["needs"].split(";")},
     )  # fmt: skip
 

@@ -24,7 +24,8 @@ from bot.casework.accounts import SignedIn
 from bot.casework.permissions import Permission, may
 from bot.casework.work import OUTCOMES, KeyLost, NoSuchCase
 from bot.clock import LONDON, local_date
-from bot.web.desk import words
+from bot.web.desk import band_words as band
+from bot.web.desk import entry_words, words
 from bot.web.here import house
 from bot.web.security import SAFE_METHODS, CameFromElsewhere
 from bot.web.templating import day, moment
@@ -149,7 +150,14 @@ def frame() -> dict[str, Any]:
     """What the layout and every page's words are made of."""
     signed_in: SignedIn | None = g.get("signed_in")
     now = house().clock.now()
-    common: dict[str, Any] = {"w": words, "outcomes": OUTCOMES, "exact": exact, "when": when(now), "on": day_of(now)}
+    common: dict[str, Any] = {
+        "w": words,
+        "ew": entry_words,
+        "outcomes": OUTCOMES,
+        "exact": exact,
+        "when": when(now),
+        "on": day_of(now),
+    }
     if signed_in is None:
         return {**common, "user": None, "menu": (), "alert": "", "may": lambda _permission: False}
     role = signed_in.staff.role
@@ -191,13 +199,13 @@ def exact(at: datetime) -> str:
 
 def _alert(role: str) -> Markup | str:
     health, unreached = watch.look(house()), answering.nobody_reached(house())
-    found = [alert for alert in health.alerts if alert.kind in words.LATE]
+    found = [alert for alert in health.alerts if alert.kind in band.LATE]
     if not found and not unreached:
         return ""
     # not render_template: that would ask `frame` again
     told = current_app.jinja_env.get_template("desk/alert.html").render(
-        alerts=found, unreached=unreached, urgent=health.vitals.urgent, w=words,
-        acts=_acts(found), nobody_told=any(alert.kind in words.NOBODY_TOLD for alert in found),
+        alerts=found, unreached=unreached, urgent=health.vitals.urgent, w=words, band=band,
+        acts=_acts(found), nobody_told=any(alert.kind in band.NOBODY_TOLD for alert in found),
         may=lambda permission: may(role, permission),
     )  # fmt: skip
     return Markup(told.strip())  # noqa: S704
@@ -205,14 +213,14 @@ def _alert(role: str) -> Markup | str:
 
 def _acts(found: list[watch.Alert]) -> list[str]:
     """What to do about all of them, each once: who telephones has the inbox open anyway."""
-    acts = dict.fromkeys(words.LATE[alert.kind][3] for alert in found)
-    return [act for act in acts if act and not (act == words.LOOK and words.TELEPHONE in acts)]
+    acts = dict.fromkeys(band.LATE[alert.kind][3] for alert in found)
+    return [act for act in acts if act and not (act == band.LOOK and band.TELEPHONE in acts)]
 
 
 def what_is_late() -> str:
     """What the red band of a page made now would say first of each fault; nothing where all is well."""
-    found = [alert for alert in watch.look(house()).alerts if alert.kind in words.LATE]
-    return " ".join(words.LATE[alert.kind][0] for alert in found)
+    found = [alert for alert in watch.look(house()).alerts if alert.kind in band.LATE]
+    return " ".join(band.LATE[alert.kind][0] for alert in found)
 
 
 def refused(fault: HTTPException) -> tuple[str, int] | Response:

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from bot.publishing import keepers as use
 from bot.publishing.keepers import NoSuchOrganisation, NotAnEmail
-from bot.web.desk import words as w
+from bot.web.desk import entry_words as ew
 from bot.web.desk.guard import me, needs, pages
 from bot.web.desk.inbox import HIGHEST_ID
 from bot.web.here import house
@@ -53,7 +53,7 @@ def change_organisation() -> Answer:
 @pages.get("/directory/asked")
 @needs("directory.approve")
 def proposals() -> str:
-    done = w.ENTRY_DONE.get(request.args.get("done", ""), "")
+    done = ew.ENTRY_DONE.get(request.args.get("done", ""), "")
     return render_template("desk/proposals.html", section="directory", found=use.waiting(house(), me()), done=done)
 
 
@@ -74,5 +74,5 @@ def _page(organisation_id: str, errors: dict[str, str] | None = None) -> str:
         abort(404)
     return render_template(
         "desk/organisation.html", section="directory", found=found, errors=errors or {}, error=bool(errors),
-        done=w.ENTRY_DONE.get(request.args.get("done", ""), ""), given=request.form.get("email"),
+        done=ew.ENTRY_DONE.get(request.args.get("done", ""), ""), given=request.form.get("email"),
     )  # fmt: skip

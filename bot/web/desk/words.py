@@ -298,73 +298,6 @@ ACTIONS: Final = {
     "reviews.export": "Exported marked messages",
 }
 
-# What keeps families or the team from being told, on every page: what is wrong, without and with the time since when;
-# what that means for families; and what to do.
-TELL: Final = "Tell whoever runs this service now."
-LOOK: Final = "Keep the inbox open and look at it every few minutes."
-TELEPHONE: Final = "Keep the inbox open, and telephone everybody who cannot wait."
-LATE: Final = {
-    "clock": (
-        "The clock is not running.",
-        "The clock has stood still since %(when)s.",
-        (
-            "Nobody is texted or emailed about urgent cases. Families get no check-ins and no reminders, and what "
-            "failed once is not tried again."
-        ),
-        LOOK,
-    ),
-    "work": (
-        "Part of the clock's work fails.",
-        "Part of the clock's work has failed since %(when)s.",
-        "",
-        LOOK,
-    ),
-    "dispatcher": (
-        "No text can leave: what sends them is not running.",
-        "No text has left since %(when)s: what sends them stands still.",
-        (
-            "Families who text get no answer, not even the one that gives 999, and nobody on duty is texted about "
-            "urgent cases. What families write still arrives here, and the web chat still answers."
-        ),
-        TELEPHONE,
-    ),
-    "email": (
-        "No email can leave: what sends them is not running.",
-        "No email has left since %(when)s: what sends them stands still.",
-        "Nobody on duty is emailed about urgent cases. Texts still leave.",
-        "See that somebody on duty can be reached by text, and look at the inbox every few minutes.",
-    ),
-    "queue": (
-        "Messages are waiting to leave.",
-        "Messages have been waiting to leave since %(when)s.",
-        "Families who text may have no answer yet, and somebody on duty may not have been told of an urgent case.",
-        TELEPHONE,
-    ),
-    "paused": (
-        "Sending is paused: a backup was restored, and nothing leaves until an operator resumes it.",
-        "Sending is paused: a backup was restored, and nothing leaves until an operator resumes it.",
-        (
-            "Families who text get no answer, and nobody on duty is told of urgent cases. What families write still "
-            "arrives here, and the web chat still answers."
-        ),
-        TELEPHONE,
-    ),
-    "disk": (
-        "The disk is nearly full.",
-        "The disk is nearly full.",
-        "When it is full, nothing that families write can be kept, and nothing that you write either.",
-        "",
-    ),
-    "full": (
-        "The disk is full: nothing can be saved.",
-        "The disk is full: nothing can be saved.",
-        (
-            "Texts are not taken in: the provider keeps them, and they are fetched when there is room. The web chat "
-            "tells families to telephone. Nobody is told of a new urgent case, and what you write here is not saved."
-        ),
-        "Keep somebody at the telephone.",
-    ),
-}
 # Where the audit is not what was sealed.
 BROKEN: Final = {
     "seal-missing": "The seal is missing, with whatever it held",
@@ -374,24 +307,6 @@ BROKEN: Final = {
     "changed": "A row was changed",
     "head": "Not the seal that was told to the log",
 }
-# Of "work": what each kind of the clock's work means when it fails.
-LATE_WORK: Final = {
-    "heartbeat": "The clock cannot say that it lives.",
-    "backfill": "Messages that did not reach us are not fetched from the provider.",
-    "inbox": "Families' messages that could not be read are not tried again.",
-    "lookups": "Nobody is told of a safety reply that was not confirmed, or of a message that was lost.",
-    "alerts": "Nobody is texted or emailed about urgent cases.",
-    "timers": "Families get no reminders of what they were asked.",
-    "returns": "Cases of those who are away do not return to the team.",
-    "stale": "Check-ins that have waited too long to be sent are not taken back.",
-    "touches": "Families get no check-ins.",
-    "sheets": "Sheets of families sent at the desk are not taken in.",
-    "seals": "Who saw and did what is kept, and not sealed: a row that was removed would not show.",
-    "directory": "Entries of the directory that nobody has checked for long are shown as if somebody had.",
-    "providers": "Organisations are not asked to check their entries.",
-}
-# Of these, the ones that keep word of urgent cases from the people on duty.
-NOBODY_TOLD: Final = frozenset({"clock", "work", "dispatcher", "paused", "full"})
 
 # What can be marked of a message or a case.
 MISSED: Final = {
@@ -421,74 +336,6 @@ FOUND_AS: Final = {
     "postcode": "This postcode",
     "name": "This name",
     "like-name": "A name like this",
-}
-
-# Of the directory's pages.
-ENTRIES: Final = {
-    "due": "To check",
-    "flagged": "Not reached",
-    "all": "All shown",
-    "missing": "Gone from their source",
-    "off": "Taken off",
-}
-ENTRY_STATES: Final = {
-    "fresh": "Checked",
-    "due": "To be checked",
-    "overdue": "Overdue: comes last",
-    "hidden": "Too old: families do not see it",
-}
-ENTRY_COLOURS: Final = {"fresh": "green", "due": "yellow", "overdue": "orange", "hidden": "red"}
-ACCEPTING: Final = {"open": "Taking people", "waiting-list": "Waiting list", "full": "Full", "unknown": "Not known"}
-ENTRY_HOW: Final = {
-    "import": "Changed by its source",
-    "edited": "Changed",
-    "checked": "Checked, nothing else changed",
-    "off": "Taken off",
-    "on": "Put back on",
-    "confirmed": "Confirmed by its organisation",
-    "provider": "Changed by its organisation",
-    "approved": "Changed by its organisation, and approved",
-    "undone": "Put back to how it was",
-}
-ENTRY_DONE: Final = {
-    "checked": "Checked as of today.",
-    "off": "Taken off. Families are not shown it, and no import brings it back.",
-    "on": "Back on. Families are shown it.",
-    "undo": "Put back to how it was.",
-    "edited": "The entry is changed. Families see it within seconds.",
-    "same": "Nothing was different, so nothing was changed.",
-    "approved": "Approved. Families see it within seconds.",
-    "refused": "Refused. The entry stands as it was.",
-    "gone": "Somebody was faster, or the organisation has asked for something else since.",
-    "kept": "Kept.",
-    "sent": "The link is on its way.",
-    "no-email": "No link was sent: enter an email first.",
-    "ended": "No link of theirs opens anything any more.",
-}
-LETTERS: Final = {  # what became of a letter, by the outbox's word
-    "queued": "On its way",
-    "sending": "On its way",
-    "accepted": "Taken by the mail server",
-    "refused": "Not sent",
-    "failed": "Not taken by the mail server",
-    "expired": "Not sent in time",
-    "unknown": "Nobody knows whether it was taken",
-    "held": "Nobody knows whether it was taken",
-}
-ENTRY_FIELDS: Final = {
-    "name": ("Name", ""),
-    "description": ("What it offers", "In plain words, as families read it."),
-    "phone": ("Telephone", ""),
-    "email": ("Email", ""),
-    "url": ("Website", ""),
-    "needs": ("What it helps with", "Choose what it is most about."),
-    "min_age": ("Youngest age", "In years; 0.5 is six months. Empty for parents and for all ages."),
-    "max_age": ("Oldest age", "A whole year lasts until the next birthday."),
-    "cost": ("Cost", "In words. Begin with Free where it is free."),
-    "languages": ("Languages", "Codes of two letters, with semicolons: en; pl; so."),
-    "accessibility": ("Access", "In words, with semicolons."),
-    "refer": ("How to get in touch or be referred", ""),
-    "accepting": ("Are they taking people?", "The day on which this is changed is kept and shown."),
 }
 
 # Of the page that enrols families.
