@@ -4,6 +4,7 @@ The copy is of the working tree without what git ignores, so that what is being 
 """
 
 import configparser
+import http.client
 import shlex
 import shutil
 import ssl
@@ -177,8 +178,9 @@ def test_a_role_apart_is_refused_on_an_embedded_database(tree: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def proxy(served: Running, tree: Path) -> Iterator[int]:
-    """nginx with the example, before the service: on a free port, with a certificate made here. Gives the TLS port."""
+def proxy(served: Running, tree: Path) -> Iterator[tuple[int, int]]:
+    """nginx with the example, before the service: on free ports, with a certificate made here, and with the log of
+    pages that a distribution's own settings switch on. Gives the plain port and the TLS port."""
     nginx = program("nginx", NGINX_MISSING)
     openssl = program("openssl", "openssl is missing; on Debian: apt-get install openssl")
     pem, key = tree / "fullchain.pem", tree / "privkey.pem"
@@ -197,13 +199,14 @@ def proxy(served: Running, tree: Path) -> Iterator[int]:
         f"{kind}_temp_path {tree}/nginx-{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     config = tree / "nginx.conf"
-    config.write_text(f"pid {tree}/nginx.pid; daemon off; events {{}} http {{ {folders} {example} }}")
+    around = f"{folders} access_log {tree}/access.log;"
+    config.write_text(f"pid {tree}/nginx.pid; daemon off; events {{}} http {{ {around} {example} }}")
     command = [nginx, "-c", str(config), "-p", str(tree), "-e", str(tree / "start.log")]
     checked = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
     running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        yield tls
+        yield plain, tls
     finally:
         running.terminate()
         running.wait(timeout=10)
@@ -226,16 +229,24 @@ def through(port: int, path: str, **headers: str) -> tuple[int, str, dict[str, s
 
 
 @pytest.mark.fault
-def test_nginx_serves_it_over_tls(proxy: int, tree: Path) -> None:
+def test_nginx_serves_it_over_tls(proxy: tuple[int, int], tree: Path) -> None:
     """Claim: nginx takes the example, pages come through with their own headers, cookies are Secure, metrics stay in,
     and no log of nginx's holds an address of a page or a person."""
-    status, page, headers = through(proxy, "/help?need=domestic-abuse", X_Forwarded_For="198.51.100.7")
+    plain, tls = proxy
+    status, page, headers = through(tls, "/help?need=domestic-abuse", X_Forwarded_For="198.51.100.7")
     assert status == 200
     assert "Find help" in page
     assert "max-age=" in headers["Strict-Transport-Security"]
     assert "__Host-" in headers["Set-Cookie"]
-    assert through(proxy, "/metrics")[0] == 404
-    for log in [*tree.glob("thrive-error.log"), *tree.glob("start.log"), tree / "server.log"]:
-        if log.exists():
-            assert "domestic-abuse" not in log.read_text()
-            assert "198.51.100.7" not in log.read_text()
+    assert through(tls, "/metrics")[0] == 404
+    typed = http.client.HTTPConnection("127.0.0.1", plain, timeout=10)
+    typed.request("GET", "/help?need=domestic-abuse", headers={"Host": "text.example.gov.uk"})
+    answer = typed.getresponse()
+    assert (answer.status, answer.getheader("Location")) == (308, "https://text.example.gov.uk/help?need=domestic-abuse")
+    typed.close()
+    logs = [path for path in tree.rglob("*.log") if path.is_file() and not path.is_relative_to(tree / "opt")]
+    assert tree / "server.log" in logs
+    for log in logs:
+        told = log.read_text()
+        assert "domestic-abuse" not in told, log
+        assert "198.51.100.7" not in told, log
