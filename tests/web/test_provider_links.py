@@ -112,7 +112,7 @@ def test_a_letter_brings_a_link_to_ones_own_entries_alone(home: Home, letters: P
     assert answer.status_code == 200
     assert "One kitchen" in answer.text
     assert "Third kitchen" not in answer.text
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
     before = directory.services(home.house)
     for act in ("right", "show", "correct"):
         assert press(client, link, id="third", act=act, name="Mine now").status_code == 404
@@ -127,6 +127,20 @@ def test_looking_changes_nothing_and_pressing_confirms(home: Home, link: str) ->
     answer = press(client, link, id="one", act="right")
     assert "It is marked as right, as of today" in answer.text
     assert (one(home).assured_on, one(home, "two").assured_on) == (date(2026, 11, 23), date(2026, 3, 1))
+
+
+@pytest.mark.browser
+@ON_SQLITE
+def test_a_browsers_own_press_names_where_it_came_from(home: Home, link: str, chromium: "Chromium") -> None:
+    """Claim: the form sends our own origin, by which browsers that tell no Sec-Fetch-Site are let through, and the
+    link's address goes to no other site."""
+    app: Flask = build(home.house.settings, house=home.house)
+    with served(app) as url, chromium.person(url) as person:
+        page = person.new_page()
+        page.goto(link)
+        with page.expect_request(lambda request: request.method == "POST") as sent:
+            page.get_by_role("button", name="It is right").first.click()
+        assert sent.value.all_headers()["origin"] == url
 
 
 def test_a_change_waits_for_approval(home: Home, link: str, mina: Worker) -> None:
