@@ -35,8 +35,11 @@ class OpenNow:
 
 
 def hours_of(service: Service) -> tuple[tuple[Opening, ...], str]:
-    """The weekly hours of an entry and the note beside them. None of either where its venues do not keep the same."""
-    if not service.locations:
+    """The weekly hours of an entry and the note beside them. None of either where its venues do not keep the same.
+
+    Where no venue says anything, those of the service hold: so a feed tells the hours of several venues at once.
+    """
+    if not any(place.hours or place.hours_note for place in service.locations):
         return service.hours, service.hours_note
     kept = {(place.hours, place.hours_note) for place in service.locations}
     return kept.pop() if len(kept) == 1 else ((), "")

@@ -98,6 +98,8 @@ def test_the_hours_of_an_entry() -> None:
     assert hours_of(entry(OFFICE)) == (OFFICE, "")
     assert hours_of(entry(OFFICE, OFFICE)) == (OFFICE, "")
     assert hours_of(entry(OFFICE, OFFICE[:2])) == ((), "")
+    assert hours_of(entry((), ())) == (OFFICE[:1], "or so")
+    assert hours_of(entry(OFFICE, ())) == ((), "")
 
 
 openings = st.builds(

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from directory.opening import hours_of
 from directory.oruk import read_oruk
 from directory.oruk_export import to_oruk
-from directory.service import Service
+from directory.service import Opening, Service
 from tests.directory.samples import json_of, known, needs, places, sample
 from tests.directory.strategies import services
 
@@ -44,6 +45,15 @@ def test_the_whole_sample_comes_back() -> None:
     read = read_oruk(page, needs=needs(), source="test")
     assert read.services == sample()
     assert (read.repaired, read.refused) == ((), ())
+
+
+def test_hours_of_the_whole_service_hold_at_each_of_its_venues() -> None:
+    """Claim: a schedule that hangs on no venue is not lost where there are several."""
+    venues = [{"id": name, "location": {"id": name, "name": name}} for name in ("hall", "annexe")]
+    week = [{"byday": "MO", "opens_at": "09:00", "closes_at": "17:00"}]
+    service, _ = read_one(service_at_locations=venues, schedules=week)
+    assert len(service.locations) == 2
+    assert hours_of(service) == ((Opening(day="MO", opens="09:00", closes="17:00"),), "")
 
 
 def test_a_real_page_is_read_and_its_repairs_told() -> None:
