@@ -4,7 +4,6 @@ The day is a version row, put there by the clock: every process then shows the s
 Until the clock has looked once, nothing ages.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +14,7 @@ from bot.store import entries
 from bot.store.database import Tx
 from bot.store.published import StoredService
 from directory.freshness import State, known, state_of
-from directory.service import Service, from_document
+from directory.service import Service, from_text
 
 DAY: Final = "day"  # the version row that holds the local day, as its ordinal
 
@@ -31,7 +30,7 @@ class Shown:
 def shown(tx: Tx, stored: Iterable[StoredService], versions: Mapping[str, int]) -> Shown:
     """Of what stands, as of the day that the clock put there."""
     day = versions.get(DAY)
-    services = [(row, from_document(json.loads(row.document))) for row in stored]
+    services = [(row, from_text(row.document)) for row in stored]
     if day is None:
         return Shown(services=tuple(service for _, service in services), late={})
     sunk = sunk_ids(tx)

@@ -1,5 +1,6 @@
 """What a local service is, in the Open Referral UK 3.0 shape, and its form as a stored document."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -172,6 +173,16 @@ def from_document(document: Mapping[str, Any]) -> Service:
         problem = f"service {service.id}: accepting {service.accepting!r}, status {service.status!r}"
         raise ValueError(problem)
     return service
+
+
+def to_text(service: Service) -> str:
+    """The document as the store keeps it: equal services have equal texts."""
+    return json.dumps(to_document(service), ensure_ascii=False, sort_keys=True)
+
+
+def from_text(text: str) -> Service:
+    """The service that `to_text` wrote. Raises what `from_document` raises, and ValueError where it is no JSON."""
+    return from_document(json.loads(text))
 
 
 def _location(item: Mapping[str, Any]) -> Location:

@@ -1,6 +1,5 @@
 """The day turns: what nobody has checked for too long sinks, then is hidden, without anybody's doing."""
 
-import json
 from datetime import date, datetime
 
 from bot.clock import local_date
@@ -8,7 +7,7 @@ from bot.entry_ages import DAY, state, sunk_ids
 from bot.house import House
 from bot.store import entries, published
 from directory.freshness import State
-from directory.service import from_document
+from directory.service import from_text
 
 
 def turn_the_day(house: House, now: datetime) -> bool:
@@ -22,7 +21,7 @@ def turn_the_day(house: House, now: datetime) -> bool:
         was = date.fromordinal(before) if before else None
         sunk, changed = sunk_ids(tx), False
         for row in published.stored_services(tx):
-            service, is_sunk = from_document(json.loads(row.document)), row.id in sunk
+            service, is_sunk = from_text(row.document), row.id in sunk
             old: State = "fresh" if was is None else state(row.updated_at, service, sunk=is_sunk, on=was)
             changed |= old != state(row.updated_at, service, sunk=is_sunk, on=today)
         entries.set_day(tx, DAY, today.toordinal())

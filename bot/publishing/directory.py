@@ -1,12 +1,11 @@
 """Putting services into the directory. Absence from a feed is never deletion: what vanished is told, and kept."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.house import House
 from bot.store import entries, published, staff
-from directory.service import Service, from_document, to_document
+from directory.service import Service, from_text, to_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +30,7 @@ def put(
     What staff changed stands while the source says what it said before. What staff took off stays off.
     """
     now = house.clock.now()
-    documents = {s.id: json.dumps(to_document(s), ensure_ascii=False, sort_keys=True) for s in services}
+    documents = {s.id: to_text(s) for s in services}
     assured = {s.id: s.assured_on for s in services}
     with house.db.write() as tx:
         standing = {s.id: s for s in published.stored_services(tx, withdrawn=True)}
@@ -43,7 +42,7 @@ def put(
             for i in documents if i in live
         }  # fmt: skip
         added = [i for i in documents if i not in live and i not in off]
-        updated = [s.id for s in services if s.id in said and from_document(json.loads(said[s.id])) != s]
+        updated = [s.id for s in services if s.id in said and from_text(said[s.id]) != s]
         withdrawn = [i for i in ended if i in live]
         missing = [i for i in sorted(live) if standing[i].source == source and i not in documents and i not in ended]
         changed = {*added, *updated}
@@ -78,4 +77,4 @@ def services(house: House, *, source: str | None = None) -> list[Service]:
     """What the directory offers now; with `source`, only what came from there."""
     with house.db.read() as tx:
         stored = published.stored_services(tx)
-    return [from_document(json.loads(s.document)) for s in stored if source in {None, s.source}]
+    return [from_text(s.document) for s in stored if source in {None, s.source}]

@@ -4,7 +4,6 @@ Each change is one transaction: what stood before is kept, who did it is audited
 seconds. What only staff may read stands beside an entry, never in it.
 """
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +20,7 @@ from bot.store.database import Tx
 from bot.store.entries import Change, Entry, Flag, Private, Standing
 from directory.changes import Difference, differences
 from directory.freshness import State, is_safety, known, next_change_on
-from directory.service import Service, from_document, to_document
+from directory.service import Service, from_text, to_text
 
 __all__ = ["ChangedSince", "EntryPage", "Line", "Listed", "NoSuchEntry", "Past", "Private", "Show"]
 
@@ -205,7 +204,7 @@ def put(
     values: dict[str, object] = {"feed_document": beside.feed_document or row.document}
     if service.assured_on and (before.assured_on is None or service.assured_on > before.assured_on):
         values["sunk_at"] = None
-    document = json.dumps(to_document(service), ensure_ascii=False, sort_keys=True)
+    document = to_text(service)
     published.put_service(
         tx, service_id=service.id, document=document, source=row.source, assured_on=service.assured_on, now=now
     )
@@ -238,7 +237,7 @@ def _digest(row: Standing) -> str:
 
 
 def _read(document: str | None) -> Service:
-    return from_document(json.loads(document or ""))
+    return from_text(document or "")
 
 
 def _line(row: Standing, beside: Entry | None, now: datetime) -> Line:

@@ -1,6 +1,5 @@
 """Who keeps entries true, at the desk: organisations with email, trust and letters, and what waits for approval."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,7 +14,7 @@ from bot.store import entries, providers, published, staff
 from bot.store.database import Tx
 from bot.store.providers import Proposal, Provider, Sent
 from directory.changes import Difference, differences
-from directory.service import Service, from_document
+from directory.service import Service, from_text
 from messages.smtp_email import is_email
 
 LONGEST_ID: Final = 200
@@ -132,7 +131,7 @@ def decide(house: House, by: SignedIn, proposal_id: int, *, approve: bool) -> bo
         if asked is None or row is None:
             return False
         if approve:
-            wanted = from_document(json.loads(asked.document))
+            wanted = from_text(asked.document)
             # Checked on the day that they wrote it, not on the day that we read it.
             wanted = replace(wanted, assured_on=local_date(asked.at))
             desk.put(house, tx, row, wanted, how="approved", staff_id=by.staff.id)
@@ -144,8 +143,8 @@ def _waiting(tx: Tx, asked: Proposal) -> Waiting | None:
     row = entries.standing(tx, asked.service_id)
     if row is None:
         return None
-    service = from_document(json.loads(row.document))
-    what = differences(service, from_document(json.loads(asked.document)))
+    service = from_text(row.document)
+    what = differences(service, from_text(asked.document))
     return Waiting(proposal=asked, service=service, differences=what)
 
 
@@ -153,7 +152,7 @@ def _keepers(house: House, tx: Tx) -> dict[str, Keeper]:
     known, today = providers.all_providers(tx), local_date(house.clock.now())
     found: dict[str, Keeper] = {}
     for row in published.stored_services(tx):
-        service = from_document(json.loads(row.document))
+        service = from_text(row.document)
         organisation, due = service.organisation, state(row.updated_at, service, sunk=False, on=today) != "fresh"
         one = found.get(organisation.id) or Keeper(
             id=organisation.id, name=organisation.name, entries=0, due=0, provider=known.get(organisation.id)
@@ -163,7 +162,7 @@ def _keepers(house: House, tx: Tx) -> dict[str, Keeper]:
 
 
 def _services(tx: Tx) -> list[Service]:
-    return [from_document(json.loads(row.document)) for row in published.stored_services(tx)]
+    return [from_text(row.document) for row in published.stored_services(tx)]
 
 
 def _known(house: House, tx: Tx, organisation_id: str) -> Keeper:

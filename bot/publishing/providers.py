@@ -5,7 +5,6 @@ and is kept as a fingerprint. Opening it changes nothing, for mail servers open 
 """
 
 import hashlib
-import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +21,7 @@ from bot.store.database import Tx
 from bot.store.providers import Provider
 from directory.freshness import State
 from directory.reminding import LINK_LASTS
-from directory.service import Service, from_document, to_document
+from directory.service import Service, from_text, to_text
 from directory.written import written
 from messages.classes import Purpose, class_of, priority_of
 
@@ -65,7 +64,7 @@ def confirm(house: House, token: str, service_id: str) -> None:
     with house.db.write() as tx:
         provider = _provider(tx, token, now)
         row = _own(tx, provider, service_id)
-        service = replace(from_document(json.loads(row.document)), assured_on=local_date(now))
+        service = replace(from_text(row.document), assured_on=local_date(now))
         desk.put(house, tx, row, service, how="confirmed", staff_id=None)
         staff.add_audit(tx, at=now, staff_id=None, action="directory.confirmed", target=service_id[:80])
 
@@ -79,14 +78,14 @@ def correct(house: House, token: str, service_id: str, given: Mapping[str, str])
     with house.db.write() as tx:
         provider = _provider(tx, token, now)
         row = _own(tx, provider, service_id)
-        standing = from_document(json.loads(row.document))
+        standing = from_text(row.document)
         # What it is for decides who is told of it: that stays the council's to say.
         asked = {name: cell for name, cell in given.items() if name != "needs"}
         service = replace(written(standing, asked, needs=None, on=local_date(now)), assured_on=local_date(now))
         if provider.trusted:
             desk.put(house, tx, row, service, how="provider", staff_id=None)
         else:
-            document = json.dumps(to_document(service), ensure_ascii=False, sort_keys=True)
+            document = to_text(service)
             providers.propose(
                 tx, service_id=service_id, organisation_id=provider.organisation_id, document=document, now=now
             )
@@ -141,20 +140,20 @@ def _own(tx: Tx, provider: Provider, service_id: str) -> entries.Standing:
     row = entries.standing(tx, service_id, lock=True)
     if row is None or row.withdrawn_at is not None:
         raise NoSuchLink
-    if from_document(json.loads(row.document)).organisation.id != provider.organisation_id:
+    if from_text(row.document).organisation.id != provider.organisation_id:
         raise NoSuchLink
     return row
 
 
 def _theirs(tx: Tx, organisation_id: str, now: datetime) -> list[Theirs]:
     sunk = {one.service_id for one in entries.entries(tx).values() if one.sunk_at is not None}
-    rows = [(row, from_document(json.loads(row.document))) for row in published.stored_services(tx)]
+    rows = [(row, from_text(row.document)) for row in published.stored_services(tx)]
     own = [(row, service) for row, service in rows if service.organisation.id == organisation_id]
     waits = {one.service_id: one.document for one in providers.waiting(tx, [row.id for row, _ in own])}
     return [
         Theirs(
             service=service, state=state(row.updated_at, service, sunk=row.id in sunk, on=local_date(now)),
-            waits=from_document(json.loads(waits[row.id])) if row.id in waits else None,
+            waits=from_text(waits[row.id]) if row.id in waits else None,
         )
         for row, service in sorted(own, key=lambda one: one[1].name.casefold())
     ]  # fmt: skip

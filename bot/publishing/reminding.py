@@ -1,6 +1,5 @@
 """Asking organisations to look at their entries: once a working day, one transaction an organisation."""
 
-import json
 from datetime import datetime
 
 import structlog
@@ -12,7 +11,7 @@ from bot.publishing.providers import send_link
 from bot.store import entries, providers, published
 from bot.store.database import Tx
 from directory.reminding import BETWEEN, Asked, what_now
-from directory.service import from_document
+from directory.service import from_text
 
 log = structlog.get_logger()
 DAY = "providers"  # the version row that holds the day of the last look
@@ -73,7 +72,7 @@ def _one(house: House, tx: Tx, organisation_id: str, now: datetime) -> int:
 def _due(tx: Tx, organisation_id: str, now: datetime) -> list[str]:
     found = []
     for row in published.stored_services(tx):
-        service = from_document(json.loads(row.document))
+        service = from_text(row.document)
         aged = state(row.updated_at, service, sunk=False, on=local_date(now))
         if service.organisation.id == organisation_id and aged != "fresh":
             found.append(row.id)

@@ -242,7 +242,10 @@ def test_nginx_serves_it_over_tls(proxy: tuple[int, int], tree: Path) -> None:
     typed = http.client.HTTPConnection("127.0.0.1", plain, timeout=10)
     typed.request("GET", "/help?need=domestic-abuse", headers={"Host": "text.example.gov.uk"})
     answer = typed.getresponse()
-    assert (answer.status, answer.getheader("Location")) == (308, "https://text.example.gov.uk/help?need=domestic-abuse")
+    assert (answer.status, answer.getheader("Location")) == (
+        308,
+        "https://text.example.gov.uk/help?need=domestic-abuse",
+    )
     typed.close()
     logs = [path for path in tree.rglob("*.log") if path.is_file() and not path.is_relative_to(tree / "opt")]
     assert tree / "server.log" in logs

@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from directory.service import Organisation, Service, ages_in_words, contact_in_words, from_document, to_document
+from directory.service import (
+    Organisation,
+    Service,
+    ages_in_words,
+    contact_in_words,
+    from_document,
+    from_text,
+    to_document,
+    to_text,
+)
 from tests.directory.samples import needs, sample
 from tests.directory.strategies import services
 
@@ -18,6 +27,8 @@ PLAIN = Service(id="1", name="Group", organisation=Organisation(id="o", name="Or
 def test_a_document_gives_back_the_service(service: Service) -> None:
     """Claim: nothing is lost between a service and what the store keeps."""
     assert from_document(to_document(service)) == service
+    assert from_text(to_text(service)) == service
+    assert to_text(from_text(to_text(service))) == to_text(service)
 
 
 def test_the_whole_sample_survives_its_documents() -> None:
