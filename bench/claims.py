@@ -17,8 +17,8 @@ from bench.databases import Makers, databases
 from bench.measure import hold, interleave, med, p95, table, took_ms
 from bot.dispatcher import Dispatcher
 from bot.publishing import content
+from bot.store import addresses
 from bot.store import outbox as rows
-from bot.store import people
 from bot.store.database import Database
 from messages.bucket import Rate
 from messages.classes import Purpose, class_of, priority_of
@@ -44,7 +44,7 @@ def fill(
         for start in range(first, first + count, 1000):
             numbers = [f"+44777{n:07d}" for n in range(start, min(start + 1000, first + count))]
             tx.execute(
-                sa.insert(people.address),
+                sa.insert(addresses.address),
                 [
                     {"kind": "sms", "fingerprint": keys.index("sms", n), "value": n, "created_at": now,
                      "consent": "given", "safe": "safe", "last_in_at": now}
@@ -52,7 +52,7 @@ def fill(
                 ],
             )  # fmt: skip
             prints = [keys.index("sms", n) for n in numbers]
-            found = tx.execute(sa.select(people.address.c.id).where(people.address.c.fingerprint.in_(prints)))
+            found = tx.execute(sa.select(addresses.address.c.id).where(addresses.address.c.fingerprint.in_(prints)))
             tx.execute(
                 sa.insert(rows.outbox),
                 [

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from bench.databases import Makers, databases
 from bench.measure import hold, interleave, med, table, took_ms
 from bot.clockwork import tick
-from bot.store import keeping, people
+from bot.store import addresses, keeping, people, touches
 from bot.store.database import Tx
 from tests.houses import AT, Home, make_home
 
@@ -41,7 +41,7 @@ def fill(home: Home, count: int) -> None:
         ref = sa.cast(i, sa.String)
         _insert(tx, people.person, numbered, {"id": i, "ref": ref},
                 {**family, "first_name": "Ama", "child": False, "worrying": False})  # fmt: skip
-        _insert(tx, people.address, numbered, {"id": i, "fingerprint": ref},
+        _insert(tx, addresses.address, numbered, {"id": i, "fingerprint": ref},
                 {**family, "kind": "sms", "value": "+447700900001", "consent": "given", "asked_since_stop": False,
                  "safe": "safe", "shared": False, "watched": False})  # fmt: skip
         _insert(tx, people.person_address, numbered, {"person_id": i, "address_id": i}, {"since": ENROLLED_AT})
@@ -95,7 +95,7 @@ def idle_tick(home: Home) -> Callable[[], float]:
 
 def _sent(home: Home) -> int:
     with home.house.db.read() as tx:
-        return int(tx.execute(sa.select(sa.func.count()).where(keeping.touch.c.outcome == "sent")).scalar_one())
+        return int(tx.execute(sa.select(sa.func.count()).where(touches.touch.c.outcome == "sent")).scalar_one())
 
 
 def measure(

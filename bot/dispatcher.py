@@ -19,7 +19,7 @@ from bot.house import House
 from bot.leaving import channel_of, verdict
 from bot.logs import one_pass
 from bot.settling import locked, not_reached, settle
-from bot.store import claims, people, published
+from bot.store import addresses, claims, published
 from bot.store import outbox as rows
 from bot.store.claims import CHATS, NOTHING, Reach
 from bot.store.database import DatabaseError, Tx
@@ -138,7 +138,7 @@ class Dispatcher:
     def _consider(self, tx: Tx, outbox_id: int, now: datetime) -> Claimed | bool | None:
         """Claim or settle one row: whether it was settled; None where the sender's allowance is spent."""
         row = claims.open_due(tx, outbox_id, now)
-        address = None if row is None else people.address_unless_busy(tx, row.address_id)
+        address = None if row is None else addresses.address_unless_busy(tx, row.address_id)
         if row is None or address is None:
             return False
         told = verdict(self.house, tx, row, address, now)
@@ -279,7 +279,7 @@ class Dispatcher:
         listed: list[Sighting] | None = None
         try:
             with self.house.db.read() as tx:
-                address, body = people.address_by_id(tx, row.address_id), rows.outbox_by_id(tx, row.id).body
+                address, body = addresses.address_by_id(tx, row.address_id), rows.outbox_by_id(tx, row.id).body
             channel: Channel | None = self.house.channels.get(channel_of(address.kind))
             if channel is not None:  # else it is not set up (any more), so nobody can look
                 listed = channel.find(address.value, body, row.claimed_at or row.created_at)

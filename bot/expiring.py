@@ -10,9 +10,10 @@ from typing import Final
 from bot.house import House
 from bot.leaving import mark_of
 from bot.settling import OUTCOME
-from bot.store import claims, keeping, published
+from bot.store import claims, published
 from bot.store.claims import Stale
 from bot.store.database import Tx
+from bot.store.touches import end_unsent
 from messages.classes import PRIORITY, Purpose
 from messages.leave import A_DAY, Expire, LeaveFacts, Leaving, Refuse, may_leave
 from messages.status import State
@@ -53,5 +54,5 @@ def _batch(tx: Tx, now: datetime) -> int:
     for (state, reason), rows in alike.items():
         claims.settle_all(tx, [row.id for row in rows], state=state, reason=reason, now=now)
         touches = [row.touch_id for row in rows if row.touch_id is not None and row.purpose == "check-in"]
-        keeping.end_unsent(tx, touches, outcome=OUTCOME[state], reason=reason)
+        end_unsent(tx, touches, outcome=OUTCOME[state], reason=reason)
     return sum(map(len, alike.values()))

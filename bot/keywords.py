@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 
 from bot.house import House
-from bot.store import carrier, people
+from bot.store import addresses, carrier
 from bot.store import inbox as rows
 from bot.store.database import Tx
 from bot.store.outbox import Outbox
@@ -100,7 +100,7 @@ def obeyed(tx: Tx, *, address_id: int, opt_out: str | None, now: datetime) -> No
 
 def refused(tx: Tx, row: Outbox, now: datetime) -> None:
     """The provider answered 21610: it knows of a STOP. After a START that came since we asked, it is old news."""
-    last = people.newest_consent(tx, row.address_id, "text")
+    last = addresses.newest_consent(tx, row.address_id, "text")
     if last is not None and last[0] and row.claimed_at is not None and last[1] > row.claimed_at:
         return
     carrier.block_address(tx, row.address_id, now)
@@ -138,11 +138,11 @@ def _learn(tx: Tx, row: Outbox, now: datetime) -> None:
 
 
 def _stopped(tx: Tx, address_id: int, now: datetime, wording_id: str, wording: str) -> None:
-    standing = people.readable_address(tx, address_id)  # of a number whose key is lost, STOP is kept all the same
+    standing = addresses.readable_address(tx, address_id)  # of a number whose key is lost, STOP is kept all the same
     if standing is not None and standing.consent == "stopped":
         return
-    people.change_address(tx, address_id, consent="stopped", asked_since_stop=False)
-    people.add_consent(
+    addresses.change_address(tx, address_id, consent="stopped", asked_since_stop=False)
+    addresses.add_consent(
         tx, address_id=address_id, person_id=None, kind="text", given=False, wording_id=wording_id, wording=wording,
         via="provider", at=now,
     )  # fmt: skip

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot import keywords
 from bot.house import House
-from bot.store import alerts, people
+from bot.store import addresses, alerts
 from bot.store.database import Tx
 from bot.store.outbox import Outbox
 from messages.addresses import not_texted, read_phone
@@ -27,7 +27,7 @@ def mark_of(safe: str, *, shared: bool) -> Mark:
     return "shared" if shared and safe != "unsafe" else safe  # type: ignore[return-value]
 
 
-def verdict(house: House, tx: Tx, row: Outbox, address: people.Address, now: datetime) -> Verdict:
+def verdict(house: House, tx: Tx, row: Outbox, address: addresses.Address, now: datetime) -> Verdict:
     channel = channel_of(address.kind)
     if channel not in house.channels:
         what = "Email" if address.kind == "email" else "Texting"

@@ -9,7 +9,7 @@ import structlog
 
 from bot.refs import new_ref
 from bot.settling import settle
-from bot.store import casework, claims, people
+from bot.store import addresses, casework, claims
 from bot.store import outbox as rows
 from bot.store.casework import RANK
 from bot.store.database import Tx
@@ -25,7 +25,7 @@ BROKEN = "A fault of ours stopped it before it was sent"
 def put_by(tx: Tx, outbox_id: int, fault: Exception, now: datetime) -> None:
     """Count a try of a queued row and let it wait; after the last it is held, with a case on the desk."""
     row = claims.unopened(tx, outbox_id)
-    if row is None or not people.lock_unless_busy(tx, row.address_id):
+    if row is None or not addresses.lock_unless_busy(tx, row.address_id):
         return
     tries = row.attempts + 1
     log.error("a message breaks before it is sent", outbox_id=outbox_id, fault=type(fault).__name__, attempt=tries)

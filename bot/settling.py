@@ -6,7 +6,7 @@ from typing import Any, Final
 from bot import keywords
 from bot.alerts import climbing
 from bot.refs import new_ref
-from bot.store import casework, keeping, people
+from bot.store import addresses, casework, people, touches
 from bot.store import outbox as rows
 from bot.store.casework import RANK
 from bot.store.database import Tx
@@ -37,7 +37,7 @@ def locked(tx: Tx, *, outbox_id: int | None = None, provider_sid: str | None = N
     address_id = rows.address_of_outbox(tx, outbox_id=outbox_id, provider_sid=provider_sid)
     if address_id is None:
         return None
-    people.lock_address(tx, address_id)
+    addresses.lock_address(tx, address_id)
     return rows.find_outbox(tx, outbox_id=outbox_id, provider_sid=provider_sid)
 
 
@@ -93,14 +93,14 @@ def _is_told(row: Outbox, state: State, reason: str | None) -> bool:
 
 def _touch(tx: Tx, touch_id: int, state: State, reason: str, now: datetime) -> None:
     """The ledger says what became of the check-in's text; late good news takes back what it said before."""
-    standing = keeping.touch_by_id(tx, touch_id)
+    standing = touches.touch_by_id(tx, touch_id)
     outcome = OUTCOME.get(state)
     if outcome is not None and standing.outcome == "sent":
         listed = outcome in {"undelivered", "unknown"}
-        keeping.change_touch(tx, touch_id, outcome=outcome, reason=reason[:200], next_at=None, listed=listed)
+        touches.change_touch(tx, touch_id, outcome=outcome, reason=reason[:200], next_at=None, listed=listed)
     elif state == "delivered" and standing.outcome in {"undelivered", "unknown"} and standing.settled_at is None:
         told = "It was delivered after all."
-        keeping.change_touch(tx, touch_id, outcome="sent", reason=told, next_at=now, listed=False)
+        touches.change_touch(tx, touch_id, outcome="sent", reason=told, next_at=now, listed=False)
 
 
 def not_reached(tx: Tx, row: Outbox, now: datetime, reason: str) -> None:
@@ -127,7 +127,7 @@ def not_reached(tx: Tx, row: Outbox, now: datetime, reason: str) -> None:
 def _readable(tx: Tx, address_id: int) -> tuple[int | None, int | None]:
     """The address and the one person there, each where its page can be opened: a lost key leaves a case alone."""
     try:
-        people.address_by_id(tx, address_id)
+        addresses.address_by_id(tx, address_id)
     except SealError:
         return None, None
     try:

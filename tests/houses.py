@@ -19,7 +19,7 @@ from bot.live import Live
 from bot.publishing import content, directory
 from bot.queue import EmbeddedWake
 from bot.settings import ROOT, Settings
-from bot.store import outbox, people, published, staff
+from bot.store import addresses, outbox, published, staff
 from bot.store.casework import Case, inbox_cases
 from bot.store.database import Database
 from bot.store.outbox import Outbox
@@ -112,16 +112,16 @@ class Home:
 
     def out(self, *, sender: str = "+447700900321", kind: str = "sms") -> list[Outbox]:
         with self.house.db.read() as tx:
-            address = people.find_address(tx, kind, sender)
+            address = addresses.find_address(tx, kind, sender)
             return [] if address is None else outbox.outbox_of(tx, [address.id])
 
     def cases(self) -> list[Case]:
         with self.house.db.read() as tx:
             return inbox_cases(tx)
 
-    def address(self, sender: str = "+447700900321", kind: str = "sms") -> people.Address:
+    def address(self, sender: str = "+447700900321", kind: str = "sms") -> addresses.Address:
         with self.house.db.read() as tx:
-            found = people.find_address(tx, kind, sender)
+            found = addresses.find_address(tx, kind, sender)
         assert found is not None
         return found
 

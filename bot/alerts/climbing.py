@@ -15,8 +15,8 @@ from bot.alerts import rules
 from bot.alerts.people import Person, people_of
 from bot.content import Council
 from bot.house import House
+from bot.store import addresses, outbox, published
 from bot.store import alerts as rows
-from bot.store import outbox, people, published
 from bot.store.alerts import Alert, Standing
 from bot.store.casework import RANK
 from bot.store.database import Tx
@@ -166,7 +166,7 @@ def _address(tx: Tx, kind: str, value: str, now: datetime) -> int:
     One whose key is lost is sealed anew: who is told of danger stands in the council's file as well.
     """
     try:
-        found = people.find_address(tx, kind, value)
+        found = addresses.find_address(tx, kind, value)
     except SealError:
         found = None
-    return (found or people.open_address(tx, kind, value, now)).id
+    return (found or addresses.open_address(tx, kind, value, now)).id

@@ -13,7 +13,7 @@ from bot.casework.accounts import SignedIn
 from bot.casework.permissions import may
 from bot.clock import LONDON, local_date
 from bot.house import House
-from bot.store import casework, people, staff, team
+from bot.store import addresses, casework, staff, team
 from bot.store.database import Tx
 from bot.store.team import Absence
 
@@ -126,7 +126,7 @@ def _return(house: House, ref: str, who: int, now: datetime) -> bool:
             return False
         casework.change_case(tx, case.id, state="open", claimed_by=None, claimed_at=None)
         if case.address_id is not None:
-            people.change_address(tx, case.address_id, worker_wrote_at=None)
+            addresses.change_address(tx, case.address_id, worker_wrote_at=None)
         team.end_offer(tx, case.id, how="overtaken", at=now)
         casework.add_case_event(tx, case_id=case.id, at=now, kind="returned", detail=f"staff:{who}")
         staff.add_audit(
@@ -148,7 +148,7 @@ def _locked(tx: Tx, ref: str) -> casework.Case:
     case = casework.find_case(tx, ref)
     assert case is not None
     if case.address_id is not None:
-        people.lock_address(tx, case.address_id)
+        addresses.lock_address(tx, case.address_id)
     held = casework.find_case(tx, ref, lock=True)
     assert held is not None
     return held

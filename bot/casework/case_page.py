@@ -15,11 +15,11 @@ from bot.casework.timeline import Timeline
 from bot.casework.work import looked_at
 from bot.dispatcher import SAFETY_CONFIRMED, UNCONFIRMED
 from bot.house import House
+from bot.store import addresses, desk, outbox, staff, team
 from bot.store import casework as rows
-from bot.store import desk, outbox, people, staff, team
+from bot.store.addresses import Address
 from bot.store.casework import Case, CaseEvent
 from bot.store.database import Tx
-from bot.store.people import Address
 from bot.store.team import CallBack
 
 RAISING: Final = frozenset({"opened", "updated", "grew"})  # case events of a turn that answered the family, too
@@ -89,7 +89,7 @@ def open_case(house: House, ref: str, by: SignedIn) -> CasePage:
         case = looked_at(tx, ref, by, now)
         names = staff.staff_names(tx)
         events = rows.events_of(tx, [case.id])
-        address = None if case.address_id is None else people.readable_address(tx, case.address_id)
+        address = None if case.address_id is None else addresses.readable_address(tx, case.address_id)
         return CasePage(
             case=case,
             timeline=timeline.of_case(house, tx, case),
@@ -129,7 +129,7 @@ def _replied(
     turns = [event.at for event in events if event.kind in RAISING and event.staff_id is None]
     writers = {event.at: names.get(event.staff_id or 0, "") for event in events if event.kind == "replied"}
     found = outbox.outbox_of_case(tx, case.id, address_id=case.address_id, said_at=turns)
-    kinds = {m.address_id: people.kind_of(tx, m.address_id) for m in found}
+    kinds = {m.address_id: addresses.kind_of(tx, m.address_id) for m in found}
     return [
         Reply(
             words=m.body, at=m.created_at, purpose=m.purpose, state=m.state, reason=m.reason or "",

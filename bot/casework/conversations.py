@@ -14,9 +14,10 @@ from bot.casework.accounts import SignedIn
 from bot.casework.timeline import Timeline
 from bot.house import House
 from bot.refs import number_of, ref_of
-from bot.store import people, reviews, staff, talks
+from bot.store import addresses, people, reviews, staff, talks
+from bot.store.addresses import Address
 from bot.store.database import Tx
-from bot.store.people import Address, Person
+from bot.store.people import Person
 from bot.store.reviews import Review
 from bot.store.talks import Cursor, Filters, Talk
 
@@ -157,7 +158,7 @@ def read_cursor(text: str) -> Cursor | None:
 
 def _address(tx: Tx, ref: str) -> Address:
     number = number_of(ref)
-    found = people.find_address_by_id(tx, number) if number <= HIGHEST_ID else None
+    found = addresses.find_address_by_id(tx, number) if number <= HIGHEST_ID else None
     if found is None:
         raise NoSuchConversation(ref)
     return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.refs import new_ref
 from bot.store import casework as rows
-from bot.store import keeping, people
+from bot.store import people, scores
 from bot.store.casework import RANK, Case
 from bot.store.database import Tx
 from bot.store.people import Person
@@ -152,7 +152,7 @@ def _referrer(turn: "Turn", answers: Mapping[str, object]) -> int | None:
         postcode=postcode if isinstance(postcode, str) else None,
     )  # fmt: skip
     people.link(turn.tx, person_id, turn.address.id, turn.now)
-    keeping.own_scores(turn.tx, turn.address.id, person_id)
+    scores.own_scores(turn.tx, turn.address.id, person_id)
     for case in turn.open_cases:  # raised before they gave a name
         if case.person_id is None and case.address_id == turn.address.id:
             rows.change_case(turn.tx, case.id, person_id=person_id)

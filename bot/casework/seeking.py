@@ -15,10 +15,11 @@ from bot.casework.inbox import audit_list
 from bot.casework.timeline import Entry
 from bot.house import House
 from bot.refs import number_of, read_ref, ref_of
-from bot.store import casework, naming, people, staff
+from bot.store import addresses, casework, naming, staff
+from bot.store.addresses import Address
 from bot.store.database import Tx
 from bot.store.naming import OpenCase
-from bot.store.people import Address, Person
+from bot.store.people import Person
 from flows.understanding.names import EXACT
 from messages.addresses import read_phone
 
@@ -162,5 +163,5 @@ def _fitting(
 
 def _readable_addresses(tx: Tx, person_id: int) -> list[Address]:
     """Where they are reached now, those aside whose number no key opens."""
-    found = [people.readable_address(tx, key) for key in naming.addresses_of(tx, person_id)]
+    found = [addresses.readable_address(tx, key) for key in naming.addresses_of(tx, person_id)]
     return [address for address in found if address is not None]

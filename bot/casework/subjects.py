@@ -7,11 +7,11 @@ from datetime import datetime
 
 from bot.casework.work import NoSuchCase
 from bot.refs import ref_of
-from bot.store import casework, inbox, people
+from bot.store import addresses, casework, inbox, people
 from bot.store import reviews as rows
+from bot.store.addresses import Address
 from bot.store.casework import Case
 from bot.store.database import Tx
-from bot.store.people import Address
 from bot.turn.receive import JOINED
 
 
@@ -46,7 +46,7 @@ def of_message(tx: Tx, message_id: int, *, lock: bool = False) -> Subject:
     found = inbox.find_inbox(tx, message_id)
     if found is None:
         raise NoSuchMessage(message_id)
-    address = people.address_by_id(tx, found.address_id, lock=lock)
+    address = addresses.address_by_id(tx, found.address_id, lock=lock)
     before = inbox.recent_words(tx, found.address_id, since=found.received_at - JOINED, before_id=found.id)
     said = rows.said_of(tx, found.id)
     texts = [*before, found.body]
@@ -78,7 +78,7 @@ def of_case(tx: Tx, ref: str, *, lock: bool = False) -> Subject:
     case = casework.find_case(tx, ref)
     if case is not None and lock:
         if case.address_id is not None:
-            people.lock_address(tx, case.address_id)
+            addresses.lock_address(tx, case.address_id)
         case = casework.find_case(tx, ref, lock=True)
     if case is None:
         raise NoSuchCase(ref)
@@ -86,7 +86,7 @@ def of_case(tx: Tx, ref: str, *, lock: bool = False) -> Subject:
     stands = rows.standing(tx, [key]).get(key)  # a mark may have raised its level: what the service said is kept there
     return Subject(
         key=key, message_id=None, case=case, texts=[case.words], words=case.words, at=case.opened_at,
-        address=None if case.address_id is None else people.readable_address(tx, case.address_id),
+        address=None if case.address_id is None else addresses.readable_address(tx, case.address_id),
         said_level=case.level if stands is None else stands.said_level,
         said_because=[str(word) for word in json.loads(case.because if stands is None else stands.said_because)],
         said_bundle=rows.bundle_at(tx, case.opened_at) if stands is None else stands.said_bundle,

@@ -10,13 +10,15 @@ from typing import Literal
 from bot.alerts import answering
 from bot.casework.accounts import SignedIn
 from bot.house import House
+from bot.store import addresses, inbox, keeping, outbox, people, reviews, staff, touches, wishes
 from bot.store import casework as case_rows
-from bot.store import inbox, keeping, outbox, people, reviews, staff, wishes
+from bot.store.addresses import Address
 from bot.store.casework import Case, CaseEvent
 from bot.store.database import Tx
 from bot.store.keeping import Enrolment
-from bot.store.people import Address, Person
+from bot.store.people import Person
 from bot.store.reviews import Review
+from bot.store.scores import scores_of
 from messages.media import counted
 
 MOST = 500  # messages each way that a case's or a person's page shows, the newest
@@ -89,7 +91,7 @@ class Timeline:
 def of_case(house: House, tx: Tx, case: Case) -> Timeline:
     """The timeline behind a case: its person's, or its address's where that is nobody yet."""
     person = None if case.person_id is None else people.person_by_id(tx, case.person_id)
-    address = None if case.address_id is None else people.readable_address(tx, case.address_id)
+    address = None if case.address_id is None else addresses.readable_address(tx, case.address_id)
     own = [] if address is None else [address]
     timeline = _timeline(tx, person, own, programme_titles(house, tx), case.opened_at)
     found = case_rows.referral_of(tx, case.id)
@@ -151,7 +153,7 @@ def _timeline(
         *_case_entries(cases, events, names),
         *_alert_entries(tx, cases, names),
     ]
-    scores = keeping.scores_of(tx, person_id=None if person is None else person.id, address_ids=list(known))
+    scores = scores_of(tx, person_id=None if person is None else person.id, address_ids=list(known))
     entries += [Entry(at=at, kind="score", words=str(value)) for at, value in scores]
     return Timeline(
         person=person,
@@ -162,7 +164,7 @@ def _timeline(
         cases=cases,
         consents=[
             Consent(kind=r.kind, given=r.given, wording=r.wording, via=r.via, at=r.at)
-            for r in people.consents_of(tx, address_ids=address_ids, person_ids=person_ids)
+            for r in addresses.consents_of(tx, address_ids=address_ids, person_ids=person_ids)
             if r.address_id not in spans or spans[r.address_id].holds(r.at)
         ],
         planned=[
@@ -258,7 +260,7 @@ def _touches(tx: Tx, enrolments: Sequence[Enrolment], titles: Mapping[str, str])
             state=t.outcome,
             detail=programme[t.enrolment_id],
         )
-        for t in keeping.touches_of(tx, list(programme))
+        for t in touches.touches_of(tx, list(programme))
     ]
 
 

@@ -12,8 +12,8 @@ from typing import Final
 from bot.casework.accounts import SignedIn
 from bot.casework.saved import blanks_left, saved_replies
 from bot.house import House
+from bot.store import addresses, staff, team
 from bot.store import casework as rows
-from bot.store import people, staff, team
 from bot.store.casework import Case
 from bot.store.database import Tx
 from bot.store.sealed import SealError
@@ -150,7 +150,7 @@ def reply(house: House, form: Form, words: str) -> None:
             raise NotYet("Claim the case first, so that only one of you answers.")
         if case.address_id is None:
             raise NotYet("We hold no number or chat for this person.")
-        address = people.readable_address(tx, case.address_id)
+        address = addresses.readable_address(tx, case.address_id)
         if address is None:
             raise NotYet(f"Nothing was sent. {NUMBER_LOST}")
         if address.consent == "stopped":
@@ -163,7 +163,7 @@ def reply(house: House, form: Form, words: str) -> None:
         if put(turn, text_id="staff.reply", body=words, purpose="staff-reply", case_id=case.id) is None:
             return
         swap(tx, case, form, waiting_since=None)
-        people.change_address(tx, address.id, worker_wrote_at=now)
+        addresses.change_address(tx, address.id, worker_wrote_at=now)
         turn.key = f"{key}:step"
         run(turn, StaffReplied(staff=form.by.staff.name))
         record(tx, case, form, now, "replied", body=words)
@@ -215,7 +215,7 @@ def _case(tx: Tx, ref: str, *, lock: bool = False) -> Case:
     case = rows.find_case(tx, ref)
     if case is not None and lock:
         if case.address_id is not None:
-            people.lock_address(tx, case.address_id)
+            addresses.lock_address(tx, case.address_id)
         case = rows.find_case(tx, ref, lock=True)
     if case is None:
         raise NoSuchCase(ref)
@@ -243,7 +243,7 @@ def record(
 
 def _bot_speaks_again(tx: Tx, case: Case) -> None:
     if case.address_id is not None:
-        people.change_address(tx, case.address_id, worker_wrote_at=None)
+        addresses.change_address(tx, case.address_id, worker_wrote_at=None)
 
 
 def because_of(case: Case) -> Sequence[str]:

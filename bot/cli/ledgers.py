@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.cli.opening import open_house, ready
 from bot.house import House
 from bot.refs import read_ref
-from bot.store import keeping, people
+from bot.store import people, touches
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -34,8 +34,8 @@ def _tell(house: House, options: Namespace, since: date | None) -> int:
                 print(f"thrive ledger: no person has the reference {options.person}", file=sys.stderr)
                 return 1
         start = None if since is None else datetime.combine(since, time(), LONDON).astimezone(UTC)
-        for touch, enrolment in keeping.ledger(tx, person_id=None if person is None else person.id, since=start):
-            if touch.outcome == keeping.PARKED:  # still waiting: it is told of once it has ended
+        for touch, enrolment in touches.ledger(tx, person_id=None if person is None else person.id, since=start):
+            if touch.outcome == touches.PARKED:  # still waiting: it is told of once it has ended
                 continue
             row = {
                 "person": people.person_by_id(tx, enrolment.person_id).ref,

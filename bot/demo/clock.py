@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from bot.clock import ShiftedClock
 from bot.clockwork import tick
 from bot.house import House
-from bot.store import conversations, keeping
+from bot.store import conversations, keeping, touches
 from bot.store import outbox as rows
 
 FURTHEST = timedelta(days=400)
@@ -57,7 +57,7 @@ def next_event(house: House, now: datetime) -> datetime | None:
     with house.db.read() as tx:
         moments = (
             keeping.next_enrolment_at(tx, now),
-            keeping.next_followup_at(tx, now),
+            touches.next_followup_at(tx, now),
             conversations.next_timer_at(tx),
             rows.next_out_at(tx, now),
         )

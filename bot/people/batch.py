@@ -15,8 +15,8 @@ from bot.live import Snapshot
 from bot.people import correcting
 from bot.people.known import Household, Known, Number, Person, Standing, child_source
 from bot.refs import new_ref
+from bot.store import addresses, keeping, people
 from bot.store import enrolling as rows
-from bot.store import keeping, people
 from bot.store.database import Tx
 from bot.store.keeping import HELD
 from bot.turn import telephoning
@@ -459,7 +459,7 @@ def _said_no_since(tx: Tx, number: Number, row: EnrolmentRow) -> bool:
     """They answered a question of ours with no, and no worker was told otherwise on a later day."""
     if number.last_in_at is None or number.id is None:
         return False  # nobody has ever written from it
-    asked = people.newest_consent(tx, number.id, "text")
+    asked = addresses.newest_consent(tx, number.id, "text")
     return asked is not None and not asked[0] and local_date(asked[1]) >= row.told_on
 
 

@@ -16,9 +16,11 @@ from bot.people import correcting
 from bot.settling import settle
 from bot.store import conversations, enrolling, holding, keeping, people, staff
 from bot.store import outbox as rows
+from bot.store.addresses import lock_address
 from bot.store.database import Tx
 from bot.store.keeping import Enrolment
 from bot.store.people import Person
+from bot.store.touches import change_touch, decide_touch, open_touches, unpark_touch
 from bot.turn.load import UNREADABLE
 from bot.turn.planning import undecided
 from flows.session import Session
@@ -131,7 +133,7 @@ def _locked(tx: Tx, household: Sequence[Person]) -> list[int]:
     """Their numbers, before what hangs on them and in one order, as everywhere: two would lock each other out."""
     addresses = sorted({a.id for member in household for a in people.addresses_of(tx, member.id)})
     for address_id in addresses:
-        people.lock_address(tx, address_id)
+        lock_address(tx, address_id)
     return addresses
 
 
@@ -161,7 +163,7 @@ def _end(
 ) -> None:
     """Every touch of it ends: those to come, those that wait, and those sent and not answered."""
     for touch in undecided(tx, snapshot, enrolment):
-        keeping.decide_touch(
+        decide_touch(
             tx, enrolment_id=enrolment.id, touch=touch.touch.id, occurrence=touch.occurrence, due_at=touch.window[0],
             decided_at=now, outcome="suppressed", reason=why,
         )  # fmt: skip
@@ -170,11 +172,11 @@ def _end(
         ended_for=change, corrected_on=local_date(now),
     )  # fmt: skip
     enrolling.take_off_lists(tx, enrolment.id, TELEPHONE_FIRST)
-    standing = {touch.id for touch in keeping.open_touches(tx, [enrolment.id])}
+    standing = {touch.id for touch in open_touches(tx, [enrolment.id])}
     for address_id in addresses:
         _take_back(tx, address_id, standing, why, now)
-    for sent in keeping.open_touches(tx, [enrolment.id]):  # what had left: nobody is reminded of it any more
-        keeping.change_touch(
+    for sent in open_touches(tx, [enrolment.id]):  # what had left: nobody is reminded of it any more
+        change_touch(
             tx, sent.id, outcome="no-reply", reason=f"No answer and no reminder. {why}", listed=False, settled_at=now,
             next_at=None,
         )  # fmt: skip
@@ -194,7 +196,7 @@ def _take_back(tx: Tx, address_id: int, touches: set[int] | None, why: str, now:
         return
     if touches is None or session.parked.touch in touches:
         if not session.parked.reminder:
-            keeping.unpark_touch(tx, session.parked.touch, outcome="suppressed", reason=why)
+            unpark_touch(tx, session.parked.touch, outcome="suppressed", reason=why)
         conversations.save_session(tx, address_id, replace(session, parked=None).to_json(), stored[1], now)
 
 

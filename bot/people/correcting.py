@@ -10,7 +10,7 @@ from datetime import date, datetime
 from bot.clock import local_date
 from bot.house import House
 from bot.live import Snapshot
-from bot.store import enrolling, keeping, people
+from bot.store import enrolling, keeping, people, touches
 from bot.store.database import Tx
 from bot.store.keeping import GOING_ON, Enrolment
 from bot.turn.planning import every_touch, plan_next, undecided
@@ -96,7 +96,7 @@ def _again(tx: Tx, snapshot: Snapshot, enrolment_id: int, why: str, now: datetim
     enrolment = keeping.enrolment_by_id(tx, enrolment_id)
     for touch in undecided(tx, snapshot, enrolment):
         if touch.window[1] <= now:
-            keeping.decide_touch(
+            touches.decide_touch(
                 tx, enrolment_id=enrolment.id, touch=touch.touch.id, occurrence=touch.occurrence,
                 due_at=touch.window[0], decided_at=now, outcome="missed",
                 reason=f"{why}: by that it could go until {in_words(touch.last_on)}.",
@@ -109,7 +109,7 @@ def take_its_place(tx: Tx, snapshot: Snapshot, enrolment_id: int, event_on: date
     """The same happened again: of two plans the newer goes on. A check-in that went already is still answered."""
     enrolment = keeping.enrolment_by_id(tx, enrolment_id, lock=True)
     for touch in undecided(tx, snapshot, enrolment):
-        keeping.decide_touch(
+        touches.decide_touch(
             tx, enrolment_id=enrolment.id, touch=touch.touch.id, occurrence=touch.occurrence, due_at=touch.window[0],
             decided_at=now, outcome="suppressed",
             reason=f"It happened again on {in_words(event_on)}: the plan that counts from then takes its place.",
@@ -151,6 +151,6 @@ def reopen(tx: Tx, snapshot: Snapshot, enrolment_id: int, ended_for: Change, now
     """What a changed fact ended goes on: the touches that it suppressed and that still fit are planned again."""
     enrolment = keeping.enrolment_by_id(tx, enrolment_id, lock=True)
     fits = [touch.key for touch in every_touch(tx, snapshot, enrolment) if touch.window[1] > now]
-    keeping.free_touches(tx, enrolment_id, fits, CHANGES[ended_for].why)
+    touches.free_touches(tx, enrolment_id, fits, CHANGES[ended_for].why)
     keeping.change_enrolment(tx, enrolment_id, state="active", ended_for=None, corrected_on=None)
     plan_next(tx, snapshot, keeping.enrolment_by_id(tx, enrolment_id))

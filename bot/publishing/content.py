@@ -9,7 +9,7 @@ from bot.content import Content, compile_content, read_content
 from bot.house import House
 from bot.publishing.landing import Landing, check, landed, named
 from bot.settings import Settings
-from bot.store import conversations, people, published, staff
+from bot.store import addresses, conversations, published, staff
 from bot.store.database import Tx
 from bot.turn.load import UNREADABLE
 from bot.turn.waiting import Stands, Waiting, flows_of, who_stands_where
@@ -120,7 +120,7 @@ def _move(
     for one in standing if landings else ():
         if landed(one.session, landings, flows, bundle_id) is None:
             continue
-        people.lock_address(tx, one.address_id)
+        addresses.lock_address(tx, one.address_id)
         stored = conversations.load_session(tx, one.address_id)
         try:
             session = Session.from_json(stored[0]) if stored is not None else None

@@ -16,7 +16,7 @@ from bot.entry_ages import state
 from bot.house import House
 from bot.publishing import entries as desk
 from bot.publishing.letters import letter
-from bot.store import entries, outbox, people, providers, published, staff
+from bot.store import addresses, entries, outbox, providers, published, staff
 from bot.store.database import Tx
 from bot.store.providers import Provider
 from directory.freshness import State
@@ -110,7 +110,9 @@ def send_link(house: House, tx: Tx, provider: Provider, *, reminder: int = 0, du
         address=f"{house.settings.public_url}/provider/{token}", until=local_date(expires_at),
     )  # fmt: skip
     print_of = fingerprint(token)
-    address = people.find_address(tx, "email", provider.email) or people.open_address(tx, "email", provider.email, now)
+    address = addresses.find_address(tx, "email", provider.email) or addresses.open_address(
+        tx, "email", provider.email, now
+    )
     outbox_id = outbox.put_out(
         tx, key=f"provider:{print_of[:40]}", address_id=address.id, purpose=PURPOSE, class_=class_of(PURPOSE),
         rank=priority_of(PURPOSE), text_id="provider.link", body=body, extras=None, language="en", created_at=now,

@@ -7,9 +7,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from bot.store.addresses import address
 from bot.store.database import Tx
 from bot.store.outbox import OUTBOX_COLUMNS, UNOPENED_COLUMNS, Outbox, outbox
-from bot.store.people import address
 from messages.classes import BY_EMAIL, PRIORITY
 
 

@@ -20,11 +20,11 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
 from bot.store import published
+from bot.store.addresses import address
 from bot.store.carrying import CarryFault, pour_in, pour_out
 from bot.store.database import Database, DatabaseError, Tx
 from bot.store.lost import begin_anew
 from bot.store.outbox import outbox
-from bot.store.people import address
 from bot.store.sealed import Keyring
 from bot.store.staff import staff_session
 from bot.store.troubles import trouble_of

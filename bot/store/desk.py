@@ -9,14 +9,16 @@ from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
+from bot.store.addresses import address
 from bot.store.casework import Case, cases
 from bot.store.columns import readable
 from bot.store.database import Tx
 from bot.store.inbox import inbox
-from bot.store.keeping import Enrolment, Touch, enrolment, touch
+from bot.store.keeping import Enrolment, enrolment
 from bot.store.outbox import OUTBOX_COLUMNS, Outbox, outbox
-from bot.store.people import address, person
+from bot.store.people import person
 from bot.store.staff import Audit, audit, staff
+from bot.store.touches import Touch, touch
 from messages.classes import TO_STAFF
 
 Which = Literal["all", "mine", "unclaimed", "closed"]

@@ -10,10 +10,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.store.addresses import address, consent
 from bot.store.columns import keyring_of, readable, table_of
 from bot.store.database import Tx, insert_ignoring
-from bot.store.keeping import enrolment, score, touch
-from bot.store.people import HouseholdRow, address, consent, found_by, person, person_address
+from bot.store.keeping import enrolment
+from bot.store.people import HouseholdRow, found_by, person, person_address
+from bot.store.scores import score
+from bot.store.touches import touch
 
 household = table_of(HouseholdRow)
 

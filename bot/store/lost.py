@@ -10,9 +10,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.store import published
+from bot.store.addresses import address
 from bot.store.database import Tx
 from bot.store.inbox import inbox
-from bot.store.people import address
 from bot.store.published import flag
 
 _KEPT = ("restored", "fetch")

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from bot.store.addresses import address
 from bot.store.casework import cases
 from bot.store.columns import keyring_of, readable
 from bot.store.database import Tx
-from bot.store.people import Person, address, person, person_address, postcode_prints
+from bot.store.people import Person, person, person_address, postcode_prints
 
 OVERLAP = timedelta(minutes=15)  # a row bears the time its transaction began; no transaction of ours lasts as long
 _NAMED = sa.select(person.c.id, readable(person.c.first_name), readable(person.c.last_name), person.c.changed_at)

@@ -9,6 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from bot.store import (
+    addresses,
     alerts,
     beside,
     buckets,
@@ -25,9 +26,11 @@ from bot.store import (
     providers,
     published,
     reviews,
+    scores,
     seals,
     staff,
     team,
+    touches,
     uploads,
     wishes,
 )
@@ -35,8 +38,8 @@ from bot.store.columns import Row
 from bot.store.database import Database
 
 ROOMS: tuple[ModuleType, ...] = (
-    people, published, staff, casework, keeping, holding, inbox, outbox, conversations, alerts, reviews, buckets,
-    carrier, uploads, wishes, beside, team, contacts, entries, providers, seals,
+    addresses, people, published, staff, casework, keeping, touches, scores, holding, inbox, outbox, conversations,
+    alerts, reviews, buckets, carrier, uploads, wishes, beside, team, contacts, entries, providers, seals,
 )  # fmt: skip
 METADATA = Row.metadata
 

@@ -11,10 +11,11 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from bot.store.addresses import address
 from bot.store.casework import cases
 from bot.store.database import Tx
 from bot.store.inbox import inbox
-from bot.store.people import address, person, person_address
+from bot.store.people import person, person_address
 
 Cursor = tuple[datetime, int]  # the last message's instant and the address id of a page's last line
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store import people
+from bot.store import addresses
 from bot.store.columns import Instant, Row, Sealed, table_of
 from bot.store.database import Tx
 
@@ -52,7 +52,7 @@ def set_wish(
     )  # fmt: skip
     holds: dict[str, object] = dict.fromkeys(_ENDS.get(kind, ()))
     holds |= {name: value for name, value in (("paused_until", until), ("every_days", every_days)) if value is not None}
-    people.change_address(tx, address_id, **holds)
+    addresses.change_address(tx, address_id, **holds)
 
 
 def wishes_of(tx: Tx, address_ids: list[int]) -> list[Wish]:

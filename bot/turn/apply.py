@@ -6,7 +6,20 @@ from typing import Any
 
 from bot.casework import raising
 from bot.settling import settle
-from bot.store import casework, conversations, inbox, keeping, outbox, people, published, staff, wishes
+from bot.store import (
+    addresses,
+    casework,
+    conversations,
+    inbox,
+    keeping,
+    outbox,
+    people,
+    published,
+    scores,
+    staff,
+    touches,
+    wishes,
+)
 from bot.turn import joining, telling
 from bot.turn.context import Turn
 from bot.turn.say import say
@@ -24,7 +37,7 @@ def apply(turn: Turn, effects: Sequence[fx.Effect]) -> None:
 def _say(turn: Turn, effect: fx.Say) -> None:
     say(turn, effect)
     if effect.purpose == "reminder" and turn.touch_id is not None:
-        keeping.remind_touch(turn.tx, turn.touch_id, turn.now)
+        touches.remind_touch(turn.tx, turn.touch_id, turn.now)
 
 
 def _start_timer(turn: Turn, effect: fx.StartTimer) -> None:
@@ -58,13 +71,13 @@ def _add_to_case(turn: Turn, effect: fx.AddToCase) -> None:
 def _consent(turn: Turn, effect: fx.SetConsent) -> None:
     person, texts = turn.person, turn.wording
     shown = texts.render(effect.wording, {}, turn.language) if texts.has(effect.wording) else effect.wording
-    people.add_consent(
+    addresses.add_consent(
         turn.tx, address_id=turn.address.id, person_id=None if person is None else person.id, kind=effect.kind,
         given=effect.given, wording_id=effect.wording, wording=shown, via=turn.address.kind, at=turn.now,
     )  # fmt: skip
     # A chat is answered while it is open, whatever was said of texts: only a number has a texting consent.
     if effect.kind == "text" and turn.address.kind == "sms":
-        people.change_address(turn.tx, turn.address.id, consent=_texting(turn, effect), asked_since_stop=False)
+        addresses.change_address(turn.tx, turn.address.id, consent=_texting(turn, effect), asked_since_stop=False)
 
 
 def _texting(turn: Turn, effect: fx.SetConsent) -> str:
@@ -82,7 +95,7 @@ def _texting(turn: Turn, effect: fx.SetConsent) -> str:
 
 def _language(turn: Turn, effect: fx.SetLanguage) -> None:
     turn.language = effect.language
-    people.change_address(turn.tx, turn.address.id, language=effect.language)
+    addresses.change_address(turn.tx, turn.address.id, language=effect.language)
 
 
 def _mark(turn: Turn, effect: fx.SetMark) -> None:
@@ -93,22 +106,22 @@ def _mark(turn: Turn, effect: fx.SetMark) -> None:
         "watched": {"watched": True},
         "safe-times": {"safe_times": effect.value},
     }
-    people.change_address(turn.tx, turn.address.id, **marks[effect.mark])
+    addresses.change_address(turn.tx, turn.address.id, **marks[effect.mark])
 
 
 def _score(turn: Turn, effect: fx.RecordScore) -> None:
     """At an address of several people, the answer to a check-in is of the person it was sent for."""
     person_id = None if turn.person is None else turn.person.id
     if person_id is None and effect.touch is not None:
-        person_id = keeping.person_of_touch(turn.tx, effect.touch)
-    keeping.add_score(
+        person_id = touches.person_of_touch(turn.tx, effect.touch)
+    scores.add_score(
         turn.tx, address_id=turn.address.id, person_id=person_id, touch_id=effect.touch, value=effect.score, at=turn.now
     )
 
 
 def _close_touch(turn: Turn, effect: fx.CloseTouch) -> None:
     """However late: who answers leaves the list of those who did not."""
-    keeping.change_touch(
+    touches.change_touch(
         turn.tx, effect.touch, outcome=effect.outcome, reason=effect.reason[:200], settled_at=turn.now, next_at=None,
         listed=False,
     )  # fmt: skip
@@ -125,16 +138,16 @@ def _release(turn: Turn, _effect: fx.ReleaseAddress) -> None:
     if turn.people:
         raising.part_from_address(turn)
     if turn.person is not None:
-        keeping.own_scores(turn.tx, address.id, turn.person.id)
+        scores.own_scores(turn.tx, address.id, turn.person.id)
     for person in turn.people:
         for enrolment in keeping.enrolments_of(turn.tx, [person.id]):
             if enrolment.state == "active":
                 keeping.change_enrolment(turn.tx, enrolment.id, next_at=turn.now)
-    keeping.end_open_touches(
+    touches.end_open_touches(
         turn.tx, address.id, outcome="undelivered", reason="The number turned out to be somebody else's.", now=turn.now
     )
     people.release(turn.tx, address.id, turn.now)
-    people.change_address(
+    addresses.change_address(
         turn.tx, address.id, safe="unknown", shared=False, watched=False, safe_times=None, first_said_at=None,
         paused_until=None, every_days=None,
         consent="stopped" if address.consent == "stopped" else "unasked", worker_wrote_at=None,

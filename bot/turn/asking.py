@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from bot.clock import local_date
-from bot.store import holding, keeping
+from bot.store import holding, touches
+from bot.store.addresses import Address
 from bot.store.database import Tx
 from bot.store.keeping import Enrolment
-from bot.store.people import Address
 from scheduler.decide import ContactRules
 from scheduler.localtime import instant
 from scheduler.quiet import next_sending
@@ -31,7 +31,7 @@ def next_touch_on(
     starts = [planned, now]
     if address.paused_until is not None:
         starts.append(instant(address.paused_until))
-    sent = [keeping.last_sent_at(tx, address.id, person_id) for person_id in {e.person_id for e in enrolments}]
+    sent = [touches.last_sent_at(tx, address.id, person_id) for person_id in {e.person_id for e in enrolments}]
     if last := max((at for at in sent if at is not None), default=None):
         free_on = local_date(last) + timedelta(days=rules.at_their_pace(address.every_days).cap_days)
         starts.append(instant(free_on))

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.dispatcher import Dispatcher
 from bot.house import House
-from bot.store import inbox, outbox, people
+from bot.store import addresses, inbox, outbox
 from bot.turn.receive import Arrival, receive
 from flows.safety_replies import WATCHED
 from messages.clean import ONE_TEXT_CHARACTERS, clean
@@ -97,7 +97,7 @@ def _let_out(house: House, address_id: int) -> None:
 def bubbles(house: House, token: str, *, after: datetime | None = None) -> list[Bubble]:
     """The conversation, oldest first; empty for a token that never wrote. With `after`, what was shown since then."""
     with house.db.read() as tx:
-        address = people.find_address(tx, "web", token)
+        address = addresses.find_address(tx, "web", token)
         if address is None:
             return []
         theirs = [

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from bot.house import House
 from bot.live import Snapshot
+from bot.store.addresses import Address
 from bot.store.casework import Case
 from bot.store.database import Tx
-from bot.store.people import Address, Person
+from bot.store.people import Person
 from flows.facts import Facts
 from flows.wording import Wording
 

@@ -9,7 +9,7 @@ from datetime import date
 from bot.casework import raising
 from bot.clock import local_date
 from bot.refs import new_ref
-from bot.store import keeping, people
+from bot.store import addresses, keeping, people, scores
 from bot.store.people import Person
 from bot.turn.context import Turn
 from bot.turn.planning import plan_next
@@ -36,7 +36,7 @@ def enrol(turn: Turn, effect: EnrolOnEvent) -> None:
         return
     person = _who(turn)
     child = _whom(turn, person, effect)
-    people.add_consent(
+    addresses.add_consent(
         turn.tx, address_id=turn.address.id, person_id=person.id, kind="text", given=True, wording_id=effect.wording,
         wording=shown, via=turn.address.kind, at=turn.now,
     )  # fmt: skip
@@ -45,7 +45,7 @@ def enrol(turn: Turn, effect: EnrolOnEvent) -> None:
     if turn.address.consent == "unasked":
         marks["consent"] = "given"
     if marks:
-        people.change_address(turn.tx, turn.address.id, **marks)
+        addresses.change_address(turn.tx, turn.address.id, **marks)
     if not _stands(turn, person, child, programme) and not _begin(turn, person, child, programme, effect):
         _to_a_person(turn, shown)
 
@@ -78,7 +78,7 @@ def _who(turn: Turn) -> Person:
         return turn.person
     person_id = people.add_person(turn.tx, ref=new_ref(), now=turn.now, language=turn.language)
     people.link(turn.tx, person_id, turn.address.id, turn.now)
-    keeping.own_scores(turn.tx, turn.address.id, person_id)
+    scores.own_scores(turn.tx, turn.address.id, person_id)
     turn.people = [people.person_by_id(turn.tx, person_id)]
     return turn.people[0]
 

@@ -11,10 +11,11 @@ from bot.clock import local_date
 from bot.house import House
 from bot.live import Snapshot
 from bot.refs import new_ref
-from bot.store import casework, conversations, keeping, people
+from bot.store import casework, conversations, keeping, people, scores
+from bot.store.addresses import Address
 from bot.store.casework import Case
 from bot.store.database import Tx
-from bot.store.people import Address, Person
+from bot.store.people import Person
 from bot.store.sealed import SealError
 from bot.turn.asking import next_touch_on
 from bot.turn.context import Turn
@@ -97,7 +98,7 @@ def _facts(
         marks=frozenset(marks),
         open_case=open_cases[0].level if open_cases else None,  # type: ignore[arg-type]  # likewise
         open_refs=tuple(case.ref for case in open_cases if case.kind == "referral"),
-        last_score=keeping.last_score(tx, address.id, known[0].id if len(known) == 1 else None),
+        last_score=scores.last_score(tx, address.id, known[0].id if len(known) == 1 else None),
         low_at=rules.worry.low,
         fall_of=rules.worry.fall,
         known_postcode=known[0].postcode if len(known) == 1 else None,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.store import keeping, people
+from bot.store import addresses, touches
 from bot.store import outbox as rows
 from bot.turn.context import Turn
 from flows.session import Parked
@@ -22,7 +22,7 @@ def tell_parked(turn: Turn, before: Parked | None, after: Parked | None) -> None
     if was is not None:
         _ended(turn, was)
     if waits is not None:
-        keeping.park_touch(turn.tx, waits, WAITS)
+        touches.park_touch(turn.tx, waits, WAITS)
 
 
 def _check_in(parked: Parked | None) -> int | None:
@@ -32,14 +32,14 @@ def _check_in(parked: Parked | None) -> int | None:
 def _ended(turn: Turn, touch_id: int) -> None:
     if rows.said_for_touch(turn.tx, touch_id):
         # It was sent now, not when its day came: the waits for an answer are counted from here.
-        keeping.unpark_touch(
+        touches.unpark_touch(
             turn.tx, touch_id, outcome="sent", reason=WENT, decided_at=turn.now, next_at=turn.now
         )  # fmt: skip
         return
-    address = people.address_by_id(turn.tx, turn.address.id)
+    address = addresses.address_by_id(turn.tx, turn.address.id)
     outcome, reason = "missed", OVERTAKEN
     if address.released_at == turn.now:
         outcome, reason = "suppressed", NOT_THEIRS
     elif address.consent == "stopped":
         outcome, reason = "suppressed", STOPPED
-    keeping.unpark_touch(turn.tx, touch_id, outcome=outcome, reason=reason)
+    touches.unpark_touch(turn.tx, touch_id, outcome=outcome, reason=reason)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.clock import local_date
 from bot.live import Snapshot
-from bot.store import keeping, people
+from bot.store import keeping, people, touches
 from bot.store.database import Tx
 from bot.store.keeping import Enrolment
 from scheduler.programme import Enrolment as Plan
@@ -37,7 +37,7 @@ def every_touch(tx: Tx, snapshot: Snapshot, enrolment: Enrolment) -> Sequence[Pl
 
 def undecided(tx: Tx, snapshot: Snapshot, enrolment: Enrolment) -> Sequence[PlannedTouch]:
     """What is left of its programme, by date. By key and not by date: a correction neither repeats nor loses one."""
-    settled = {(t.touch, t.occurrence) for t in keeping.touches_of(tx, [enrolment.id])}
+    settled = {(t.touch, t.occurrence) for t in touches.touches_of(tx, [enrolment.id])}
     return [touch for touch in every_touch(tx, snapshot, enrolment) if touch.key not in settled]
 
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from bot.house import House
 from bot.settling import locked, settle
+from bot.store import addresses
 from bot.store import outbox as rows
-from bot.store import people
 from bot.store.database import Tx
 from bot.store.outbox import Outbox
 from messages.channel import Receipt
@@ -46,4 +46,4 @@ def _row_of(tx: Tx, receipt: Receipt) -> Outbox | None:
 
 
 def _by_text(tx: Tx, row: Outbox) -> bool:
-    return people.kind_of(tx, row.address_id) in {"sms", "staff"}
+    return addresses.kind_of(tx, row.address_id) in {"sms", "staff"}

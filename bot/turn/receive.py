@@ -19,12 +19,12 @@ import structlog
 from bot import keywords
 from bot.casework import raising
 from bot.house import House
-from bot.store import casework, conversations, keeping, people
+from bot.store import addresses, casework, conversations, scores, touches
 from bot.store import inbox as rows
+from bot.store.addresses import Address
 from bot.store.columns import UNREADABLE
 from bot.store.database import DatabaseError, Tx
 from bot.store.inbox import Inbox
-from bot.store.people import Address
 from bot.store.sealed import SealError
 from bot.store.troubles import lost_transaction
 from bot.turn.apply import apply
@@ -101,7 +101,7 @@ def receive(house: House, arrival: Arrival) -> Taken:
 
 
 def _take_in(house: House, tx: Tx, arrival: Arrival, now: datetime) -> Taken:
-    address = people.open_address(tx, arrival.kind, arrival.sender, now)
+    address = addresses.open_address(tx, arrival.kind, arrival.sender, now)
     wrote_at = now if arrival.listed_at is None else min(arrival.listed_at, now)
     inbox_id = rows.take_in(
         tx, account=arrival.account, provider_sid=arrival.sid, address_id=address.id, body=arrival.text,
@@ -112,7 +112,7 @@ def _take_in(house: House, tx: Tx, arrival: Arrival, now: datetime) -> Taken:
     if _is_one_way(address):
         _kept(house, tx, rows.inbox_by_id(tx, inbox_id), now)
         return Taken(address_id=address.id, fresh=True)
-    people.change_address(tx, address.id, last_in_at=max(wrote_at, address.last_in_at or wrote_at))
+    addresses.change_address(tx, address.id, last_in_at=max(wrote_at, address.last_in_at or wrote_at))
     if address.kind == "sms":
         keywords.heard(
             tx, account=arrival.account, address_id=address.id, words=arrival.text, opt_out=arrival.opt_out, now=now
@@ -138,7 +138,7 @@ def _kept(house: House, tx: Tx, message: Inbox, now: datetime) -> None:
         with tx.begin_nested():
             turn, screening = _prepare(house, tx, message, now)
             if screening.risk != "none":
-                people.change_address(tx, message.address_id, last_in_at=now)
+                addresses.change_address(tx, message.address_id, last_in_at=now)
                 because = screening.because
                 case = RaiseEscalation(level=screening.risk, reason="danger", words=_shown(message), because=because)
                 apply(turn, (case,))
@@ -147,7 +147,7 @@ def _kept(house: House, tx: Tx, message: Inbox, now: datetime) -> None:
         if lost_transaction(fault):
             raise
         log.error("could not read a message", inbox_id=message.id, fault=type(fault).__name__)
-        people.change_address(tx, message.address_id, last_in_at=now)
+        addresses.change_address(tx, message.address_id, last_in_at=now)
         rows.change_inbox(tx, message.id, state="failed", attempts=1)
         raising.raise_unread(tx, address_id=message.address_id, words=_shown(message), now=now)
 
@@ -223,7 +223,7 @@ def _apart(tx: Tx, message: Inbox, now: datetime, screening: Screening, work: Ca
 
 
 def _prepare(house: House, tx: Tx, message: Inbox, now: datetime) -> tuple[Turn, Screening]:
-    address = people.address_by_id(tx, message.address_id, lock=True)
+    address = addresses.address_by_id(tx, message.address_id, lock=True)
     turn = open_turn(house, tx, address, key=f"in{message.id}", now=now, inbox_id=message.id)
     turn.wrote_at = message.received_at
     return turn, _screen(turn, message)
@@ -254,8 +254,8 @@ def _facts(turn: Turn, session: Session) -> Facts:
     """What a check-in's answer is weighed against is the earlier answer of the person it was sent for."""
     if turn.person is not None or session.touch is None or not turn.people:
         return turn.facts
-    person_id = keeping.person_of_touch(turn.tx, session.touch)
-    return replace(turn.facts, last_score=keeping.last_score(turn.tx, turn.address.id, person_id))
+    person_id = touches.person_of_touch(turn.tx, session.touch)
+    return replace(turn.facts, last_score=scores.last_score(turn.tx, turn.address.id, person_id))
 
 
 def _bundle(turn: Turn, bundle_id: int) -> int:
@@ -325,7 +325,7 @@ def retry_stuck(house: House, now: datetime) -> int:
 
 
 def _try_again(house: House, inbox_id: int, address_id: int, now: datetime, tx: Tx) -> None:
-    people.lock_address(tx, address_id)
+    addresses.lock_address(tx, address_id)
     _once_more(house, tx, inbox_id, address_id, now)
 
 
@@ -335,7 +335,7 @@ def _once_more(house: House, tx: Tx, inbox_id: int, address_id: int, now: dateti
         return
     try:
         message = rows.inbox_by_id(tx, inbox_id)
-        people.address_by_id(tx, address_id)
+        addresses.address_by_id(tx, address_id)
     except SealError:
         log.error("a message cannot be opened", inbox_id=inbox_id)
         _count_a_try(inbox_id, address_id, UNREADABLE, now, tx)
@@ -349,7 +349,7 @@ def _count_a_try(inbox_id: int, address_id: int, words: str, now: datetime, tx: 
     if tries is None or _plan(tx, inbox_id, tries + 1, now):
         return
     try:
-        people.address_by_id(tx, address_id)
+        addresses.address_by_id(tx, address_id)
     except SealError:  # the page of a case whose number does not open could not be shown
         raising.raise_unread(tx, address_id=None, words=f"{words} Message {inbox_id}.", now=now)
     else:

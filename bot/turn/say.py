@@ -4,8 +4,8 @@ import json
 from datetime import datetime, timedelta
 
 from bot.listings import card, line
+from bot.store import addresses
 from bot.store import outbox as rows
-from bot.store import people
 from bot.turn.context import Turn
 from flows.effects import Purpose, Say
 from messages.classes import class_of, priority_of
@@ -94,9 +94,9 @@ def put(
     )  # fmt: skip
     if purpose == "safety" and turn.address.consent == "stopped":
         # Their YES may now answer what the safety reply asked of them: only START starts again.
-        people.change_address(turn.tx, turn.address.id, asked_since_stop=True)
+        addresses.change_address(turn.tx, turn.address.id, asked_since_stop=True)
     if turn.address.first_said_at is None:
-        people.change_address(turn.tx, turn.address.id, first_said_at=turn.now)
+        addresses.change_address(turn.tx, turn.address.id, first_said_at=turn.now)
     return outbox_id
 
 

@@ -6,7 +6,7 @@ import structlog
 
 from bot.casework import raising
 from bot.house import House
-from bot.store import conversations, people
+from bot.store import addresses, conversations
 from bot.store.conversations import Timer
 from bot.turn.load import open_turn
 from bot.turn.receive import run
@@ -33,7 +33,7 @@ def fire_due(house: House, now: datetime) -> int:
 
 def _fire(house: House, timer: Timer, now: datetime) -> None:
     with house.db.write() as tx:
-        address = people.address_by_id(tx, timer.address_id, lock=True)
+        address = addresses.address_by_id(tx, timer.address_id, lock=True)
         if not conversations.take_timer(tx, timer):
             return
         # With its instant, since a conversation that had to start afresh counts its steps from the beginning.
@@ -48,7 +48,7 @@ def _later(house: House, timer: Timer, now: datetime) -> None:
     The number is not opened: that may be what broke, and the timers behind this one must not wait for it.
     """
     with house.db.write() as tx:
-        people.lock_address(tx, timer.address_id)
+        addresses.lock_address(tx, timer.address_id)
         if timer.attempts + 1 < TRIES:
             conversations.delay_timer(tx, timer, now + timedelta(minutes=2**timer.attempts))
         elif conversations.take_timer(tx, timer):

@@ -10,12 +10,13 @@ from bot.casework import raising
 from bot.clock import local_date
 from bot.house import House
 from bot.live import Snapshot
-from bot.store import holding, keeping, people
+from bot.store import addresses, holding, keeping, people, touches
+from bot.store.addresses import Address
 from bot.store.beside import beside_of
 from bot.store.casework import open_cases_of
 from bot.store.database import Tx
-from bot.store.keeping import Enrolment, Touch
-from bot.store.people import Address
+from bot.store.keeping import Enrolment
+from bot.store.touches import Touch
 from bot.turn import joining, telephoning
 from bot.turn.load import open_turn, worker_talking
 from bot.turn.planning import plan_next, undecided
@@ -69,7 +70,7 @@ def decide_due(house: House, now: datetime) -> int:
 def follow_up_due(house: House, now: datetime) -> int:
     """Remind, or give up on, every silent check-in that is due; returns how many."""
     with house.db.read() as tx:
-        due = keeping.silent_touches(tx, now)
+        due = touches.silent_touches(tx, now)
     for touch in due:
         try:
             with house.db.write() as tx:
@@ -77,7 +78,7 @@ def follow_up_due(house: House, now: datetime) -> int:
         except Exception as fault:  # noqa: BLE001 - likewise
             log.error("follow-up failed", touch_id=touch.id, fault=type(fault).__name__)
             with house.db.write() as tx:
-                keeping.change_touch(tx, touch.id, next_at=now + AFTER_A_FAULT)
+                touches.change_touch(tx, touch.id, next_at=now + AFTER_A_FAULT)
     if due:
         house.wake.wake()
     return len(due)
@@ -87,7 +88,7 @@ def _decide(house: House, tx: Tx, enrolment_id: int, now: datetime) -> None:
     # The address is locked before what hangs on it, as in a family's turn: two orders would lock each other out.
     address = _number_of(tx, keeping.enrolment_by_id(tx, enrolment_id).person_id)
     if address is not None:
-        address = people.address_by_id(tx, address.id, lock=True)
+        address = addresses.address_by_id(tx, address.id, lock=True)
     enrolment = keeping.enrolment_by_id(tx, enrolment_id, lock=True)
     if enrolment.state not in keeping.GOING_ON or enrolment.next_at is None or enrolment.next_at > now:
         return
@@ -111,7 +112,7 @@ def _decide(house: House, tx: Tx, enrolment_id: int, now: datetime) -> None:
     joined = _joined(tx, snapshot, enrolment, planned, now) if isinstance(decision, Send) else ()
     also = one_text_for(len(joined) + 1) if joined else ""
     outcome = {Send: "sent", Missed: "missed", Suppressed: "suppressed"}[type(decision)]
-    touch_id = keeping.decide_touch(
+    touch_id = touches.decide_touch(
         tx, enrolment_id=enrolment.id, touch=planned.touch.id, occurrence=planned.occurrence,
         address_id=None if address is None else address.id, due_at=planned.window[0], decided_at=now, outcome=outcome,
         reason=decision.reason + also,
@@ -120,7 +121,7 @@ def _decide(house: House, tx: Tx, enrolment_id: int, now: datetime) -> None:
     if touch_id is None or not isinstance(decision, Send) or address is None:
         return
     for other in joined:
-        keeping.decide_touch(
+        touches.decide_touch(
             tx, enrolment_id=other.enrolment, touch=other.touch.touch.id, occurrence=other.touch.occurrence,
             address_id=address.id, due_at=other.touch.window[0], decided_at=now, outcome=outcome,
             reason=f"{IN_ONE_TEXT} {decision.reason}", joined_id=touch_id,
@@ -137,7 +138,7 @@ def _decide(house: House, tx: Tx, enrolment_id: int, now: datetime) -> None:
     told = beside_of(tx, enrolment.id)
     values = {name: value for name, value in zip(CHECK_IN_VALUES, (told.signed_by, told.listing), strict=True) if value}
     run(turn, CheckInDue(flow=planned.touch.flow, touch=touch_id, not_after=planned.window[1], values=values))
-    keeping.change_touch(tx, touch_id, next_at=_look_again(house, tx, touch_id, planned, now))
+    touches.change_touch(tx, touch_id, next_at=_look_again(house, tx, touch_id, planned, now))
 
 
 def _joined(
@@ -162,14 +163,14 @@ def _joined(
 
 def _look_again(house: House, tx: Tx, touch_id: int, planned: PlannedTouch, now: datetime) -> datetime | None:
     rules = house.live.snapshot(tx).rules.contact
-    sent = _sent(keeping.touch_by_id(tx, touch_id), planned.touch)
+    sent = _sent(touches.touch_by_id(tx, touch_id), planned.touch)
     told = follow_up(sent, TouchFacts(enrolled_on=local_date(now), consent="given"), rules, now)
     return told.until if isinstance(told, Wait) else None
 
 
 def _follow_up(house: House, tx: Tx, touch_id: int, address_id: int | None, now: datetime) -> None:
-    address = None if address_id is None else people.address_by_id(tx, address_id, lock=True)
-    touch = keeping.touch_by_id(tx, touch_id, lock=True)
+    address = None if address_id is None else addresses.address_by_id(tx, address_id, lock=True)
+    touch = touches.touch_by_id(tx, touch_id, lock=True)
     if touch.outcome != "sent" or touch.next_at is None or touch.next_at > now:
         return
     snapshot = house.live.snapshot(tx)
@@ -181,9 +182,9 @@ def _follow_up(house: House, tx: Tx, touch_id: int, address_id: int | None, now:
     facts = _facts(tx, enrolment, address, now)
     told = follow_up(sent, facts, snapshot.rules.contact, now)
     if isinstance(told, Wait):
-        keeping.change_touch(tx, touch.id, next_at=told.until)
+        touches.change_touch(tx, touch.id, next_at=told.until)
     elif isinstance(told, Close):
-        keeping.change_touch(
+        touches.change_touch(
             tx, touch.id, outcome=told.outcome, reason=told.reason, listed=told.listed, settled_at=now, next_at=None
         )
         if told.outcome == "no-reply" and address is not None and first_bar(OVER, facts) is None:
@@ -197,7 +198,7 @@ def _follow_up(house: House, tx: Tx, touch_id: int, address_id: int | None, now:
             waits = follow_up(
                 replace(sent, reminded_at=now), _facts(tx, enrolment, address, now), snapshot.rules.contact, now
             )
-            keeping.change_touch(tx, touch.id, next_at=waits.until if isinstance(waits, Wait) else now)
+            touches.change_touch(tx, touch.id, next_at=waits.until if isinstance(waits, Wait) else now)
 
 
 def _weigh_silence(
@@ -207,7 +208,7 @@ def _weigh_silence(
     if not people.person_by_id(tx, person_id).worrying:
         return
     rules = snapshot.rules
-    answer = Answer(worrying=True, silent=keeping.silent_in_a_row(tx, person_id))
+    answer = Answer(worrying=True, silent=touches.silent_in_a_row(tx, person_id))
     for worry in worries(answer, rules.worry, now, rules.calendar, rules.promises):
         turn = open_turn(house, tx, address, key=f"si{touch_id}", now=now)
         because = (f"{answer.silent} check-ins in a row without an answer",)
@@ -258,7 +259,7 @@ def _facts(tx: Tx, enrolment: Enrolment, address: Address | None, now: datetime)
         safe_times_unread=windows is None,
         family_wrote_at=address.last_in_at,
         worker_wrote_at=address.worker_wrote_at if worker_talking(address, open_cases, now) else None,
-        last_check_in_at=keeping.last_sent_at(tx, address.id, enrolment.person_id),
+        last_check_in_at=touches.last_sent_at(tx, address.id, enrolment.person_id),
         waited_for=enrolment.waited_for,
         waited_until=enrolment.next_at,
     )

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.house import House
-from bot.store import keeping, lost
+from bot.store import lost, touches
 from bot.store.database import Tx
 from bot.store.inbox import written_at
 from bot.store.lost import LostTime
@@ -43,7 +43,7 @@ def _of_that_time(tx: Tx, row: Outbox, gone: LostTime) -> bool:
     A key says which: `in` and the family's message, or `tm` and, last, the timer's instant (`Turn.key`).
     """
     if row.touch_id is not None:
-        return keeping.touch_by_id(tx, row.touch_id).due_at <= gone.until
+        return touches.touch_by_id(tx, row.touch_id).due_at <= gone.until
     turn = row.key.partition(":")[0]
     if turn.startswith("in") and turn[2:].isdigit():
         wrote_at = written_at(tx, int(turn[2:]))

@@ -9,7 +9,7 @@ from bot.alerts import answering
 from bot.alerts.climbing import climb_due
 from bot.casework import work
 from bot.casework.work import Form
-from bot.store import alerts, people, published
+from bot.store import addresses, alerts, published
 from tests.alerts.conftest import DEPUTY, DUTY, EDT, MAIL, MANAGER, SUNDAY_NIGHT, URGENT, Watch
 from tests.turn.test_poison import lose_key
 
@@ -45,7 +45,7 @@ def test_the_duty_worker_is_told_though_the_key_of_the_number_is_lost(watch: Wat
     watch.home.text(URGENT)
     watch.tick()
     with watch.home.house.db.read() as tx:
-        staff = people.find_address(tx, "staff", DUTY)
+        staff = addresses.find_address(tx, "staff", DUTY)
     assert staff is not None
     lose_key(watch.home, "address", "value", staff.id)
     watch.home.text(URGENT, sender="+447700900322")
@@ -298,5 +298,5 @@ def test_staff_numbers_are_sealed(watch: Watch) -> None:
         now = watch.home.clock.at
         alerts.put_contact(tx, role="deputy", phone=DEPUTY, email="dee@larkmere.example", now=now, by=None)
         kept = tx.execute(sa.text("select phone, email from contact")).one()
-        assert people.find_address(tx, "staff", DEPUTY) is None
+        assert addresses.find_address(tx, "staff", DEPUTY) is None
     assert all(b"dee" not in bytes(value) and b"7700" not in bytes(value) for value in kept)

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.store import casework, inbox, outbox, people
+from bot.store import addresses, casework, inbox, outbox
 from bot.store.database import Database, Tx
 from bot.store.sealed import Keyring
 from messages.classes import TO_STAFF
@@ -103,10 +103,10 @@ def account(
 def _outbox(tx: Tx) -> dict[str, Any]:
     columns = (
         *(outbox.outbox.c[name] for name in ("id", "state", "purpose", "class_", "case_id", "address_id", "body")),
-        people.address.c.kind,
+        addresses.address.c.kind,
     )
-    asked = sa.select(*columns).join(people.address, people.address.c.id == outbox.outbox.c.address_id)
-    return {str(row.id): row for row in tx.execute(asked.where(people.address.c.kind.in_(("sms", "staff"))))}
+    asked = sa.select(*columns).join(addresses.address, addresses.address.c.id == outbox.outbox.c.address_id)
+    return {str(row.id): row for row in tx.execute(asked.where(addresses.address.c.kind.in_(("sms", "staff"))))}
 
 
 def _inbound(tx: Tx, came: set[str], told: list[str]) -> tuple[int, int]:
@@ -179,7 +179,7 @@ def _danger(tx: Tx, numbers: Collection[str], told: list[str]) -> int:
     urgent = {c.address_id for c in casework.inbox_cases(tx, limit=10_000) if c.level == "urgent"}
     missed = 0
     for number in numbers:
-        address = people.find_address(tx, "sms", number)
+        address = addresses.find_address(tx, "sms", number)
         if address is None or address.id not in urgent:
             missed += 1
             told.append("a danger has no urgent case")

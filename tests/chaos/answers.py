@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
+from bot.store import addresses
 from bot.store import outbox as rows
-from bot.store import people
 from bot.store.database import Database
 from messages.status import ACCEPTED
 from tests.chaos.accounting import Counts, database_of, finish
@@ -99,7 +99,7 @@ def refused(living: Service, chance: random.Random, runs: int) -> Counts:
         for row, number in struck.items():
             with database.read() as tx:
                 kept = rows.outbox_by_id(tx, int(row))
-                address = people.find_address(tx, "sms", number)
+                address = addresses.find_address(tx, "sms", number)
             if kept.state != "refused" or not kept.reason or number[-9:] in kept.reason.replace(" ", ""):
                 broken.append(f"outbox row {row} is {kept.state}: {kept.reason}")
             if answers[number][1] == 21610 and (address is None or address.consent != "stopped"):

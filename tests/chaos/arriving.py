@@ -6,7 +6,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from bot.store import inbox, outbox, people
+from bot.store import addresses, inbox, outbox
 from bot.store.casework import cases
 from tests.chaos.accounting import Counts, database_of, finish
 from tests.chaos.talking import DANGER, NEED, at_once, deliver, holds, keep, numbers
@@ -51,7 +51,7 @@ def _made(living: Service) -> tuple[int, int]:
 
 def _cases_of(living: Service, number: str) -> int:
     with database_of(living) as database, database.read() as tx:
-        address = people.find_address(tx, "sms", number)
+        address = addresses.find_address(tx, "sms", number)
         assert address is not None
         asked = sa.select(sa.func.count()).where(cases.c.address_id == address.id)
         return int(tx.execute(asked).scalar_one())

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from bot.store import casework, inbox, outbox, people
+from bot.store import addresses, casework, inbox, outbox
 from bot.store.database import Database
 from tests.chaos.accounting import Counts, database_of, finish
 from tests.chaos.talking import DANGER, NEED, deliver, holds, keep, numbers
@@ -86,7 +86,7 @@ def _not_safe(living: Service, database: Database, danger: set[str]) -> list[str
             if not any("999" in body for body in living.heard(number))]  # fmt: skip
     with database.read() as tx:
         urgent = {c.address_id for c in casework.inbox_cases(tx, limit=10_000) if c.level == "urgent"}
-        known = {number: people.find_address(tx, "sms", number) for number in danger}
+        known = {number: addresses.find_address(tx, "sms", number) for number in danger}
     return told + [f"{number[-3:]} has no case" for number, a in known.items() if a is None or a.id not in urgent]
 
 
@@ -94,7 +94,7 @@ def _states(database: Database, families: list[str], wanted: set[str]) -> list[s
     told = []
     with database.read() as tx:
         for number in families:
-            address = people.find_address(tx, "sms", number)
+            address = addresses.find_address(tx, "sms", number)
             states = {m.state for m in inbox.inbox_of(tx, [address.id])} if address else {"unknown to us"}
             if states != wanted:
                 told.append(f"{number[-3:]}'s text ended {sorted(states)}")
@@ -103,10 +103,10 @@ def _states(database: Database, families: list[str], wanted: set[str]) -> list[s
 
 def _safety_replies(database: Database) -> dict[str, int]:
     asked = (
-        sa.select(people.address.c.value, sa.func.count())
-        .join(outbox.outbox, outbox.outbox.c.address_id == people.address.c.id)
+        sa.select(addresses.address.c.value, sa.func.count())
+        .join(outbox.outbox, outbox.outbox.c.address_id == addresses.address.c.id)
         .where(outbox.outbox.c.purpose == "safety")
-        .group_by(people.address.c.id, people.address.c.value)
+        .group_by(addresses.address.c.id, addresses.address.c.value)
     )
     with database.read() as tx:
         return {str(value): int(n) for value, n in tx.execute(asked)}

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from bot.store import keeping
 from bot.store import outbox as rows
+from bot.store import touches
 from tests.chaos.accounting import Counts, database_of, finish
 from tests.chaos.talking import holds, numbers
 from tests.story.service import Service, at, families, quiet_fortnight
@@ -55,14 +55,14 @@ def killed_in_the_tick(living: Service, chance: random.Random, runs: int) -> Cou
 
 def _decided(living: Service) -> int:
     with database_of(living) as database, database.read() as tx:
-        return int(tx.execute(sa.select(sa.func.count()).select_from(keeping.touch)).scalar_one())
+        return int(tx.execute(sa.select(sa.func.count()).select_from(touches.touch)).scalar_one())
 
 
 def went_once(living: Service, counts: Counts, families: int) -> Counts:
     """Each of so many families has one check-in with an outcome, and each of its texts once."""
     broken: list[str] = []
     with database_of(living) as database, database.read() as tx:
-        told = list(tx.execute(sa.select(keeping.touch.c.id, keeping.touch.c.outcome)))
+        told = list(tx.execute(sa.select(touches.touch.c.id, touches.touch.c.outcome)))
         asked = sa.select(rows.outbox.c.touch_id, rows.outbox.c.text_id).where(rows.outbox.c.purpose == "check-in")
         texts = Counter((row.touch_id, row.text_id) for row in tx.execute(asked))
     if len(told) != families:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from bot.store import addresses
 from bot.store import outbox as rows
-from bot.store import people
 from bot.store.database import Database
 from tests.chaos.accounting import Counts, database_of, finish
 from tests.chaos.talking import numbers, talking
@@ -103,8 +103,8 @@ class Watch:
     def _sending(self) -> list[tuple[str, str]]:
         """The rows that are marked as being sent, and were not left so: id and number."""
         asked = (
-            sa.select(rows.outbox.c.id, people.address.c.value)
-            .join(people.address, people.address.c.id == rows.outbox.c.address_id)
+            sa.select(rows.outbox.c.id, addresses.address.c.value)
+            .join(addresses.address, addresses.address.c.id == rows.outbox.c.address_id)
             .where(rows.outbox.c.state == "sending")
         )
         with self.database.read() as tx:

@@ -8,8 +8,8 @@ from functools import partial
 
 import sqlalchemy as sa
 
+from bot.store import addresses
 from bot.store import outbox as rows
-from bot.store import people
 from tests.chaos.accounting import Counts, database_of, finish
 from tests.chaos.talking import NEED, at_once, deliver, keep, numbers
 from tests.story.service import Service
@@ -54,7 +54,9 @@ def _race(living: Service, number: str, asked: list[str], wait: float, stopped_a
 def _seen(living: Service, families: list[str]) -> Counter[str]:
     """How the race went: what was refused for the STOP, and what had left before it."""
     with database_of(living) as database, database.read() as tx:
-        found = [rows.outbox_of(tx, [a.id]) for n in families if (a := people.find_address(tx, "sms", n)) is not None]
+        found = [
+            rows.outbox_of(tx, [a.id]) for n in families if (a := addresses.find_address(tx, "sms", n)) is not None
+        ]
     answers = [row for out in found for row in out if row.purpose == "answer"]
     return Counter("held back by STOP" if row.state == "refused" else "left before it" for row in answers)
 
@@ -64,7 +66,7 @@ def _checked(living: Service, counts: Counts, stopped_at: dict[str, datetime]) -
     claimed = sa.select(rows.outbox.c.id, rows.outbox.c.purpose, rows.outbox.c.claimed_at, rows.outbox.c.state)
     with database_of(living) as database, database.read() as tx:
         for number, at in stopped_at.items():
-            address = people.find_address(tx, "sms", number)
+            address = addresses.find_address(tx, "sms", number)
             if address is None or address.consent != "stopped":
                 broken.append(f"{number[-3:]} texted STOP and has not stopped")
                 continue

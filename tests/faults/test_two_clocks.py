@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from bot.store import alerts, keeping, people
+from bot.store import addresses, alerts, touches
 from bot.store import outbox as rows
 from tests.chaos.accounting import finish
 from tests.chaos.checkins import due_together, touches_told
@@ -70,7 +70,7 @@ def test_each_check_in_step_and_send_happens_once(living: Service) -> None:
         second.running.kill()
     assert counts.kept, counts.broken
     asked = {
-        "touches": sa.select(keeping.touch.c.enrolment_id, keeping.touch.c.occurrence),
+        "touches": sa.select(touches.touch.c.enrolment_id, touches.touch.c.occurrence),
         "texts": sa.select(rows.outbox.c.touch_id, rows.outbox.c.text_id).where(rows.outbox.c.purpose == "check-in"),
         "steps": sa.select(alerts.alert.c.climb_id, alerts.alert.c.step, alerts.alert.c.channel),
     }
@@ -79,7 +79,7 @@ def test_each_check_in_step_and_send_happens_once(living: Service) -> None:
         case_count = tx.execute(
             sa.select(sa.func.count()).select_from(alerts.climb).where(alerts.climb.c.ended_at.is_(None))
         ).scalar_one()
-        assert people.find_address(tx, "sms", family) is not None
+        assert addresses.find_address(tx, "sms", family) is not None
     assert len(found["touches"]) == CHECKED_IN
     assert {times for counted in found.values() for times in counted.values()} == {1}
     assert case_count == 1

@@ -10,7 +10,7 @@ from bot.people.enrol import enrol_sheet
 from bot.rehearsal.families import Families, read_families
 from bot.rehearsal.hearing import Hearing, usual_words
 from bot.rules import rules_of
-from bot.store import keeping, people
+from bot.store import keeping, people, touches
 from scheduler.answering import AnswerModel
 from scheduler.enrolment_sheet import COLUMNS, read_sheet, resolve_dates
 from scheduler.localtime import Span, end_of_day, instant
@@ -167,7 +167,7 @@ def _due(home: Home) -> list[datetime]:
     """When the clock has something to do next: now, where something waits already."""
     before = datetime(2000, 1, 1, tzinfo=UTC)
     with home.house.db.read() as tx:
-        found = (keeping.next_enrolment_at(tx, before), keeping.next_followup_at(tx, before))
+        found = (keeping.next_enrolment_at(tx, before), touches.next_followup_at(tx, before))
     return [at for at in found if at is not None]
 
 
@@ -184,5 +184,5 @@ def lived_ledger(home: Home, families: Families) -> list[Told]:
                 people.person_by_id(tx, enrolment.child_id).first_name if enrolment.child_id else None,
                 touch.due_at, touch.decided_at, touch.outcome, touch.reason, touch.listed,
             )
-            for touch, enrolment in keeping.ledger(tx)
+            for touch, enrolment in touches.ledger(tx)
         )  # fmt: skip

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from bot.store import people, schema
+from bot.store import addresses, schema
 from bot.store.columns import Instant, Sealed
 from bot.store.database import Database, normalise
 from tests.houses import AT, KEYS
@@ -28,10 +28,10 @@ def test_a_second_upgrade_changes_nothing_and_keeps_the_data(database_url: str) 
     database = Database(database_url, KEYS)
     schema.upgrade(database)
     with database.write() as tx:
-        people.open_address(tx, "sms", "+447700900123", AT)
+        addresses.open_address(tx, "sms", "+447700900123", AT)
     schema.upgrade(database)
     with database.read() as tx:
-        found = people.find_address(tx, "sms", "+447700900123")
+        found = addresses.find_address(tx, "sms", "+447700900123")
     assert found is not None
     assert found.value == "+447700900123"
     database.close()

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from bot import rotating, watch
 from bot.casework import auditing
 from bot.settings import ROOT
-from bot.store import contacts, enrolling, naming, people, published, seals, staff
+from bot.store import addresses, contacts, enrolling, naming, people, published, seals, staff
 from bot.store import rotating as rows
 from bot.store.database import Database
 from bot.store.sealed import Keyring
@@ -73,11 +73,11 @@ def all_new(home: Home) -> None:
     with alone.house.db.read() as tx:
         for table in rows.tables():
             assert rows.waiting(tx, table) == 0, table.name
-        stood = tx.execute(sa.select(people.address.c.value, people.address.c.fingerprint)).all()
+        stood = tx.execute(sa.select(addresses.address.c.value, addresses.address.c.fingerprint)).all()
         assert all(NEW_ALONE.index("sms", value) == print_ for value, print_ in stood)
         assert len({value for value, _ in stood}) == len(stood)
         for n in range(FAMILIES):
-            found = people.find_address(tx, "sms", number(n))
+            found = addresses.find_address(tx, "sms", number(n))
             assert found is not None
             assert found.value == number(n)
         assert naming.by_reference(tx, "C7") is not None
@@ -107,14 +107,14 @@ def test_both_keys_read_before_and_after(old: Home) -> None:
     known is not made twice; a form or sheet that comes meanwhile is under the new keys at once."""
     both = under(old, BOTH)
     with both.house.db.write() as tx:
-        before = people.find_address(tx, "sms", number(3))
+        before = addresses.find_address(tx, "sms", number(3))
         assert before is not None
-        assert people.open_address(tx, "sms", number(3), both.clock.at).id == before.id
-        fresh = people.open_address(tx, "sms", "+447700999999", both.clock.at)
+        assert addresses.open_address(tx, "sms", number(3), both.clock.at).id == before.id
+        fresh = addresses.open_address(tx, "sms", "+447700999999", both.clock.at)
         assert set(enrolling.numbers(tx, [number(1), number(2)], lock=True)) == {number(1), number(2)}
         assert set(enrolling.people_named(tx, ["C1", "C2"])) == {"C1", "C2"}
         assert people.household(tx, "H1", both.clock.at) == enrolling.households(tx, ["H1"])["H1"]
-        prints = sa.select(people.address.c.fingerprint).where(people.address.c.id == fresh.id)
+        prints = sa.select(addresses.address.c.fingerprint).where(addresses.address.c.id == fresh.id)
         assert tx.execute(prints).scalar_one() == NEW_ALONE.index("sms", "+447700999999")
     both.house.db.close()
 
@@ -132,8 +132,8 @@ def test_killed_half_way_under_load_it_goes_on(old: Home, database_kind: str) ->
             told = number(n % FAMILIES) if n % 2 else f"+4477111{n:05d}"
             try:
                 with both.house.db.write() as tx:
-                    found = people.open_address(tx, "sms", told, both.clock.at)
-                    people.change_address(tx, found.id, safe_times="after six")
+                    found = addresses.open_address(tx, "sms", told, both.clock.at)
+                    addresses.change_address(tx, found.id, safe_times="after six")
                 wrote.append(told)
                 stop.wait(0.02)  # fifty a second: more than all of a borough's families write
             except Exception as fault:  # noqa: BLE001 - the test itself tells it
@@ -147,7 +147,7 @@ def test_killed_half_way_under_load_it_goes_on(old: Home, database_kind: str) ->
         until = time.monotonic() + 60
         while time.monotonic() < until and first.poll() is None:
             with both.house.db.read() as tx:
-                left = rows.waiting(tx, people.address)
+                left = rows.waiting(tx, addresses.address)
             if left < FAMILIES * 0.7:
                 break
             time.sleep(0.005)
@@ -158,7 +158,7 @@ def test_killed_half_way_under_load_it_goes_on(old: Home, database_kind: str) ->
         assert 0 < half["address"] < FAMILIES
         with both.house.db.read() as tx:
             for n in range(0, FAMILIES, 50):
-                assert people.find_address(tx, "sms", number(n)) is not None
+                assert addresses.find_address(tx, "sms", number(n)) is not None
         second = start(old)
         assert second.wait(timeout=120) == 0
     finally:
@@ -168,7 +168,7 @@ def test_killed_half_way_under_load_it_goes_on(old: Home, database_kind: str) ->
     assert len(wrote) > 20
     all_new(old)
     with both.house.db.read() as tx:
-        kept = sa.select(sa.func.count()).select_from(people.address)
+        kept = sa.select(sa.func.count()).select_from(addresses.address)
         assert tx.execute(kept).scalar_one() == FAMILIES + len({told for told in wrote if told > "+4477100"})
     both.house.db.close()
 

@@ -14,7 +14,7 @@ import pytest
 import requests
 import sqlalchemy as sa
 
-from bot.store import inbox, outbox, people
+from bot.store import addresses, inbox, outbox
 from bot.store.database import Database
 from bot.store.sealed import Keyring
 from tests.story.service import Service, at, families, quiet_fortnight, service, until
@@ -191,7 +191,7 @@ def _fetched_in_order(living: Service, lost: "Counter[tuple[str, str]]") -> None
         order = sorted((STOPPER, DANGER, UNHEARD_DANGER, ASKS, UNHEARD), key=last.__getitem__)
         assert order == [STOPPER, DANGER, UNHEARD_DANGER, ASKS, UNHEARD]
         with database.read() as tx:
-            stopper = people.find_address(tx, "sms", STOPPER)
+            stopper = addresses.find_address(tx, "sms", STOPPER)
         assert stopper is not None
         assert stopper.consent == "stopped"
     desk = living.desk()
@@ -205,7 +205,7 @@ def _fetched_in_order(living: Service, lost: "Counter[tuple[str, str]]") -> None
 def _states(living: Service, number: str) -> list[str]:
     database = _open(living)
     with closing(database), database.read() as tx:
-        found = people.find_address(tx, "sms", number)
+        found = addresses.find_address(tx, "sms", number)
         return [] if found is None else [row.state for row in outbox.outbox_of(tx, [found.id])]
 
 

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from bot.clock import local_date
 from bot.people.enrol import Report, enrol_sheet
-from bot.store import keeping, people
-from bot.store.keeping import Touch
+from bot.store import keeping, people, touches
+from bot.store.touches import Touch
 from bot.turn.touches import decide_due, follow_up_due
 from tests.houses import Home
 
@@ -52,9 +52,9 @@ def touches_of(home: Home, reference: str) -> list[Touch]:
     with home.house.db.read() as tx:
         person = people.find_person_by_source(tx, reference)
         assert person is not None
-        return keeping.touches_of(tx, [e.id for e in keeping.enrolments_of(tx, [person.id])])
+        return touches.touches_of(tx, [e.id for e in keeping.enrolments_of(tx, [person.id])])
 
 
 def listed(home: Home) -> list[Touch]:
     with home.house.db.read() as tx:
-        return [touch for touch, _ in keeping.no_replies(tx)]
+        return [touch for touch, _ in touches.no_replies(tx)]

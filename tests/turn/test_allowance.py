@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from bot.clock import FixedClock, SystemClock
 from bot.dispatcher import Dispatcher
-from bot.store import buckets, people
+from bot.store import addresses, buckets
 from bot.store import outbox as rows
 from bot.store.claims import CHATS, EVERYTHING, SAFETY_AND_CHATS
 from messages.bucket import Rate
@@ -39,8 +39,8 @@ def queue(home: Home, purpose: Purpose, count: int, *, kind: str = "sms", first:
     with home.house.db.write() as tx:
         for number in range(first, first + count):
             value = f"+4477009{number:05}" if kind != "web" else f"{number:043}"
-            address = people.open_address(tx, kind, value, now)
-            people.change_address(tx, address.id, consent="given", safe="safe", last_in_at=now)
+            address = addresses.open_address(tx, kind, value, now)
+            addresses.change_address(tx, address.id, consent="given", safe="safe", last_in_at=now)
             made.append(
                 rows.put_out(
                     tx, key=f"t{kind}{purpose}{number}", address_id=address.id, purpose=purpose, text_id="thanks",

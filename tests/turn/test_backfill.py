@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from bot.house import House
 from bot.publishing import content
+from bot.store import addresses, lost, published
 from bot.store import inbox as rows
-from bot.store import lost, people, published
 from bot.turn.backfill import AGAIN, EVERY, MARGIN, NAME, backfill, backfill_due, in_order
 from flows.understanding.types import Screening
 from messages.channel import Channel, Inbound
@@ -213,7 +213,7 @@ def test_an_answer_that_may_not_leave_any_more_tells_the_team(home: Home, provid
     """Claim: fetched after half an hour, what a family wrote from a phone marked unsafe is not answered there: the case
     says to telephone."""
     with home.house.db.write() as tx:
-        people.change_address(tx, people.open_address(tx, "sms", FAMILIES[0], AT).id, safe="unsafe")
+        addresses.change_address(tx, addresses.open_address(tx, "sms", FAMILIES[0], AT).id, safe="unsafe")
     missed(provider, FAMILIES[0], "food bank near SW11 1AA")
     home.later(minutes=45)
     assert backfill(home.house, home.clock.at) == 1

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bench.claims import fill
 from bot.dispatcher import Dispatcher
 from bot.expiring import BATCH, MOST_BATCHES, expire_stale
-from bot.store import keeping, people
+from bot.store import addresses, keeping, touches
 from bot.store import outbox as rows
 from bot.store.database import Tx
 from messages.bucket import Rate
@@ -41,7 +41,7 @@ def backlog(home: Home, count: int, *, closes: timedelta) -> None:
         tx.execute(sa.update(keeping.enrolment).values(next_at=None))
         ids = [int(r[0]) for r in tx.execute(sa.select(rows.outbox.c.id).order_by(rows.outbox.c.id))]
         tx.execute(
-            sa.insert(keeping.touch),
+            sa.insert(touches.touch),
             [
                 {"id": number, "enrolment_id": enrolment_id, "touch": "four-weeks", "occurrence": number, "due_at": now,
                  "decided_at": now, "outcome": "sent", "reason": "Due.", "listed": False}
@@ -52,8 +52,8 @@ def backlog(home: Home, count: int, *, closes: timedelta) -> None:
 
 
 def ended(tx: Tx) -> dict[tuple[str, str], int]:
-    asked = sa.select(keeping.touch.c.outcome, keeping.touch.c.reason, sa.func.count()).group_by(
-        keeping.touch.c.outcome, keeping.touch.c.reason
+    asked = sa.select(touches.touch.c.outcome, touches.touch.c.reason, sa.func.count()).group_by(
+        touches.touch.c.outcome, touches.touch.c.reason
     )
     return {(str(outcome), str(reason)): int(count) for outcome, reason, count in tx.execute(asked)}
 
@@ -86,7 +86,7 @@ def test_behind_fifty_thousand_what_matters_leaves_at_once_and_what_is_stale_end
     with home.house.db.write() as tx:  # one who stopped us meanwhile is told of as that
         stopped = tx.execute(sa.select(rows.outbox.c.address_id).where(rows.outbox.c.state == "queued")).first()
         assert stopped is not None
-        people.change_address(tx, stopped[0], consent="stopped")
+        addresses.change_address(tx, stopped[0], consent="stopped")
     home.later(hours=3)
     ticks = 0
     while expire_stale(home.house, home.clock.now()):

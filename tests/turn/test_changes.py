@@ -6,8 +6,9 @@ import pytest
 
 from bot.clock import local_date
 from bot.people.changes import Fact, NotSo, tell
-from bot.store import holding, keeping, people
-from bot.store.keeping import Touch
+from bot.store import addresses, holding, keeping, people
+from bot.store import touches as rows
+from bot.store.touches import Touch
 from bot.turn import timers
 from bot.turn.planning import undecided
 from bot.turn.touches import decide_due
@@ -38,7 +39,7 @@ def today(home: Home) -> date:
 
 def touches(home: Home, enrolment: int) -> list[Touch]:
     with home.house.db.read() as tx:
-        return keeping.touches_of(tx, [enrolment])
+        return rows.touches_of(tx, [enrolment])
 
 
 def told(home: Home, change: Change, reference: str = "P1", **more: object) -> object:
@@ -128,9 +129,9 @@ def test_a_parked_check_in_is_not_said_after_the_death(home: Home) -> None:
     home.text("hello", sender=A)
     home.later(minutes=29)
     with home.house.db.write() as tx:
-        people.change_address(tx, home.address(A).id, last_in_at=home.clock.now() - timedelta(hours=1))
+        addresses.change_address(tx, home.address(A).id, last_in_at=home.clock.now() - timedelta(hours=1))
     check_in(home)
-    assert [t.outcome for t in touches(home, made)] == [keeping.PARKED]
+    assert [t.outcome for t in touches(home, made)] == [rows.PARKED]
     told(home, "child-died", child=child_ref(home, ada))
     home.later(hours=1)
     timers.fire_due(home.house, home.clock.now())

@@ -7,7 +7,8 @@ import pytest
 from bot.casework import work
 from bot.casework.accounts import SignedIn, add_account
 from bot.dispatcher import Dispatcher
-from bot.store import keeping, people, staff
+from bot.store import addresses, staff
+from bot.store.touches import PARKED
 from bot.turn import timers, touches
 from messages.channel import Accepted, ChannelError, Outgoing
 from messages.leave import NOT_THEIRS
@@ -112,7 +113,7 @@ def parked(home: Home) -> int:
     home.send()
     home.later(minutes=29)
     with home.house.db.write() as tx:  # the address says half an hour has passed; the talk itself says it has not
-        people.change_address(tx, home.address(A).id, last_in_at=home.clock.now() - timedelta(hours=1))
+        addresses.change_address(tx, home.address(A).id, last_in_at=home.clock.now() - timedelta(hours=1))
     touches.decide_due(home.house, home.clock.now())
     (touch,) = touches_of(home, "P1")
     return touch.id
@@ -122,7 +123,7 @@ def test_a_check_in_that_waits_is_not_said_to_be_sent(home: Home) -> None:
     """The ledger says that it waits for their conversation; once it went, when; and silence counts from then."""
     parked(home)
     (touch,) = touches_of(home, "P1")
-    assert (touch.outcome, touch.reason) == (keeping.PARKED, "Not sent yet: they are in conversation with us.")
+    assert (touch.outcome, touch.reason) == (PARKED, "Not sent yet: they are in conversation with us.")
     home.later(minutes=31)
     timers.fire_due(home.house, home.clock.now())
     home.send()

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from bot import dispatcher
 from bot.dispatcher import LEASE, Dispatcher
 from bot.house import House
+from bot.store import addresses
 from bot.store import outbox as rows
-from bot.store import people
 from bot.store.database import Tx
 from bot.store.sealed import SealError
 from bot.turn.receipts import take_receipt
@@ -151,7 +151,7 @@ def test_a_carriers_stop_counts_as_theirs(home: Home) -> None:
     assert home.address().consent == "stopped"
     assert home.cases()[0].not_reached
     with home.house.db.read() as tx:
-        (consent,) = people.consents_of(tx, address_ids=[home.address().id], person_ids=[])
+        (consent,) = addresses.consents_of(tx, address_ids=[home.address().id], person_ids=[])
     assert consent.via == "provider"
 
 
@@ -320,7 +320,7 @@ def test_a_row_at_the_head_that_is_too_slow_is_put_by(home: Home, monkeypatch: p
     first = home.address(slow).id
     real = dispatcher.verdict
 
-    def slowly(house: House, tx: Tx, row: rows.Outbox, address: people.Address, now: datetime) -> Verdict:
+    def slowly(house: House, tx: Tx, row: rows.Outbox, address: addresses.Address, now: datetime) -> Verdict:
         if address.id == first:
             tx.execute(sa.text("SET LOCAL statement_timeout = '50ms'"))
             tx.execute(sa.text("SELECT pg_sleep(5)"))
@@ -365,10 +365,10 @@ def test_a_sender_never_waits_for_an_address_with_another_in_its_hand(home: Home
     first, second = home.address(one).id, home.address(two).id
     sender_thread = threading.Thread(target=Dispatcher(home.house).once)
     with home.house.db.write() as tx:
-        people.address_by_id(tx, second, lock=True)
+        addresses.address_by_id(tx, second, lock=True)
         sender_thread.start()
         sender_thread.join(1.0)  # on SQLite it waits for this one writer, holding nothing
-        people.address_by_id(tx, first, lock=True)
+        addresses.address_by_id(tx, first, lock=True)
     sender_thread.join()
     home.send()
     assert {o.state for sender in (one, two) for o in home.out(sender=sender)} == {"refused"}

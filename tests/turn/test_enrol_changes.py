@@ -8,7 +8,7 @@ import pytest
 from bot.clock import local_date
 from bot.people.changes import Fact, tell
 from bot.people.enrol import Report, enrol_sheet
-from bot.store import keeping, people
+from bot.store import keeping, people, touches
 from bot.store.keeping import Enrolment
 from bot.turn.planning import undecided
 from scheduler.changes import Change
@@ -241,7 +241,7 @@ def test_what_happened_again_takes_the_place_of_the_plan_before(home: Home) -> N
     old, new = enrolments(home)
     assert [(old.state, old.ended_for), (new.state, new.ended_for)] == [("ended", None), ("active", None)]
     with home.house.db.read() as tx:
-        reasons = {t.reason for t in keeping.touches_of(tx, [old.id])}
+        reasons = {t.reason for t in touches.touches_of(tx, [old.id])}
     assert reasons == {"It happened again on 17 November 2026: the plan that counts from then takes its place."}
     both = [cells(home, **first), cells(home, **again)]
     assert counts(enrol(home, *both)) == counts(enrol(home, *both[::-1])) == (0, 0, 2, 0)

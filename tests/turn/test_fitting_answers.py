@@ -1,6 +1,6 @@
 """Ordinary answers in other alphabets, as they leave: in two texts where plain letters make it two, as lint counts."""
 
-from bot.store import people
+from bot.store import addresses
 from messages.fitting import MOST_SEGMENTS
 from messages.sms import encoding_of, segments
 from tests.houses import ON_SQLITE, Home
@@ -13,7 +13,7 @@ def test_a_translated_answer_is_sent_as_lint_counted_it(home: Home) -> None:
     """Claim: an answer in Polish that would take three texts with its accents goes without them, in two."""
     home.talk("hello", sender=A)
     with home.house.db.write() as tx:
-        people.change_address(tx, home.address(A).id, language="pl")
+        addresses.change_address(tx, home.address(A).id, language="pl")
     home.talk("LESS", sender=A)
     polish = [out for out in home.out(sender=A) if out.language == "pl" and out.text_id == "less.done"]
     assert polish

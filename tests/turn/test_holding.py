@@ -7,7 +7,7 @@ import pytest
 
 from bot.clock import local_date
 from bot.people.changes import Fact, tell
-from bot.store import keeping, people
+from bot.store import addresses, people, touches
 from bot.turn import timers
 from bot.turn.touches import decide_due
 from scheduler.changes import Change
@@ -37,7 +37,7 @@ def park(home: Home, sender: str) -> None:
     home.text("hello", sender=sender)
     home.later(minutes=1)
     with home.house.db.write() as tx:  # the tick saw no talk; the step that would have said it did
-        people.change_address(tx, home.address(sender).id, last_in_at=None)
+        addresses.change_address(tx, home.address(sender).id, last_in_at=None)
     check_in(home)
 
 
@@ -60,7 +60,7 @@ BEGINS: list[tuple[Begins, str]] = [
 def test_the_other_parents_parked_check_in_is_not_said(parents: Home, begins: Begins, why: str) -> None:
     """It waited for a talk to end, the hold is put meanwhile: its timer finds nothing to say; the ledger says why."""
     park(parents, B)
-    assert [touch.outcome for touch in touches_of(parents, "P2")] == [keeping.PARKED]
+    assert [touch.outcome for touch in touches_of(parents, "P2")] == [touches.PARKED]
     begins(parents)
     parents.later(hours=1)
     timers.fire_due(parents.house, parents.clock.now())

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.store import keeping, people
+from bot.store import addresses, keeping, people, scores
 from bot.turn import timers, touches
 from bot.turn.receipts import take_receipt
 from messages.channel import Receipt
@@ -59,7 +59,7 @@ def test_a_check_in_that_had_to_wait_for_a_talk_is_still_told_of(home: Home) -> 
     home.text("hello", sender=A)
     home.later(minutes=29)
     with home.house.db.write() as tx:  # the address says half an hour has passed; the talk itself says it has not
-        people.change_address(tx, home.address(A).id, last_in_at=home.clock.now() - timedelta(hours=1))
+        addresses.change_address(tx, home.address(A).id, last_in_at=home.clock.now() - timedelta(hours=1))
     check_in(home)
     assert not [o for o in home.out(sender=A) if o.purpose == "check-in"]
     home.later(minutes=31)
@@ -130,7 +130,7 @@ def test_a_fall_of_three_raises_a_case_whatever_the_number(home: Home) -> None:
     with home.house.db.write() as tx:
         person = people.find_person_by_source(tx, "P1")
         assert person is not None
-        keeping.add_score(
+        scores.add_score(
             tx, address_id=home.address(A).id, person_id=person.id, touch_id=None, value=9, at=home.clock.now()
         )
     check_in(home)
@@ -172,7 +172,7 @@ def _last(home: Home, reference: str, sender: str) -> int | None:
     with home.house.db.read() as tx:
         person = people.find_person_by_source(tx, reference)
         assert person is not None
-        return keeping.last_score(tx, home.address(sender).id, person.id)
+        return scores.last_score(tx, home.address(sender).id, person.id)
 
 
 def test_a_check_in_that_never_arrived_lists_the_family(home: Home) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.clock import local_date
 from bot.people.changes import Fact, tell
-from bot.store import keeping, people
+from bot.store import addresses, keeping, people, touches
 from bot.turn.touches import decide_due
 from tests.houses import AT, Home
 from tests.turn.families import check_in, enrol, four_weeks_ago, row
@@ -31,7 +31,7 @@ def plans(home: Home) -> list[tuple[str, str, date, str | None]]:
 
 def mark(home: Home, **marks: object) -> None:
     with home.house.db.write() as tx:
-        people.change_address(tx, home.address(A).id, **marks)
+        addresses.change_address(tx, home.address(A).id, **marks)
 
 
 def test_a_yes_about_a_child_begins_the_key_moments_of_that_month_of_birth(home: Home) -> None:
@@ -44,7 +44,7 @@ def test_a_yes_about_a_child_begins_the_key_moments_of_that_month_of_birth(home:
     assert (address.consent, address.safe) == ("given", "safe")
     with home.house.db.read() as tx:
         (person,) = people.people_at(tx, address.id)
-        (consent,) = people.consents_of(tx, address_ids=[address.id], person_ids=[])
+        (consent,) = addresses.consents_of(tx, address_ids=[address.id], person_ids=[])
         (child,) = [one for one in people.household_of(tx, person.household_id or 0) if one.child]
     assert (consent.given, consent.wording_id, consent.via) == (True, "keep-in-touch.keep-child", "sms")
     assert ASKED in consent.wording
@@ -110,7 +110,7 @@ def test_a_young_person_is_enrolled_for_themselves_at_their_own_number(home: Hom
     assert (young.child, young.born, plan.child_id) == (True, "2010-03", young.id)
     decide_due(home.house, home.clock.now())
     with home.house.db.read() as tx:
-        assert {t.touch for t in keeping.touches_of(tx, [plan.id])} <= {"after-year-eleven", "turning-eighteen"}
+        assert {t.touch for t in touches.touches_of(tx, [plan.id])} <= {"after-year-eleven", "turning-eighteen"}
 
 
 @pytest.mark.parametrize("born", ["november 2010", "june 2013"])

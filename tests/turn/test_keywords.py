@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from bot import keywords
-from bot.store import carrier, people
+from bot.store import addresses, carrier
 from bot.store import inbox as rows
 from bot.turn.receipts import take_receipt
 from bot.turn.receive import Arrival, receive
@@ -109,7 +109,7 @@ def test_a_keyword_that_only_the_provider_knows_stops_too(home: Home) -> None:
     address = home.address(A)
     assert address.consent == "stopped"
     with home.house.db.read() as tx:
-        (*_, last) = people.consents_of(tx, address_ids=[address.id], person_ids=[])
+        (*_, last) = addresses.consents_of(tx, address_ids=[address.id], person_ids=[])
     assert (last.given, last.wording_id, last.via) == (False, "provider.opt-out", "provider")
 
 

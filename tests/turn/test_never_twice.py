@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from bot.store import keeping, outbox, people
+from bot.store import addresses, outbox, touches
 from bot.turn import timers
 from bot.turn.touches import decide_due
 from tests.houses import Home
@@ -30,7 +30,7 @@ def texts(home: Home) -> Counter[tuple[int, str]]:
 
 
 def decided(home: Home) -> Counter[tuple[int, str, int]]:
-    touch = keeping.touch
+    touch = touches.touch
     with home.house.db.read() as tx:
         found = tx.execute(sa.select(touch.c.enrolment_id, touch.c.touch, touch.c.occurrence)).all()
     return Counter((int(e), str(t), int(o)) for e, t, o in found)
@@ -76,8 +76,8 @@ def test_two_clocks_killed_at_any_point_send_each_touch_once(home: Home) -> None
         said = {
             int(touch)
             for (touch,) in tx.execute(
-                sa.select(keeping.touch.c.id).where(
-                    keeping.touch.c.outcome == "sent", keeping.touch.c.joined_id.is_(None)
+                sa.select(touches.touch.c.id).where(
+                    touches.touch.c.outcome == "sent", touches.touch.c.joined_id.is_(None)
                 )
             )
         }
@@ -90,7 +90,7 @@ def test_half_past_one_that_happens_twice_sends_once(home: Home) -> None:
     home.clock.at = datetime(2027, 10, 30, 12, 0, tzinfo=UTC)
     enrol(home, row("P1", A, date(2027, 10, 3)))
     with home.house.db.write() as tx:
-        people.change_address(tx, home.address(A).id, safe_times="1am to 2am")
+        addresses.change_address(tx, home.address(A).id, safe_times="1am to 2am")
     for at in (datetime(2027, 10, 31, 0, 30, tzinfo=UTC), datetime(2027, 10, 31, 1, 30, tzinfo=UTC)):
         home.clock.at = at
         check_in(home)
@@ -106,7 +106,7 @@ def test_a_touch_moved_by_parking_goes_once(home: Home) -> None:
     home.text("hello", sender=A)
     home.later(minutes=29)
     with home.house.db.write() as tx:
-        people.change_address(tx, home.address(A).id, last_in_at=home.clock.now() - timedelta(hours=1))
+        addresses.change_address(tx, home.address(A).id, last_in_at=home.clock.now() - timedelta(hours=1))
     for _ in range(3):
         check_in(home)
         home.later(minutes=16)
@@ -128,8 +128,8 @@ def test_the_database_itself_refuses_the_same_touch(home: Home) -> None:
     now = home.clock.now()
     with home.house.db.write() as tx:
         assert (
-            keeping.decide_touch(tx, **again, due_at=now, decided_at=now, outcome="sent", reason="Sent again.") is None
+            touches.decide_touch(tx, **again, due_at=now, decided_at=now, outcome="sent", reason="Sent again.") is None
         )
     values = {"due_at": now, "decided_at": now, "outcome": "sent", "reason": "x", "listed": False}
     with home.house.db.engine.connect() as tx, pytest.raises(sa.exc.IntegrityError):
-        tx.execute(sa.insert(keeping.touch).values(**again, **values))
+        tx.execute(sa.insert(touches.touch).values(**again, **values))

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.dispatcher import Claimed, Dispatcher
+from bot.store import addresses
 from bot.store import outbox as rows
-from bot.store import people
 from messages.channel import Accepted, ChannelError, ChannelUnknown, Outgoing
 from messages.classes import Purpose, class_of, priority_of
 from tests.houses import AT, Home, make_home
@@ -74,8 +74,8 @@ class Street:
     def write(self, whose: int, purpose: Purpose) -> None:
         now = self.home.clock.now()
         with self.home.house.db.write() as tx:
-            address = people.open_address(tx, "sms", self.numbers[whose], now)
-            people.change_address(tx, address.id, consent="given", safe="safe", last_in_at=now)
+            address = addresses.open_address(tx, "sms", self.numbers[whose], now)
+            addresses.change_address(tx, address.id, consent="given", safe="safe", last_in_at=now)
             made = rows.put_out(
                 tx, key=f"o{next(NUMBERS)}", address_id=address.id, purpose=purpose, class_=class_of(purpose),
                 rank=priority_of(purpose), text_id="thanks", body="Thank you.", language="en", created_at=now,

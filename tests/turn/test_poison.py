@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.dispatcher import LEASE, Dispatcher
-from bot.store import casework, conversations, inbox, keeping, outbox, people
+from bot.store import addresses, casework, conversations, inbox, outbox, touches
 from bot.store.sealed import Keyring
 from bot.turn import receive as receiving
 from bot.turn import timers
@@ -39,8 +39,8 @@ def out(home: Home, number: int) -> outbox.Outbox:
 def ids_to(home: Home, sender: str) -> list[int]:
     """Without opening anything."""
     with home.house.db.read() as tx:
-        told = sa.select(people.address.c.id).where(
-            people.address.c.fingerprint == home.house.db.keys.index("sms", sender)
+        told = sa.select(addresses.address.c.id).where(
+            addresses.address.c.fingerprint == home.house.db.keys.index("sms", sender)
         )
         asked = sa.select(outbox.outbox.c.id).where(outbox.outbox.c.address_id.in_(told)).order_by(outbox.outbox.c.id)
         return [int(r[0]) for r in tx.execute(asked)]
@@ -172,7 +172,9 @@ def test_receipts_of_a_number_that_cannot_be_opened_are_taken(home: Home) -> Non
     take_receipt(home.house, Receipt(outbox=first, sid=sid, word="undelivered", event="undelivered", code="21610"))
     assert out(home, first).state == "undelivered"
     with home.house.db.read() as tx:
-        consent = tx.execute(sa.select(people.address.c.consent).where(people.address.c.id == number)).scalar_one()
+        consent = tx.execute(
+            sa.select(addresses.address.c.consent).where(addresses.address.c.id == number)
+        ).scalar_one()
     assert consent == "stopped"
 
 
@@ -272,7 +274,7 @@ def test_a_number_whose_key_is_lost_is_known_again_when_it_writes(home: Home) ->
     home.text("hello", sender=A)
     number = home.address(A).id
     with home.house.db.write() as tx:
-        people.change_address(tx, number, safe_times="after 6pm")
+        addresses.change_address(tx, number, safe_times="after 6pm")
     for column in ("value", "safe_times"):
         lose_key(home, "address", column, number)
     assert home.talk("food bank near SW11 1AA", sender=A)
@@ -290,4 +292,4 @@ def test_the_ledger_of_a_paused_claim_is_not_touched(home: Home) -> None:
     lose_key(home, "outbox", "body", first)
     Dispatcher(home.house).once()
     with home.house.db.read() as tx:
-        assert {t.outcome for t, _ in keeping.ledger(tx)} == {"sent"}
+        assert {t.outcome for t, _ in touches.ledger(tx)} == {"sent"}

@@ -1,7 +1,7 @@
 """A referral left half way reaches the desk the next working day, as its first question said it would."""
 
 from bot.clockwork import tick
-from bot.store import casework, people
+from bot.store import addresses, casework
 from tests.houses import Home
 
 
@@ -45,7 +45,7 @@ def test_each_consent_is_kept_apart_with_its_wording_and_time(home: Home) -> Non
         heard = home.talk(next(reply for word, reply in answers.items() if word in asked or word in heard))
     assert "reference is" in heard
     with home.house.db.read() as tx:
-        consents = {c.kind: c for c in people.consents_of(tx, address_ids=[home.address().id], person_ids=[])}
+        consents = {c.kind: c for c in addresses.consents_of(tx, address_ids=[home.address().id], person_ids=[])}
         (case,) = [c for c in home.cases() if c.kind == "referral"]
         found = casework.referral_of(tx, case.id)
     assert found is not None

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import ROOT
-from bot.store import people
+from bot.store import addresses
 from bot.store.outbox import Outbox
 from bot.turn import receive as receiving
 from bot.turn.chat import bubbles, new_token
@@ -21,9 +21,9 @@ def speaks(home: Home, language: str, *, sender: str = "+447700900321", kind: st
     """A family that chose this language."""
     home.text("hello", sender=sender, kind=kind)
     with home.house.db.write() as tx:
-        address = people.find_address(tx, kind, sender)
+        address = addresses.find_address(tx, kind, sender)
         assert address is not None
-        people.change_address(tx, address.id, language=language)
+        addresses.change_address(tx, address.id, language=language)
 
 
 def safety(home: Home, *, sender: str = "+447700900321", kind: str = "sms") -> list[Outbox]:

@@ -10,7 +10,8 @@ from bot.clock import local_date
 from bot.people import person_form
 from bot.people.changes import Fact, tell
 from bot.store import keeping, people, staff
-from bot.store.keeping import Enrolment, Touch
+from bot.store.keeping import Enrolment
+from bot.store.touches import Touch
 from scheduler.confirmed import TELEPHONE_FIRST
 from tests.houses import Home
 from tests.turn.families import check_in, enrol, listed, row, touches_of

@@ -2,7 +2,7 @@
 
 from bot.clock import local_date
 from bot.people.changes import Fact, tell
-from bot.store import holding, keeping, people
+from bot.store import addresses, holding, keeping, people
 from tests.houses import Home
 from tests.turn.families import check_in, enrol, four_weeks_ago, touches_of
 
@@ -29,7 +29,7 @@ def test_a_yes_enrols_somebody_that_nobody_knew(home: Home) -> None:
     address = home.address(NOBODY)
     assert (address.consent, address.safe) == ("given", "safe")
     with home.house.db.read() as tx:
-        (consent,) = people.consents_of(tx, address_ids=[address.id], person_ids=[])
+        (consent,) = addresses.consents_of(tx, address_ids=[address.id], person_ids=[])
     assert consent.given
     assert "Shall we text you now and then" in consent.wording
 
@@ -47,7 +47,7 @@ def test_nobody_is_enrolled_unasked(home: Home) -> None:
     home.talk("no", sender=NOBODY)
     assert programmes_at(home, NOBODY) == []
     with home.house.db.write() as tx:
-        people.change_address(tx, home.address(NOBODY).id, shared=True)
+        addresses.change_address(tx, home.address(NOBODY).id, shared=True)
     assert "Shall we text you now and then" not in home.talk("we split up", sender=NOBODY)
 
 
@@ -55,7 +55,7 @@ def test_a_watched_phone_is_neither_asked_nor_enrolled(home: Home) -> None:
     """Nobody is asked there whether we shall text them; a yes to what was asked before goes before a person."""
     home.talk("we moved house", sender=NOBODY)
     with home.house.db.write() as tx:
-        people.change_address(tx, home.address(NOBODY).id, watched=True)
+        addresses.change_address(tx, home.address(NOBODY).id, watched=True)
     home.talk("yes", sender=NOBODY)
     assert programmes_at(home, NOBODY) == []
     assert home.address(NOBODY).safe == "unknown"

@@ -18,7 +18,8 @@ from bot.casework.accounts import SignedIn, add_account
 from bot.clockwork import tick
 from bot.dispatcher import Dispatcher
 from bot.house import House
-from bot.store import casework, inbox, keeping, outbox, people, staff
+from bot.store import addresses, casework, inbox, keeping, outbox, staff
+from bot.store.touches import ledger
 from bot.turn.backfill import _take
 from bot.turn.receipts import take_receipt
 from messages.channel import Accepted, Inbound, Outgoing, Receipt
@@ -138,10 +139,10 @@ def test_all_at_once(home: Home, signed_in: SignedIn) -> None:
 
 def _account(home: Home, written: list[str], carried: Counter[int]) -> None:
     with home.house.db.read() as tx:
-        ids = [a.id for n in (A, B, C, LANDLINE) if (a := people.find_address(tx, "sms", n)) is not None]
+        ids = [a.id for n in (A, B, C, LANDLINE) if (a := addresses.find_address(tx, "sms", n)) is not None]
         kept = inbox.inbox_of(tx, ids, limit=100_000)
         out = outbox.outbox_of(tx, ids, limit=100_000)
-        touches = [(t.enrolment_id, t.touch, t.occurrence) for t, _ in keeping.ledger(tx)]
+        touches = [(t.enrolment_id, t.touch, t.occurrence) for t, _ in ledger(tx)]
     assert {m.provider_sid for m in kept} == set(written)
     assert len(kept) == len(written) > 20
     assert {m.state for m in kept} == {"done"}

@@ -11,7 +11,7 @@ from bot.clock import local_date
 from bot.content import Content
 from bot.expiring import expire_stale
 from bot.publishing import content
-from bot.store import holding, keeping, people
+from bot.store import addresses, holding, keeping, people, touches
 from bot.turn.planning import plan_next
 from bot.turn.touches import decide_due
 from messages.leave import WINDOW_CLOSED
@@ -88,9 +88,9 @@ def test_a_cohort_of_one_date_is_spread_over_the_hours_of_days(home: Home) -> No
         home.later(minutes=15)
     with home.house.db.read() as tx:
         sent = tx.execute(
-            sa.select(keeping.touch.c.decided_at, keeping.touch.c.enrolment_id)
-            .where(keeping.touch.c.outcome == "sent", keeping.touch.c.touch == "four-weeks")
-            .order_by(keeping.touch.c.decided_at, keeping.touch.c.id)
+            sa.select(touches.touch.c.decided_at, touches.touch.c.enrolment_id)
+            .where(touches.touch.c.outcome == "sent", touches.touch.c.touch == "four-weeks")
+            .order_by(touches.touch.c.decided_at, touches.touch.c.id)
         ).all()
         counted = dict(tx.execute(sa.select(holding.hour.c.starts_at, holding.hour.c.sent)).all())
     hours = Counter(at.replace(minute=0) for at, _ in sent)
@@ -159,7 +159,7 @@ def test_twins_are_one_text_and_two_lines_of_the_ledger(twins: tuple[Home, list[
     for _ in range(3):
         check_in(home)
     with home.house.db.read() as tx:
-        first, second = (keeping.touches_of(tx, [enrolment])[0] for enrolment in enrolments)
+        first, second = (touches.touches_of(tx, [enrolment])[0] for enrolment in enrolments)
     assert asked_for(home, A) == {first.id}
     assert (first.outcome, second.outcome) == ("sent", "sent")
     assert second.joined_id == first.id
@@ -174,12 +174,12 @@ def test_what_joined_ends_with_the_text_that_said_it(twins: tuple[Home, list[int
     check_in(home)
     home.text("8", sender=A)
     with home.house.db.read() as tx:
-        assert [keeping.touches_of(tx, [e])[0].outcome for e in enrolments] == ["answered", "answered"]
+        assert [touches.touches_of(tx, [e])[0].outcome for e in enrolments] == ["answered", "answered"]
     home.later(weeks=4)
     check_in(home)
     follow_up(home, 24)  # the office is closed over Christmas
     with home.house.db.read() as tx:
-        assert [keeping.touches_of(tx, [e])[1].outcome for e in enrolments] == ["no-reply", "no-reply"]
+        assert [touches.touches_of(tx, [e])[1].outcome for e in enrolments] == ["no-reply", "no-reply"]
     assert len([o for o in home.out(sender=A) if o.purpose == "reminder"]) == 1
     assert [touch.enrolment_id in enrolments for touch in listed(home)].count(True) == 1
 
@@ -194,7 +194,7 @@ def test_what_joined_ends_unsent_alike_by_ones_and_by_hundreds(
     home.later(weeks=3)
     end(home)
     with home.house.db.read() as tx:
-        first, second = (keeping.touches_of(tx, [enrolment])[0] for enrolment in enrolments)
+        first, second = (touches.touches_of(tx, [enrolment])[0] for enrolment in enrolments)
     assert (first.outcome, first.reason) == ("missed", WINDOW_CLOSED)
     assert (second.outcome, second.reason) == ("missed", f"{IN_ONE_TEXT} {WINDOW_CLOSED}")
 
@@ -210,7 +210,7 @@ def test_brothers_and_sisters_join_within_the_councils_days(home: Home, apart: i
     made = [enrol_child(home, "P1", ids[0], monday), enrol_child(home, "P1", ids[1], monday + timedelta(days=apart))]
     check_in(home)
     with home.house.db.read() as tx:
-        assert len(keeping.touches_of(tx, [made[1]])) == together
+        assert len(touches.touches_of(tx, [made[1]])) == together
 
 
 def test_each_parent_is_on_their_own(home: Home) -> None:
@@ -237,8 +237,8 @@ def test_the_fortnight_is_an_adults_over_programmes_and_numbers(home: Home) -> N
     with home.house.db.write() as tx:
         person = people.find_person_by_source(tx, "P1")
         assert person is not None
-        new = people.open_address(tx, "sms", B, home.clock.now())
-        people.change_address(tx, new.id, safe="safe", consent="given")
+        new = addresses.open_address(tx, "sms", B, home.clock.now())
+        addresses.change_address(tx, new.id, safe="safe", consent="given")
         people.release(tx, home.address(A).id, home.clock.now())
         people.link(tx, person.id, new.id, home.clock.now())
     enrol_child(home, "P1", child_of(home, "P1", "Ada", "2022-03"), monday)

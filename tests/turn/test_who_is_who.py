@@ -2,7 +2,7 @@
 
 from bot.casework import timeline
 from bot.clock import local_date
-from bot.store import casework, people, staff
+from bot.store import addresses, casework, people, staff
 from bot.store.casework import Case
 from tests.houses import Home
 from tests.turn.families import check_in, enrol, four_weeks_ago, row, touches_of
@@ -92,7 +92,7 @@ def test_the_same_sheet_does_not_undo_not_safe_or_no(home: Home) -> None:
     told = four_weeks_ago(home)
     enrol(home, row("P1", A, told), row("P2", B, told))
     with home.house.db.write() as tx:
-        people.change_address(tx, home.address(A).id, safe="unsafe")
+        addresses.change_address(tx, home.address(A).id, safe="unsafe")
     home.text("hello", sender=A)
     for answer in (*REFERRAL, "no", "no", "no", "no"):
         home.text(answer, sender=B)

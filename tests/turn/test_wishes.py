@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bot.store import keeping, people, wishes
+from bot.store import addresses, keeping, wishes
 from tests.houses import Home
 from tests.turn.families import check_in, enrol, follow_up, four_weeks_ago, row, touches_of
 
@@ -141,7 +141,7 @@ def test_a_shared_phone_is_told_no_date(home: Home) -> None:
     """Nothing is started there, so nothing is planned; a date would tell its other reader that there is something."""
     enrolled(home)
     with home.house.db.write() as tx:
-        people.change_address(tx, home.address(A).id, shared=True)
+        addresses.change_address(tx, home.address(A).id, shared=True)
     assert "no texts planned" in heard(home, "when")
 
 

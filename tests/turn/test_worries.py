@@ -8,7 +8,7 @@ import pytest
 from bot.clock import local_date
 from bot.content import Content
 from bot.publishing import content
-from bot.store import keeping, people
+from bot.store import people, scores
 from flows.flow import EscalateNode
 from scheduler.worry import RULES
 from tests.houses import AMPLE, Home, at_rate
@@ -24,7 +24,7 @@ def asked(home: Home, last: int | None = None) -> None:
         with home.house.db.write() as tx:
             person = people.find_person_by_source(tx, "P1")
             assert person is not None
-            keeping.add_score(
+            scores.add_score(
                 tx, address_id=home.address(A).id, person_id=person.id, touch_id=None, value=last, at=home.clock.now()
             )
     check_in(home)

@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 from bot.refs import new_ref
-from bot.store import casework, keeping, people
+from bot.store import addresses, casework, keeping, people, touches
 from tests.houses import Home
 
 
@@ -12,7 +12,7 @@ def a_case(home: Home, name: str | None = None, *, sender: str = "+447700900001"
     """A case on the desk, its person and number made where they are new; its reference."""
     ref, now = new_ref(), home.clock.at
     with home.house.db.write() as tx:
-        address = people.open_address(tx, "sms", sender, now)
+        address = addresses.open_address(tx, "sms", sender, now)
         person_id = None
         if name is not None:
             person_id = people.add_person(tx, ref=new_ref(), now=now, first_name=name)
@@ -30,13 +30,13 @@ def a_silence(home: Home, name: str = "Ana", **values: object) -> tuple[str, int
     """A check-in that ended in silence: the person's reference and the touch's id."""
     ref, now = new_ref(), home.clock.at
     with home.house.db.write() as tx:
-        address = people.open_address(tx, "sms", "+447700900444", now)
+        address = addresses.open_address(tx, "sms", "+447700900444", now)
         person_id = people.add_person(tx, ref=ref, now=now, first_name=name)
         enrolment_id = keeping.enrol(
             tx, person_id=person_id, programme="after-early-help", event_on=date(2026, 10, 1),
             told_on=date(2026, 10, 1), told_by="The early help team", created_at=now,
         )  # fmt: skip
-        touch_id = keeping.decide_touch(
+        touch_id = touches.decide_touch(
             tx, **{"enrolment_id": enrolment_id, "touch": "four-weeks", "address_id": address.id, "due_at": now,
                    "decided_at": now, "outcome": "no-reply", "reason": "No answer, reminded once.", "listed": True,
                    "settled_at": now, **values},

@@ -11,7 +11,7 @@ import pytest
 from bot.casework import work
 from bot.refs import new_ref
 from bot.settings import ROOT
-from bot.store import casework, keeping, people
+from bot.store import addresses, casework, people, scores
 from bot.store.database import Tx
 from bot.turn.receipts import take_receipt
 from bot.web.desk.words import REASONS
@@ -155,7 +155,7 @@ def test_markup_in_a_family_s_words_stays_words(sam: Worker, home: Home) -> None
         person_id = people.add_person(tx, ref=new_ref(), now=home.clock.at, first_name=nasty, postcode=nasty)
         people.link(tx, person_id, home.address().id, home.clock.at)
         casework.change_case(tx, case_of(home, ref).id, person_id=person_id)
-        people.change_address(tx, home.address().id, safe_times=nasty)
+        addresses.change_address(tx, home.address().id, safe_times=nasty)
         person = people.person_by_id(tx, person_id)
     for address in (f"/desk/cases/{ref}", "/desk", f"/desk/people/{person.ref}", "/desk/ledger", "/desk/audit"):
         page = sam.get(address).text
@@ -195,7 +195,7 @@ def test_what_became_of_a_message_is_said_in_words(sam: Worker, home: Home) -> N
 def test_a_case_that_grows_is_to_be_looked_at_again(sam: Worker, home: Home) -> None:
     """Claim: a look at a small worry does not keep the promise that danger makes: late until somebody looks anew."""
     with home.house.db.write() as tx:
-        address = people.open_address(tx, "sms", "+447700900321", home.clock.at)
+        address = addresses.open_address(tx, "sms", "+447700900321", home.clock.at)
         casework.add_case(
             tx, ref=(ref := new_ref()), kind="escalation", level="routine", rank=2, reason="wrote",
             address_id=address.id, words="hello", because="[]", opened_at=home.clock.at,
@@ -261,7 +261,7 @@ def test_scores_are_a_line_and_a_table(sam: Worker, home: Home) -> None:
     with home.house.db.write() as tx:
         for days, value in enumerate((8, 5, 3)):
             at = home.clock.at.replace(day=20 + days)
-            keeping.add_score(tx, address_id=home.address().id, person_id=None, touch_id=None, value=value, at=at)
+            scores.add_score(tx, address_id=home.address().id, person_id=None, touch_id=None, value=value, at=at)
     page = sam.get(f"/desk/cases/{ref}").text
     assert re.search(r'<path class="scores__line" d="M[\d. L]+"', page)
     assert "How things are, from 8 to 3 out of 10" in page

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from bot.casework import conversations as talks
 from bot.refs import new_ref, number_of, read_ref, ref_of
+from bot.store import addresses, people
 from bot.store import conversations as sessions
 from bot.store import inbox as rows
-from bot.store import people
+from bot.store.addresses import address
 from bot.store.inbox import inbox
-from bot.store.people import address
 from bot.store.talks import Filters, list_talks, page_of
 from bot.web.desk.inbox import SHOWN_CHARACTERS
 from tests.houses import AT, ON_SQLITE, Home
@@ -67,7 +67,7 @@ def test_the_newest_words_stand_first_and_the_filters_part_them(app: Flask, home
     home.later(minutes=5)
     home.text("hello again", sender=a)
     with home.house.db.write() as tx:
-        people.change_address(tx, home.address(b).id, language="pl")
+        addresses.change_address(tx, home.address(b).id, language="pl")
     sam = at_desk(app, home)
     ra, rb, rw = ref_at(home, a), ref_at(home, b), ref_at(home, token, "web")
     for query, expected in (

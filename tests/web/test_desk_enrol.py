@@ -12,7 +12,7 @@ from bot.clock import local_date
 from bot.clockwork import tick
 from bot.people.enrol import enrol_sheet
 from bot.people.uploads import work
-from bot.store import keeping, people, staff, uploads
+from bot.store import keeping, people, staff, touches, uploads
 from tests.houses import ON_SQLITE, Home
 from tests.turn.families import HEADING, row
 from tests.web.worker import Worker, at_desk
@@ -239,7 +239,7 @@ def test_an_old_number_is_telephoned_first(home: Home, bo: Worker) -> None:
     tick(home.house)
     assert home.send() == 0
     with home.house.db.read() as tx:
-        ((touch, _),) = keeping.no_replies(tx)
+        ((touch, _),) = touches.no_replies(tx)
         (enrolment,) = keeping.in_state(tx, "hold")
     assert touch.reason.startswith("The number was last confirmed on 1 November 2025")
     looking = at_desk(bo.client.application, home, "manager")
@@ -252,7 +252,7 @@ def test_an_old_number_is_telephoned_first(home: Home, bo: Worker) -> None:
     manager = at_desk(bo.client.application, home, "manager", "Ada Other")
     manager.post("/desk/enrol", f"/desk/enrol/confirmed/{enrolment.id}")
     with home.house.db.read() as tx:
-        assert keeping.no_replies(tx) == []
+        assert touches.no_replies(tx) == []
         assert keeping.enrolment_by_id(tx, enrolment.id).state == "active"
     tick(home.house)
     assert home.send() >= 1

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from bot.refs import new_ref
-from bot.store import people, published
+from bot.store import addresses, people, published
 from bot.web.desk.chart import chart
 from bot.web.desk.guard import exact, when
 from bot.web.desk.person import age_on
@@ -94,9 +94,9 @@ def test_a_person_s_page_holds_their_household_and_their_story(sam: Worker, home
         people.add_person(
             tx, ref=new_ref(), now=home.clock.at, first_name="Leo", born="2022-05", child=True, household_id=household
         )
-        address = people.open_address(tx, "sms", "+447700900444", home.clock.at)
+        address = addresses.open_address(tx, "sms", "+447700900444", home.clock.at)
         people.link(tx, person.id, address.id, home.clock.at)
-        people.add_consent(
+        addresses.add_consent(
             tx, address_id=address.id, person_id=person.id, kind="text", given=True, wording_id="consent.text",
             wording="May we text you?", via="sms", at=home.clock.at,
         )  # fmt: skip

@@ -6,7 +6,7 @@ from html import unescape
 from bot.casework.saved import saved_replies
 from bot.content import Notes, read_document
 from bot.settings import ROOT
-from bot.store import people
+from bot.store import addresses
 from bot.turn import chat
 from messages.sms import measure
 from tests.houses import ON_SQLITE, Home
@@ -70,7 +70,7 @@ def test_a_phone_that_others_read_is_warned_of_before_a_reply(sam: Worker, home:
     ref = raised(home)
     sam.act(ref, "claim")
     with home.house.db.write() as tx:
-        people.change_address(
+        addresses.change_address(
             tx,
             home.address().id,
             watched=True,

@@ -10,7 +10,7 @@ from flask import Flask
 from bot.app import build
 from bot.house import House
 from bot.refs import new_ref, ref_of
-from bot.store import casework, people, schema
+from bot.store import addresses, casework, people, schema
 from bot.store.database import Database
 from tests.houses import AT, KEYS, ON_SQLITE, Home
 from tests.web.standing import a_case
@@ -27,7 +27,7 @@ def a_person(home: Home, first: str, last: str = "", *, number: str | None = Non
             tx, ref=ref, now=home.clock.at, first_name=first, last_name=last or None, **values,  # type: ignore[arg-type]
         )  # fmt: skip
         if number is not None:
-            people.link(tx, key, people.open_address(tx, "sms", number, home.clock.at).id, home.clock.at)
+            people.link(tx, key, addresses.open_address(tx, "sms", number, home.clock.at).id, home.clock.at)
     return ref
 
 
@@ -98,7 +98,7 @@ def test_who_had_a_number_is_told_as_such_and_an_unknown_number_leads_to_its_con
     """Claim: a number that changed hands names who had it until when; one that is nobody's opens what was written."""
     ana = a_person(home, "Ana", "Oyelaran", number="+447700900001")
     with home.house.db.write() as tx:
-        address = people.open_address(tx, "sms", "+447700900001", home.clock.at)
+        address = addresses.open_address(tx, "sms", "+447700900001", home.clock.at)
         people.release(tx, address.id, home.clock.at)
     page = search(sam, "07700900001")
     assert ana in page

@@ -4,8 +4,8 @@ from contextlib import closing
 
 import sqlalchemy as sa
 
+from bot.store import addresses
 from bot.store import outbox as rows
-from bot.store import people
 from bot.store.carrying import _tables
 from bot.store.database import Database
 from tests.houses import AT, KEYS
@@ -41,7 +41,7 @@ def fill(url: str, number: int = MANY) -> None:
     """A long-lived council's messages, sealed, a few hundred bytes each."""
     database = Database(url, KEYS)
     with closing(database), database.write() as tx:
-        who = people.open_address(tx, "sms", "+447700900777", AT).id
+        who = addresses.open_address(tx, "sms", "+447700900777", AT).id
         for start in range(0, number, 1000):
             tx.execute(
                 sa.insert(rows.outbox),

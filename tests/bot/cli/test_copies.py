@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from bot.store import addresses, published, schema
 from bot.store import outbox as rows
-from bot.store import people, published, schema
 from bot.store.carrying import _tables
 from bot.store.copying import copy_out
 from bot.store.database import Database
@@ -69,7 +69,7 @@ def test_there_and_back_is_the_identity(bare: Operator, tmp_path: Path, postgres
     database = Database(other, KEYS)
     with closing(database):
         with database.write() as tx:
-            assert people.open_address(tx, "sms", "+447700900999", AT).id == max(r[0] for r in before["address"]) + 1
+            assert addresses.open_address(tx, "sms", "+447700900999", AT).id == max(r[0] for r in before["address"]) + 1
             for table in _tables():
                 if "id" in table.c and isinstance(table.c.id.type, sa.Integer):
                     ask = sa.text("SELECT nextval(pg_get_serial_sequence(:name, 'id'))")

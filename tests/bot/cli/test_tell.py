@@ -10,6 +10,7 @@ import pytest
 from bot.store import keeping, people
 from bot.store.casework import inbox_cases
 from bot.store.database import Database, Tx
+from bot.store.touches import touches_of
 from tests.bot.cli.conftest import Operator, sheet
 from tests.houses import KEYS
 
@@ -100,5 +101,5 @@ def standing(thrive: Operator, mother: str, child: str) -> tuple[object, ...]:
         assert person is not None
         enrolments = keeping.enrolments_of(tx, [person.id])
         assert [one.state for one in enrolments] == ["active"]
-        touches = keeping.touches_of(tx, [one.id for one in enrolments])
+        touches = touches_of(tx, [one.id for one in enrolments])
         return enrolments, touches, people.find_person(tx, child), inbox_cases(tx)
