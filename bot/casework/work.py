@@ -115,7 +115,7 @@ def hand_back(house: House, form: Form) -> None:
         if case.state != "claimed":
             raise NotYet("Nobody has claimed this case.")
         swap(tx, case, form, state="open", claimed_by=None, claimed_at=None)
-        _bot_speaks_again(tx, case)
+        bot_speaks_again(tx, case)
         team.end_offer(tx, case.id, how="overtaken", at=now)
         record(tx, case, form, now, "handed-back")
 
@@ -186,7 +186,7 @@ def close(house: House, form: Form, *, outcome: str, words: str) -> None:
             tx, case, form, state="closed", closed_at=now, closed_by=form.by.staff.id, outcome=outcome,
             outcome_note=words, waiting_since=None, looked_at=case.looked_at or now,
         )  # fmt: skip
-        _bot_speaks_again(tx, case)
+        bot_speaks_again(tx, case)
         team.end_offer(tx, case.id, how="overtaken", at=now)
         team.end_call(tx, case.id, how="closed", by=form.by.staff.id, at=now)
         record(tx, case, form, now, "closed", body=words, detail=outcome)
@@ -241,7 +241,8 @@ def record(
     )
 
 
-def _bot_speaks_again(tx: Tx, case: Case) -> None:
+def bot_speaks_again(tx: Tx, case: Case) -> None:
+    """No worker is talking with them any more."""
     if case.address_id is not None:
         addresses.change_address(tx, case.address_id, worker_wrote_at=None)
 

@@ -141,9 +141,10 @@ def offer_of(tx: Tx, case_id: int) -> Handover | None:
     return None if row is None else Handover(**row._asdict())
 
 
-def end_offer(tx: Tx, case_id: int, *, how: str, at: datetime) -> bool:
-    """False where none stood."""
+def end_offer(tx: Tx, case_id: int, *, how: str, at: datetime, only: int | None = None) -> bool:
+    """False where none stood; or not this one, where `only` names it."""
     statement = sa.update(handover).where(handover.c.case_id == case_id, handover.c.ended_at.is_(None))
+    statement = statement if only is None else statement.where(handover.c.id == only)
     return tx.execute(statement.values(ended_at=at, ended_as=how)).rowcount == 1
 
 
@@ -205,6 +206,14 @@ def calls_due(tx: Tx, until: datetime, limit: int = 100) -> list[DueCall]:
     return made
 
 
+def hold(tx: Tx, staff_id: int) -> None:
+    """Who changes what is kept of this colleague waits here until the transaction ends: one after another.
+
+    Rows that only name them, such as the audit's, do not wait.
+    """
+    tx.execute(sa.select(staff.c.id).where(staff.c.id == staff_id).with_for_update(key_share=True))
+
+
 def add_absence(tx: Tx, *, staff_id: int, from_on: date, until_on: date, told_by: int, at: datetime) -> None:
     tx.execute(
         sa.insert(absence).values(staff_id=staff_id, from_on=from_on, until_on=until_on, told_by=told_by, told_at=at)
@@ -247,29 +256,29 @@ def claimed_by_the_away(tx: Tx, on: date) -> list[tuple[str, int, datetime, date
     return [(str(ref), int(who), since, told_at, from_on) for ref, who, since, told_at, from_on in rows]
 
 
-def claimed_by_the_gone(tx: Tx) -> list[tuple[str, int]]:
-    """Cases of those whose account is closed."""
+def claimed_by_the_gone(tx: Tx) -> list[tuple[str, int, datetime]]:
+    """Cases of those whose account is closed: reference, who has it, since when."""
     rows = tx.execute(
-        sa.select(cases.c.ref, cases.c.claimed_by)
+        sa.select(cases.c.ref, cases.c.claimed_by, cases.c.claimed_at)
         .join(staff, staff.c.id == cases.c.claimed_by)
         .where(cases.c.state == "claimed", staff.c.disabled_at.is_not(None))
         .order_by(cases.c.rank, cases.c.id)
     )
-    return [(str(ref), int(who)) for ref, who in rows]
+    return [(str(ref), int(who), since) for ref, who, since in rows]
 
 
-def offers_to_the_away(tx: Tx, on: date) -> list[str]:
-    """Cases that are offered to somebody who is away, or whose account is closed, and so cannot accept."""
+def offers_to_the_away(tx: Tx, on: date) -> list[tuple[str, int]]:
+    """Offers to somebody who is away, or whose account is closed, and so cannot accept: the case, the offer's id."""
     away = sa.select(absence.c.staff_id).where(
         absence.c.ended_at.is_(None), absence.c.from_on <= on, absence.c.until_on >= on
     )
     rows = tx.execute(
-        sa.select(cases.c.ref)
+        sa.select(cases.c.ref, handover.c.id)
         .join(handover, handover.c.case_id == cases.c.id)
         .join(staff, staff.c.id == handover.c.to_id)
         .where(handover.c.ended_at.is_(None), sa.or_(staff.c.disabled_at.is_not(None), handover.c.to_id.in_(away)))
     )
-    return [str(ref) for ref in rows.scalars()]
+    return [(str(ref), int(offer_id)) for ref, offer_id in rows]
 
 
 def working(tx: Tx) -> list[tuple[int, str, str]]:

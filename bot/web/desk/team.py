@@ -38,7 +38,7 @@ def tell_away() -> Response | tuple[str, int]:
             )  # fmt: skip
             return redirect(url_for("desk.team", done="away"), 303)
         except away.NotSo as fault:
-            errors["who" if "colleague" in str(fault) or "manager" in str(fault) else "until"] = str(fault)
+            errors[fault.field] = str(fault)
     return _page(given, errors), 400
 
 
@@ -49,7 +49,7 @@ def tell_back(absence_id: int) -> Response | tuple[str, int]:
         if absence_id <= HIGHEST_ID:
             away.back(house(), me(), absence_id)
     except away.NotSo as fault:
-        return _page({}, {"who": str(fault)}), 400
+        return _page({}, {fault.field: str(fault)}), 400
     return redirect(url_for("desk.team", done="back"), 303)
 
 

@@ -268,6 +268,7 @@ ACTIONS: Final = {
     "case.accepted": "Took over a case that was offered",
     "case.declined": "Declined a case that was offered",
     "case.withdrawn": "Took an offer of a case back",
+    "case.offer-back": "An offer of a case ended: the colleague is away",
     "case.returned": "A case returned to the team: its worker is away",
     "case.call-planned": "Planned a call",
     "case.called": "Told how a call went",
