@@ -1,5 +1,5 @@
 """One batch of enrolment rows in one transaction: everything it needs is read first, in a few statements, each row is
-thought through in memory, and everything is written at the end.
+thought through in memory, and everything is written at the end (`writing`).
 
 A batch that is only looked at writes nothing and remembers what it would have written, so that what comes after is
 told as it would be.
@@ -12,17 +12,15 @@ from typing import Any, Final, Literal
 
 from bot.clock import local_date
 from bot.live import Snapshot
-from bot.people import correcting
-from bot.people.known import Household, Known, Number, Person, Standing, child_source
+from bot.people.known import Household, Number, Person, Standing, child_source
+from bot.people.writing import Thought, put
 from bot.refs import new_ref
-from bot.store import addresses, keeping, people
+from bot.store import addresses, people
 from bot.store import enrolling as rows
 from bot.store.database import Tx
 from bot.store.keeping import HELD
-from bot.turn import telephoning
-from bot.turn.planning import plan_next
 from scheduler.changes import CHANGES, Change
-from scheduler.confirmed import confirmed_on, telephone_first, why_telephone
+from scheduler.confirmed import confirmed_on, telephone_first
 from scheduler.enrolment_sheet import EnrolmentRow
 from scheduler.localtime import in_words
 from scheduler.programme import Enrolment as Plan
@@ -67,13 +65,9 @@ class Batch:
     def __init__(self, snapshot: Snapshot, now: datetime, *, write: bool) -> None:
         self._snapshot, self._now, self._write = snapshot, now, write
         self._today = local_date(now)
-        self._known = Known()
+        self._thought = Thought()
+        self._known = self._thought.known
         self._next: dict[tuple[str, Plan], PlannedTouch | None] = {}
-        self._links: list[tuple[Person, Number]] = []
-        self._taken_back: list[tuple[Person, Number]] = []
-        self._first_holders: list[tuple[Person, Number]] = []
-        self._consents: list[tuple[Person, Number, EnrolmentRow]] = []
-        self._born: dict[Person, BirthMonth] = {}  # months of birth that this batch puts right
 
     def take(self, tx: Tx, batch: Sequence[EnrolmentRow]) -> list[Taken]:
         """What became, or would become, of each row, in order. Numbers stay locked until the transaction ends."""
@@ -87,7 +81,7 @@ class Batch:
                     Taken(line=row.line, reference=row.reference, outcome="refused", reasons=(fault.reason,))
                 )  # fmt: skip
         if self._write:
-            self._put(tx)
+            put(tx, self._snapshot, self._thought, self._now)
         return told
 
     def _row(self, tx: Tx, row: EnrolmentRow) -> Taken:
@@ -172,12 +166,12 @@ class Batch:
         new = not number.held_by(person)
         if new:
             if person.id is not None and person.id in number.released:
-                self._taken_back.append((person, number))
+                self._thought.taken_back.append((person, number))
                 del number.released[person.id]
             else:
-                self._links.append((person, number))
+                self._thought.links.append((person, number))
             if not number.holders:
-                self._first_holders.append((person, number))
+                self._thought.first_holders.append((person, number))
             number.new_holders.append(person)
         shared = number.holders > 1
         before = (number.safe, number.language, number.consent)
@@ -189,7 +183,7 @@ class Batch:
             number.language = number.dirty["language"] = row.language
         if number.consent == "unasked" and row.safe_to_text and not _said_no_since(tx, number, row):
             number.consent = number.dirty["consent"] = "given"
-            self._consents.append((person, number, row))
+            self._thought.consents.append((person, number, row))
         return new or before != (number.safe, number.language, number.consent)
 
     def _child(
@@ -215,7 +209,7 @@ class Batch:
             return False
         child.values["born"] = str(born)
         if child.id is not None:
-            self._born[child] = born
+            self._thought.born[child] = born
         return True
 
     def _standing(
@@ -313,90 +307,12 @@ class Batch:
             self._next[key] = next_touch_after(programme, plan, (), self._snapshot.rules.calendar)
         return self._next[key]
 
-    def _put(self, tx: Tx) -> None:
-        now = self._now
-        for child, born in self._born.items():
-            correcting.birth(tx, self._snapshot, _id(child), born, now)
-        written = [person for person in self._known.everybody() if person.id is None or person.dirty]
-        self._put_households(tx, [p.household for p in written if p.household and p.household.id is None])
-        new = [person for person in written if person.id is None]
-        ids = rows.add_people(tx, [_columns(p) | _names(p) for p in new], now)
-        for person, person_id in zip(new, ids, strict=True):
-            person.id = person_id
-        rows.change_people(
-            tx, [(_id(p), _columns(p) | (_names(p) if p.renamed else {})) for p in written if p.dirty]
-        )  # fmt: skip
-        pairs = [(_id(person), _id(number)) for person, number in self._links]
-        rows.link_all(tx, pairs, now)
-        rows.take_back_all(tx, [(_id(person), _id(number)) for person, number in self._taken_back], now)
-        rows.own_all_scores(tx, [(_id(person), _id(number)) for person, number in self._first_holders])
-        rows.change_numbers(tx, [(_id(n), n.dirty) for n in self._known.numbers.values() if n.dirty])
-        rows.add_consents(tx, [self._consent(*given) for given in self._consents])
-        self._put_enrolments(tx)
-
-    def _put_households(self, tx: Tx, new: Sequence[Household]) -> None:
-        by_name = {home.name: home for home in new}
-        rows.add_households(tx, sorted(by_name), self._now)
-        for name, household_id in rows.households(tx, by_name).items():
-            by_name[name].id = household_id
-
-    def _put_enrolments(self, tx: Tx) -> None:
-        new = []
-        for person, one in list(self._known.all_enrolments()):
-            if one.id is not None:
-                self._change(tx, one, one.id)
-                continue
-            child_id = 0 if one.child is None else _id(one.child)
-            values = {**one.written, "person_id": _id(person), "child_id": child_id, "created_at": self._now}
-            if one.state == HELD or one.replaced_on is not None:
-                self._put_alone(tx, one, values)
-            else:
-                new.append(values)
-        rows.add_enrolments(tx, new)
-
-    def _put_alone(self, tx: Tx, one: Standing, values: dict[str, Any]) -> None:
-        """A new one that does not simply go on: it waits for a telephone call, or another took its place already."""
-        enrolment_id = keeping.enrol(tx, **values)
-        if enrolment_id is None:
-            return
-        if one.state == HELD:
-            telephoning.wait_for_call(tx, enrolment_id, why_telephone(one.told_on), self._now)
-        if one.replaced_on is not None:
-            correcting.take_its_place(tx, self._snapshot, enrolment_id, one.replaced_on, self._now)
-
-    def _change(self, tx: Tx, one: Standing, enrolment_id: int) -> None:
-        if one.written:
-            keeping.change_enrolment(tx, enrolment_id, **one.written)
-        if one.moved:
-            correcting.event(tx, self._snapshot, keeping.enrolment_by_id(tx, enrolment_id), one.event_on, self._now)
-        if one.reopened is not None:
-            correcting.reopen(tx, self._snapshot, enrolment_id, one.reopened, self._now)
-            if one.state == HELD:
-                telephoning.wait_for_call(tx, enrolment_id, why_telephone(one.told_on), self._now)
-        if one.confirmed:
-            begin(tx, self._snapshot, enrolment_id)
-        if one.replaced_on is not None:
-            correcting.take_its_place(tx, self._snapshot, enrolment_id, one.replaced_on, self._now)
-
-    def _consent(self, person: Person, number: Number, row: EnrolmentRow) -> dict[str, object]:
-        return {
-            "address_id": number.id, "person_id": person.id, "kind": "text", "given": True,
-            "wording_id": "enrolment.told", "via": "import", "at": self._now,
-            "wording": f"Told by a worker on {row.told_on.isoformat()} that we would text, and how to stop.",
-        }  # fmt: skip
-
 
 def _turn(planned: PlannedTouch | None) -> dict[str, object]:
     """As `plan_next` writes it for an enrolment with nothing decided yet."""
     if planned is None:
         return {"next_at": None, "next_priority": None, "next_due_on": None}
     return {"next_at": planned.window[0], "next_priority": planned.priority, "next_due_on": planned.due_on}
-
-
-def begin(tx: Tx, snapshot: Snapshot, enrolment_id: int) -> None:
-    """The number is confirmed: nobody has to telephone first, and the check-ins that are still to come are planned."""
-    telephoning.called(tx, enrolment_id)
-    plan_next(tx, snapshot, keeping.enrolment_by_id(tx, enrolment_id))
 
 
 def _may_begin_again(ended: Standing, row: EnrolmentRow) -> None:
@@ -461,18 +377,3 @@ def _said_no_since(tx: Tx, number: Number, row: EnrolmentRow) -> bool:
         return False  # nobody has ever written from it
     asked = addresses.newest_consent(tx, number.id, "text")
     return asked is not None and not asked[0] and local_date(asked[1]) >= row.told_on
-
-
-def _columns(person: Person) -> dict[str, object]:
-    household_id = None if person.household is None else person.household.id
-    return {**person.values, "household_id": household_id}
-
-
-def _names(person: Person) -> dict[str, object]:
-    named: dict[str, object] = {"child": person.child, "source_reference": person.source_reference}
-    return named if person.id is not None else {"ref": person.ref, **named}
-
-
-def _id(found: Person | Number) -> int:
-    assert found.id is not None  # written by then
-    return found.id

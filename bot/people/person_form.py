@@ -9,8 +9,8 @@ from typing import Final
 from bot.casework.accounts import SignedIn
 from bot.clock import local_date
 from bot.house import House
-from bot.people.batch import begin
 from bot.people.enrol import By, take_all
+from bot.people.writing import begin
 from bot.store import keeping, people, staff
 from bot.store.beside import Beside, keep_beside
 from bot.store.keeping import HELD

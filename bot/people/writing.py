@@ -1,0 +1,130 @@
+"""Writing what a batch of enrolment rows thought. Nothing is decided here: every row is thought through by then."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.live import Snapshot
+from bot.people import correcting
+from bot.people.known import Household, Known, Number, Person, Standing
+from bot.store import enrolling as rows
+from bot.store import keeping
+from bot.store.database import Tx
+from bot.store.keeping import HELD
+from bot.turn import telephoning
+from bot.turn.planning import plan_next
+from scheduler.confirmed import why_telephone
+from scheduler.enrolment_sheet import EnrolmentRow
+from scheduler.schoolyear import BirthMonth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thought:
+    """What is known by then of everybody, as it would be, and what follows for their numbers and children."""
+
+    known: Known = field(default_factory=Known)
+    links: list[tuple[Person, Number]] = field(default_factory=list)
+    taken_back: list[tuple[Person, Number]] = field(default_factory=list)
+    first_holders: list[tuple[Person, Number]] = field(default_factory=list)
+    consents: list[tuple[Person, Number, EnrolmentRow]] = field(default_factory=list)
+    born: dict[Person, BirthMonth] = field(default_factory=dict)  # months of birth that the batch puts right
+
+
+def put(tx: Tx, snapshot: Snapshot, thought: Thought, now: datetime) -> None:
+    """Everything at the end, in a few statements."""
+    for child, born in thought.born.items():
+        correcting.birth(tx, snapshot, _id(child), born, now)
+    written = [person for person in thought.known.everybody() if person.id is None or person.dirty]
+    _put_households(tx, [p.household for p in written if p.household and p.household.id is None], now)
+    new = [person for person in written if person.id is None]
+    ids = rows.add_people(tx, [_columns(p) | _names(p) for p in new], now)
+    for person, person_id in zip(new, ids, strict=True):
+        person.id = person_id
+    rows.change_people(
+        tx, [(_id(p), _columns(p) | (_names(p) if p.renamed else {})) for p in written if p.dirty]
+    )  # fmt: skip
+    pairs = [(_id(person), _id(number)) for person, number in thought.links]
+    rows.link_all(tx, pairs, now)
+    rows.take_back_all(tx, [(_id(person), _id(number)) for person, number in thought.taken_back], now)
+    rows.own_all_scores(tx, [(_id(person), _id(number)) for person, number in thought.first_holders])
+    rows.change_numbers(tx, [(_id(n), n.dirty) for n in thought.known.numbers.values() if n.dirty])
+    rows.add_consents(tx, [_consent(*given, now) for given in thought.consents])
+    _put_enrolments(tx, snapshot, thought.known, now)
+
+
+def _put_households(tx: Tx, new: Sequence[Household], now: datetime) -> None:
+    by_name = {home.name: home for home in new}
+    rows.add_households(tx, sorted(by_name), now)
+    for name, household_id in rows.households(tx, by_name).items():
+        by_name[name].id = household_id
+
+
+def _put_enrolments(tx: Tx, snapshot: Snapshot, known: Known, now: datetime) -> None:
+    new = []
+    for person, one in list(known.all_enrolments()):
+        if one.id is not None:
+            _change(tx, snapshot, one, one.id, now)
+            continue
+        child_id = 0 if one.child is None else _id(one.child)
+        values = {**one.written, "person_id": _id(person), "child_id": child_id, "created_at": now}
+        if one.state == HELD or one.replaced_on is not None:
+            _put_alone(tx, snapshot, one, values, now)
+        else:
+            new.append(values)
+    rows.add_enrolments(tx, new)
+
+
+def _put_alone(tx: Tx, snapshot: Snapshot, one: Standing, values: dict[str, Any], now: datetime) -> None:
+    """A new one that does not simply go on: it waits for a telephone call, or another took its place already."""
+    enrolment_id = keeping.enrol(tx, **values)
+    if enrolment_id is None:
+        return
+    if one.state == HELD:
+        telephoning.wait_for_call(tx, enrolment_id, why_telephone(one.told_on), now)
+    if one.replaced_on is not None:
+        correcting.take_its_place(tx, snapshot, enrolment_id, one.replaced_on, now)
+
+
+def _change(tx: Tx, snapshot: Snapshot, one: Standing, enrolment_id: int, now: datetime) -> None:
+    if one.written:
+        keeping.change_enrolment(tx, enrolment_id, **one.written)
+    if one.moved:
+        correcting.event(tx, snapshot, keeping.enrolment_by_id(tx, enrolment_id), one.event_on, now)
+    if one.reopened is not None:
+        correcting.reopen(tx, snapshot, enrolment_id, one.reopened, now)
+        if one.state == HELD:
+            telephoning.wait_for_call(tx, enrolment_id, why_telephone(one.told_on), now)
+    if one.confirmed:
+        begin(tx, snapshot, enrolment_id)
+    if one.replaced_on is not None:
+        correcting.take_its_place(tx, snapshot, enrolment_id, one.replaced_on, now)
+
+
+def _consent(person: Person, number: Number, row: EnrolmentRow, now: datetime) -> dict[str, object]:
+    return {
+        "address_id": number.id, "person_id": person.id, "kind": "text", "given": True,
+        "wording_id": "enrolment.told", "via": "import", "at": now,
+        "wording": f"Told by a worker on {row.told_on.isoformat()} that we would text, and how to stop.",
+    }  # fmt: skip
+
+
+def begin(tx: Tx, snapshot: Snapshot, enrolment_id: int) -> None:
+    """The number is confirmed: nobody has to telephone first, and the check-ins that are still to come are planned."""
+    telephoning.called(tx, enrolment_id)
+    plan_next(tx, snapshot, keeping.enrolment_by_id(tx, enrolment_id))
+
+
+def _columns(person: Person) -> dict[str, object]:
+    household_id = None if person.household is None else person.household.id
+    return {**person.values, "household_id": household_id}
+
+
+def _names(person: Person) -> dict[str, object]:
+    named: dict[str, object] = {"child": person.child, "source_reference": person.source_reference}
+    return named if person.id is not None else {"ref": person.ref, **named}
+
+
+def _id(found: Person | Number) -> int:
+    assert found.id is not None  # written by then
+    return found.id
