@@ -11,7 +11,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.content import Compiled, Content, compile_content, compile_conversations
+from bot.content import Compiled, Content, compile_bundle, compile_conversations
 from bot.entry_ages import shown
 from bot.finding import AnswerReaders, DirectoryFinder
 from bot.rules import Rules, rules_of
@@ -116,7 +116,7 @@ class Live:
         if before is not None and before.bundle_id == bundle_id:
             compiled = before.compiled
         else:
-            compiled = compile_content(Content.from_json(published.bundle_content(tx, bundle_id)))
+            compiled = compile_bundle(Content.from_json(published.bundle_content(tx, bundle_id)))
         older = dict(before.older) if before else {}
         if before is not None and before.bundle_id != bundle_id:
             # A turn that began before the swap may still save a conversation on it.

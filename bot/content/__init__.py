@@ -24,6 +24,7 @@ __all__ = [
     "Notes",
     "SavedReply",
     "Talk",
+    "compile_bundle",
     "compile_content",
     "compile_conversations",
     "parse_content",
@@ -88,8 +89,21 @@ def parse_content(root: Path, notes: Notes, council: Path | None = None) -> Cont
 
 def compile_content(content: Content) -> Compiled:
     """What the core works with. Raises ContentFaults, without lines, for data that `read_content` never checked."""
+    return _compiled(content, live=False)
+
+
+def compile_bundle(content: Content) -> Compiled:
+    """The same of a published bundle, which was checked when it was published.
+
+    Raises ContentFaults where it cannot be compiled. The rules of a flow's shape are not asked again: those of a later
+    release would take what is live from the families that it serves.
+    """
+    return _compiled(content, live=True)
+
+
+def _compiled(content: Content, *, live: bool) -> Compiled:
     notes = Notes()
-    compiled = compile_data(content.files, notes)
+    compiled = compile_data(content.files, notes, live=live)
     if notes.faults or compiled is None:
         raise ContentFaults(notes.faults)
     return compiled
@@ -101,7 +115,7 @@ def compile_conversations(content: Content) -> Talk:
     Raises ContentFaults. Its phrases and programmes are not read: conversations are understood with the newest.
     """
     notes = Notes()
-    talk = compile_talk(content.files, notes)
+    talk = compile_talk(content.files, notes, live=True)
     if notes.faults or talk is None:
         raise ContentFaults(notes.faults)
     return talk

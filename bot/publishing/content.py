@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.content import Content, compile_content, read_content
+from bot.content import Content, compile_bundle, compile_content, read_content
 from bot.house import House
 from bot.publishing.landing import Landing, check, landed, named
 from bot.settings import Settings
@@ -76,7 +76,7 @@ def rollback(house: House, to: int | None = None, landings: Sequence[Landing] = 
     if bundle_id is None or text is None:
         told = "There is no earlier content to go back to." if to is None else f"There is no bundle {to}."
         raise NoSuchBundle(told)
-    flows = compile_content(Content.from_json(text)).flows
+    flows = compile_bundle(Content.from_json(text)).flows
     # Its very text, of whatever schema: so that it is known for the same content when somebody goes back further.
     done = _publish(house, flows, text, f"thrive rollback to bundle {bundle_id}", landings)
     return replace(done, restored=bundle_id)

@@ -2,20 +2,24 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
 
-from bot.content import Content, ContentFaults, compile_content, read_content
+from bot.content import Content, ContentFaults, compile_bundle, compile_content, read_content
 from bot.content.upgrading import SCHEMA, upgraded
 from bot.publishing import content as publishing
 from bot.settings import ROOT
+from bot.simulating import START
 from bot.store import published
+from bot.talking import Talk, real_assets
+from flows.effects import EnrolOnEvent
 from flows.safety_replies import STANDS_IN
 from flows.texts import ENGINE_TEXTS
 from tests.houses import Home
 
-A = "+447700900451"
+A, B = "+447700900451", "+447700900452"
 SINCE = ("listing.", "safety.")  # texts that an older bundle is made to lack
 OLD_PAUSE = {
     "flow": "pause",
@@ -32,6 +36,8 @@ OLD_TOLD = {
     "nodes": {
         "keep": {"ask": "Shall we text you?", "as": "keep", "options": [{"label": "Yes", "value": "yes"}]},
         "yes-new-baby": {"enrol": "new-baby", "asked": "keep"},
+        "fewer": {"wish": "less"},
+        "all-again": {"wish": "back-on", "go": "flagged"},
         "flagged": {"flag": "not-reached"},
         "thanks": {"say": "Thank you."},
     },
@@ -50,9 +56,77 @@ def test_what_a_bundle_of_the_first_schema_says_is_read_as_today() -> None:
     files = Content.from_json(of_schema_1()).files
     told = files["flows/told.yaml"]["nodes"]
     assert files["flows/pause.yaml"]["nodes"]["keep"] == {"pause": "until_date"}
-    assert told["yes-new-baby"] == {"enrol": "told_event", "asked": "keep"}
+    assert told["yes-new-baby"] == {"set": {"told_event": "new-baby"}, "go": "yes-new-baby-enrols"}
+    assert told["yes-new-baby-enrols"] == {"enrol": "told_event", "asked": "keep"}
+    assert told["fewer"] == {"note": "yes"}
+    assert told["all-again"] == {"note": "yes", "go": "flagged"}
     assert told["flagged"] == {"flag": "given_listings"}
     assert compile_content(Content(files)).flows["pause"]
+
+
+def test_a_yes_in_older_content_is_to_what_its_own_node_said() -> None:
+    """Claim: a flow of any name that enrolled on one event goes on doing so, whatever was told last or nothing."""
+    asking = {
+        "flow": "moving",
+        "title": "Moving",
+        "keywords": ["moving"],
+        "nodes": {
+            "keep": {"ask": "Shall we text you?", "options": [{"label": "Yes", "value": "yes"}]},
+            "yes": {"enrol": "house-move", "asked": "keep"},
+            "thanks": {"say": "Thank you."},
+        },
+    }
+    files = {**read_content(ROOT / "content").files, "flows/moving.yaml": asking}
+    compiled = compile_bundle(Content.from_json(json.dumps({"schema": 1, "files": files})))
+    talk = Talk.begin(compiled, real_assets(compiled), START, consent="given", first_contact=False)
+    talk.hear("moving")
+    assert ("house-move", "moving.keep") in [
+        (effect.programme, effect.wording) for effect in talk.hear("yes") if isinstance(effect, EnrolOnEvent)
+    ]
+
+
+def without_doubt() -> str:
+    """Today's content, and of news that only may be of a death its flow knows nothing."""
+    files = dict(read_content(ROOT / "content").files)
+    told = files["flows/told.yaml"]
+    nodes = {name: node for name, node in told["nodes"].items() if name != "loss-perhaps"}
+    cases = [case for case in nodes["which"]["branch"] if case["is"] != "loss-perhaps"]
+    files["flows/told.yaml"] = {**told, "nodes": {**nodes, "which": {**nodes["which"], "branch": cases}}}
+    return json.dumps({"schema": SCHEMA, "files": files}, ensure_ascii=False, separators=(",", ":"))
+
+
+@pytest.mark.parametrize("of", [of_schema_1, without_doubt])
+@pytest.mark.parametrize("words", ["i lost my girl", "my son died call me"])
+def test_a_loss_is_never_answered_with_silence_on_older_content(home: Home, of: Callable[[], str], words: str) -> None:
+    """Claim: on either database, content of before the answer to a loss in doubt gives the release's own; a talk that
+    began on it is answered so after a later publication too."""
+    updated(home, of())
+    home.talk("MENU", sender=A)
+    assert "read this by" in home.talk(words, sender=A)
+    home.talk("MENU", sender=B)
+    publishing.publish(home.house, publishing.read(home.house.settings), by="test")
+    home.later(minutes=1)  # the council's own rate: what was spent comes back
+    assert "read this by" in home.talk(words, sender=B)
+
+
+def test_words_of_theirs_for_a_loss_in_doubt_stay() -> None:
+    """Claim: a flow that looks for such news answers it itself."""
+    files = dict(read_content(ROOT / "content").files)
+    told = files["flows/told.yaml"]
+    told["nodes"]["loss-perhaps"] = {"say": "Thank you for telling us that.", "go": "end"}
+    assert Content.from_json(json.dumps({"schema": SCHEMA, "files": files})).files["flows/told.yaml"] == told
+
+
+def test_a_rule_of_shape_that_came_later_does_not_take_what_is_live(home: Home) -> None:
+    """Claim: flows that call each other in a round are refused to who would publish them, and served where they are
+    live already."""
+    files = dict(read_content(ROOT / "content").files)
+    for name, other in (("ring", "rong"), ("rong", "ring")):
+        files[f"flows/{name}.yaml"] = {"flow": name, "title": name, "nodes": {"on": {"call": other}}}
+    with pytest.raises(ContentFaults, match="call each other"):
+        publishing.publish(home.house, Content(files), by="test")
+    updated(home, json.dumps({"schema": 1, "files": files}))
+    assert "1." in home.talk("MENU", sender=A)
 
 
 def test_what_is_as_it_should_be_is_left_alone() -> None:
