@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot import keywords
 from bot.house import House
+from bot.standing import why_not
 from bot.store import addresses, alerts
 from bot.store.database import Tx
 from bot.store.outbox import Outbox
@@ -32,6 +33,8 @@ def verdict(house: House, tx: Tx, row: Outbox, address: addresses.Address, now: 
     if channel not in house.channels:
         what = "Email" if address.kind == "email" else "Texting"
         return Refuse(reason=f"{what} is not set up on this service")
+    if (reason := why_not(tx, row)) is not None:
+        return Refuse(reason=reason)
     rules = house.live.snapshot(tx).rules
     windows = (read_safe_times(address.safe_times) or ()) if address.safe_times else ()
     purpose: Purpose = row.purpose  # type: ignore[assignment]  # the column holds only the table's words

@@ -6,7 +6,7 @@ from typing import Any, Final
 from bot import keywords
 from bot.alerts import climbing
 from bot.refs import new_ref
-from bot.store import addresses, casework, people, touches
+from bot.store import addresses, casework, people, receipts, touches
 from bot.store import outbox as rows
 from bot.store.casework import RANK
 from bot.store.database import Tx
@@ -15,7 +15,7 @@ from bot.store.sealed import SealError
 from messages.addresses import NOT_TEXTED
 from messages.classes import TO_STAFF
 from messages.leave import CARRIER_CONFIRMS, UNSAFE
-from messages.status import ENDS, NOT_ARRIVED, Event, State, forward
+from messages.status import ENDS, NOT_ARRIVED, Event, State, event_of, forward
 
 BLOCKED_BY_CARRIER = "21610"  # Twilio's error dictionary: the number has texted STOP to our sender
 NO_WAY_BY_TEXT = frozenset(NOT_TEXTED.values())
@@ -45,7 +45,11 @@ def settle(
     tx: Tx, row: Outbox, event: Event, now: datetime, *, reason: str | None = None, code: str | None = None,
     sid: str | None = None,
 ) -> State:  # fmt: skip
-    """Move a row forward by the status table, with everything that hangs on it. Late news changes nothing."""
+    """Move a row forward by the status table, with everything that hangs on it. Late news changes nothing.
+
+    `sid` makes the provider's id known, by its answer, a receipt or its list: receipts that overtook it are taken in.
+    Who gives one calls `receipts.one_at_a_time` before the row is locked.
+    """
     current: State = row.state  # type: ignore[assignment]  # the column holds only the table's words
     state = forward(current, event)
     values: dict[str, Any] = {}
@@ -65,6 +69,15 @@ def settle(
         rows.change_outbox(tx, row.id, **values)
     if state != current:
         _consequences(tx, row, state, now, reason, code)
+    return state if sid is None or row.provider_sid is not None else _overtaken(tx, row.id, sid, state, now)
+
+
+def _overtaken(tx: Tx, outbox_id: int, sid: str, state: State, now: datetime) -> State:
+    """What receipts told that came before anybody here knew whose they were."""
+    for word, code in receipts.claim_receipts(tx, sid, outbox_id):
+        event, row = event_of(word), rows.find_outbox(tx, outbox_id=outbox_id)
+        if event is not None and row is not None:
+            state = settle(tx, row, event, now, code=code)
     return state
 
 
@@ -95,7 +108,9 @@ def _touch(tx: Tx, touch_id: int, state: State, reason: str, now: datetime) -> N
     """The ledger says what became of the check-in's text; late good news takes back what it said before."""
     standing = touches.touch_by_id(tx, touch_id)
     outcome = OUTCOME.get(state)
-    if outcome is not None and standing.outcome == "sent":
+    # What never left was not left unanswered, though its plan ended while it was with a sender.
+    never_left = state == "refused" and standing.outcome == "no-reply"
+    if outcome is not None and (standing.outcome == "sent" or never_left):
         listed = outcome in {"undelivered", "unknown"}
         touches.change_touch(tx, touch_id, outcome=outcome, reason=reason[:200], next_at=None, listed=listed)
     elif state == "delivered" and standing.outcome in {"undelivered", "unknown"} and standing.settled_at is None:

@@ -111,6 +111,14 @@ OVER: tuple[Bar, ...] = (
     (lambda facts: facts.child_died, "A child of the family has died. A person reviews what the family hears from us."),
     (lambda facts: facts.ended, "The programme was ended for this family."),
 )
+# The plan stands, and waits for somebody to say that it goes on: nothing of it leaves meanwhile.
+HELD: tuple[Bar, ...] = (
+    (
+        lambda facts: facts.under_review,
+        "Held: there was a death in the family, and a person reviews what they hear from us.",
+    ),
+    (lambda facts: facts.social_care_open, "Paused: children's social care has an open case."),
+)
 # The plan stands, and a text is not the way to reach them.
 UNREACHABLE: tuple[Bar, ...] = (
     (lambda facts: facts.consent == "stopped", "They stopped our texts, and have not started them again."),
@@ -128,18 +136,10 @@ def first_bar(bars: tuple[Bar, ...], facts: TouchFacts) -> str | None:
     return next((reason for holds, reason in bars if holds(facts)), None)
 
 
-def _social_care(facts: TouchFacts, _rules: ContactRules, now: datetime) -> Wait | None:
-    if not facts.social_care_open:
-        return None
-    # Nobody says beforehand when a case closes, so it is looked at daily.
-    return Wait(until=instant(local_date(now) + DAY), reason="Paused: children's social care has an open case.")
-
-
-def _under_review(facts: TouchFacts, _rules: ContactRules, now: datetime) -> Wait | None:
-    if not facts.under_review:
-        return None
-    reason = "Held: there was a death in the family, and a person reviews what they hear from us."
-    return Wait(until=instant(local_date(now) + DAY), reason=reason)
+def _held(facts: TouchFacts, _rules: ContactRules, now: datetime) -> Wait | None:
+    reason = first_bar(HELD, facts)
+    # Nobody says beforehand when a case closes or a review is done, so it is looked at daily.
+    return None if reason is None else Wait(until=instant(local_date(now) + DAY), reason=reason)
 
 
 def _paused(facts: TouchFacts, _rules: ContactRules, now: datetime) -> Wait | None:
@@ -198,7 +198,7 @@ def _hours(facts: TouchFacts, rules: ContactRules, now: datetime) -> Wait | None
 Hold = Callable[[TouchFacts, ContactRules, datetime], Wait | None]
 
 # What keeps anything we start waiting, and what more keeps a check-in waiting. The first that holds is told.
-HOLDS: tuple[Hold, ...] = (_under_review, _social_care, _paused, _worker_talking, _family_talking)
+HOLDS: tuple[Hold, ...] = (_held, _paused, _worker_talking, _family_talking)
 CHECK_IN_HOLDS: tuple[Hold, ...] = (_capped, _hours, _hourly_share)
 REMINDER_HOLDS: tuple[Hold, ...] = (*HOLDS, _hours)
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import Instant, Row, table_of
 from bot.store.database import Tx, insert_ignoring
+from bot.store.people import person
 
 STANDS = sa.text("lifted_at IS NULL")
 
@@ -36,19 +37,31 @@ class SendingHourRow(Row):
 
 hold = table_of(HoldRow)
 hour = table_of(SendingHourRow)
-_STANDING = sa.select(hold.c.kind).where(hold.c.person_id == sa.bindparam("b_person"), hold.c.lifted_at.is_(None))
+_this, _mate = person.alias("this"), person.alias("mate")
+_LIVES_WITH = (
+    sa.select(_mate.c.id)
+    .join(_this, sa.or_(_mate.c.id == _this.c.id, _mate.c.household_id == _this.c.household_id))
+    .where(_this.c.id == sa.bindparam("b_person"))
+)
+_STANDING = sa.select(hold.c.kind).where(hold.c.lifted_at.is_(None), hold.c.person_id.in_(_LIVES_WITH)).distinct()
+_HELD = sa.select(hold.c.person_id).where(
+    hold.c.lifted_at.is_(None),
+    hold.c.kind == sa.bindparam("b_kind"),
+    hold.c.person_id.in_(sa.bindparam("b_people", expanding=True)),
+)
 _SENT = sa.select(hour.c.sent).where(hour.c.starts_at == sa.bindparam("b_starts"))
 _COUNT = sa.update(hour).where(hour.c.starts_at == sa.bindparam("b_starts")).values(sent=hour.c.sent + 1)
 
 
 def holds_of(tx: Tx, person_id: int) -> frozenset[str]:
-    """The kinds of hold that stand for this person."""
+    """The kinds of hold that stand for this person: put on anybody of the household. Who joins it later is held too."""
     return frozenset(str(kind) for (kind,) in tx.execute(_STANDING, {"b_person": person_id}))
 
 
 def put_hold(tx: Tx, person_ids: Sequence[int], kind: str, now: datetime) -> int:
     """How many people it is new for."""
-    new = [person_id for person_id in person_ids if kind not in holds_of(tx, person_id)]
+    held = set(tx.execute(_HELD, {"b_kind": kind, "b_people": list(person_ids)}).scalars())
+    new = [person_id for person_id in person_ids if person_id not in held]
     for person_id in new:
         tx.execute(insert_ignoring(tx, hold), {"person_id": person_id, "kind": kind, "since": now})
     return len(new)

@@ -10,6 +10,7 @@ from bot.casework import raising
 from bot.clock import local_date
 from bot.house import House
 from bot.live import Snapshot
+from bot.standing import standing
 from bot.store import addresses, holding, keeping, people, touches
 from bot.store.addresses import Address
 from bot.store.beside import beside_of
@@ -232,12 +233,7 @@ def _number_of(tx: Tx, person_id: int) -> Address | None:
 
 
 def _facts(tx: Tx, enrolment: Enrolment, address: Address | None, now: datetime) -> TouchFacts:
-    holds = holding.holds_of(tx, enrolment.person_id)
-    facts = TouchFacts(
-        enrolled_on=local_date(enrolment.created_at), has_number=False, child_died=enrolment.ended_for == "child-died",
-        person_died=enrolment.ended_for == "person-died", ended=enrolment.ended_for is not None,
-        social_care_open="social-care" in holds, under_review="review" in holds,
-    )  # fmt: skip
+    facts = standing(tx, enrolment)
     if address is None:
         return facts
     windows = read_safe_times(address.safe_times) if address.safe_times else ()
