@@ -1,6 +1,6 @@
 """What is different between two versions of an entry, field by field, in words that staff and providers read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from directory.service import Service
@@ -36,6 +36,20 @@ LABELS: Final = {
 }
 
 
+VENUE: Final = ("venue", "address", "postcode", "hours", "venue_access")
+# Said also where there is nothing: that families are told none of it is what somebody who checks must see.
+ALWAYS: Final = ("description", "phone", "email", "url", "hours", "cost", "refer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One field of an entry, its cell perhaps empty. `field` is its column in the sheet."""
+
+    field: str
+    label: str
+    cell: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """One field that changed. `field` is its column in the sheet; an empty side said nothing."""
@@ -44,6 +58,17 @@ class Difference:
     label: str
     before: str
     after: str
+
+
+def told(service: Service) -> tuple[Told, ...]:
+    """Every field that says anything to a person, in the order of the sheet; then each venue with its own hours."""
+    own = sheet_cells(replace(service, locations=()))
+    always = [name for name in ALWAYS if name != "hours" or not service.locations]
+    found = [(name, own.get(name, "")) for name in LABELS if own.get(name) or name in always]
+    for venue in service.locations:
+        cells = sheet_cells(replace(service, locations=(venue,), hours=(), hours_note=""))
+        found += [(name, cells.get(name, "")) for name in VENUE if cells.get(name) or name in ALWAYS]
+    return tuple(Told(field=name, label=LABELS[name], cell=cell) for name, cell in found)
 
 
 def differences(before: Service, after: Service) -> tuple[Difference, ...]:

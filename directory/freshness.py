@@ -48,6 +48,11 @@ def is_safety(service: Service) -> bool:
     return not SAFETY_NEEDS.isdisjoint(service.needs)
 
 
+def is_newer(service: Service, before: Service) -> bool:
+    """Somebody checked it after what stood before was checked."""
+    return service.assured_on is not None and (before.assured_on is None or service.assured_on > before.assured_on)
+
+
 def known(service: Service, *, came_on: date, sunk: bool = False) -> Known:
     return Known(assured_on=service.assured_on, came_on=came_on, safety=is_safety(service), sunk=sunk)
 

@@ -84,6 +84,16 @@ def written(service: Service, given: Mapping[str, str], *, needs: Collection[str
     )
 
 
+def rebased(standing: Service, before: Service, wanted: Service, *, on: date) -> Service:
+    """What `wanted` changed of `before`, written over the entry as it stands now; all else stays as it stands.
+
+    Raises NotSo where the two no longer fit together. `on` is the day on which it was wanted.
+    """
+    old, new = cells_of(before), cells_of(wanted)
+    changed = {name: cell for name, cell in new.items() if cell != old[name]}
+    return written(standing, changed, needs=None, on=on) if changed else standing
+
+
 def _age(texts: Mapping[str, str], name: str, faults: dict[str, str]) -> float | None:
     if not texts[name]:
         return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.house import House
 from bot.store import entries, published, staff
+from directory.freshness import is_newer
 from directory.service import Service, from_text, to_text
 
 
@@ -31,11 +32,11 @@ def put(
     """
     now = house.clock.now()
     documents = {s.id: to_text(s) for s in services}
-    assured = {s.id: s.assured_on for s in services}
+    by_id = {s.id: s for s in services}
     with house.db.write() as tx:
         standing = {s.id: s for s in published.stored_services(tx, withdrawn=True)}
         beside = entries.entries(tx)
-        off = {i for i, entry in beside.items() if entry.taken_off is not None}
+        off = {i for i, entry in beside.items() if entry.taken_off}
         live = {i for i, s in standing.items() if s.withdrawn_at is None}
         said = {
             i: (beside[i].feed_document if i in beside else None) or standing[i].document
@@ -61,10 +62,15 @@ def put(
             entries.add_change(tx, service_id=service_id, at=now, how="import", before=standing[service_id].document)
             if service_id in beside:
                 entries.keep(tx, service_id, feed_document=None)
+        for service_id in changed:
+            before = standing.get(service_id)
+            # What sank for want of an answer has one: its source checked it since.
+            if service_id in beside and before and is_newer(by_id[service_id], from_text(before.document)):
+                entries.keep(tx, service_id, sunk_at=None)
         for service_id in (*added, *updated):
             published.put_service(
                 tx, service_id=service_id, document=documents[service_id], source=source,
-                assured_on=assured[service_id], now=now,
+                assured_on=by_id[service_id].assured_on, now=now,
             )  # fmt: skip
         published.withdraw_services(tx, withdrawn, now)
         published.bump(tx, "directory")

@@ -18,8 +18,9 @@ from bot.house import House
 from bot.store import entries, published, staff
 from bot.store.database import Tx
 from bot.store.entries import Change, Entry, Flag, Private, Standing
+from bot.store.published import StoredService
 from directory.changes import Difference, differences
-from directory.freshness import State, is_safety, known, next_change_on
+from directory.freshness import State, is_newer, is_safety, known, next_change_on
 from directory.service import Service, from_text, to_text
 
 __all__ = ["ChangedSince", "EntryPage", "Line", "Listed", "NoSuchEntry", "Past", "Private", "Show"]
@@ -86,18 +87,14 @@ class EntryPage:
     past: Sequence[Past]
     seen: str
     next_on: date | None
-    merged_into: str | None
 
 
 def listed(house: House, by: SignedIn, show: Show, words: str = "", page: int = 1) -> Listed:
     """One page of the list. What is due: services for people in danger first, then the longest unchecked."""
     now = house.clock.now()
     with house.db.write() as tx:
-        beside, flags = entries.entries(tx), entries.flagged(tx)
-        lines = [
-            replace(_line(row, beside.get(row.id), now), flag=flags.get(row.id[:80]))
-            for row in entries.all_standing(tx)
-        ]
+        beside = entries.entries(tx)
+        lines = [_line(row, beside.get(row.id), now) for row in entries.all_standing(tx)]
         staff.add_audit(tx, at=now, staff_id=by.staff.id, action="directory.view", target=show)
     counts: Counter[Show] = Counter({name: sum(_belongs(line, name) for line in lines) for name in SHOW})
     asked = words.casefold().split()
@@ -118,12 +115,11 @@ def look(house: House, by: SignedIn, service_id: str) -> EntryPage:
     now = house.clock.now()
     with house.db.write() as tx:
         row = _standing(tx, service_id)
-        beside = entries.entries(tx).get(service_id)
+        beside = entries.beside(tx, service_id)
         changes, names = entries.changes_of(tx, service_id), staff.staff_names(tx)
-        flag = entries.flagged(tx).get(service_id)
         private = entries.private(tx, service_id)
         staff.add_audit(tx, at=now, staff_id=by.staff.id, action="directory.entry", target=service_id[:80])
-    line = replace(_line(row, beside, now), flag=flag)
+    line = _line(row, beside, now)
     after, past = row.document, []
     for one in changes:
         what = differences(_read(one.before), _read(after)) if one.before else ()
@@ -131,20 +127,25 @@ def look(house: House, by: SignedIn, service_id: str) -> EntryPage:
         after = one.before or after
     aged = known(line.service, came_on=local_date(row.updated_at), sunk=line.sunk_at is not None)
     return EntryPage(
-        line=line, source=row.source, private=private, past=past, seen=_digest(row),
-        next_on=next_change_on(aged, local_date(now)), merged_into=(beside.taken_off or None) if beside else None,
+        line=line, source=row.source, private=private, past=past, seen=seen_of(row),
+        next_on=next_change_on(aged, local_date(now)),
     )  # fmt: skip
 
 
-def edit(house: House, by: SignedIn, service: Service, private: Private, *, seen: str) -> bool:
-    """Put the entry as staff wrote it; False where nothing was different. Raises NoSuchEntry, ChangedSince."""
+def edit(house: House, by: SignedIn, service: Service, private: Private, *, seen: str, checked: bool = False) -> bool:
+    """Put the entry as staff wrote it; False where nothing was different. `checked`: all of it, as of today.
+
+    Raises NoSuchEntry, ChangedSince.
+    """
+    if checked:
+        service = replace(service, assured_on=local_date(house.clock.now()))
     with house.db.write() as tx:
         row = _fresh(tx, service.id, seen)
         before = entries.private(tx, service.id)
         if before != private:
             entries.keep(tx, service.id, staff_contact=private.staff_contact, criteria=private.criteria)
             _audit(house, tx, by, "directory.private", service.id)
-        changed = put(house, tx, row, service, how="edited", staff_id=by.staff.id)
+        changed = put(house, tx, row, service, how="edited", staff_id=by.staff.id, looked=checked)
         if changed:
             _audit(house, tx, by, "directory.edited", service.id)
     return changed or before != private
@@ -155,7 +156,7 @@ def checked(house: House, by: SignedIn, service_id: str, *, seen: str) -> None:
     with house.db.write() as tx:
         row = _fresh(tx, service_id, seen)
         service = replace(_read(row.document), assured_on=local_date(house.clock.now()))
-        put(house, tx, row, service, how="checked", staff_id=by.staff.id)
+        put(house, tx, row, service, how="checked", staff_id=by.staff.id, looked=True)
         _audit(house, tx, by, "directory.checked", service_id)
 
 
@@ -170,40 +171,47 @@ def take_off(house: House, by: SignedIn, service_id: str, *, seen: str, off: boo
             withdrawn_before=row.withdrawn_at is not None,
         )  # fmt: skip
         entries.show(tx, service_id, withdrawn_at=now if off else None)
-        entries.keep(tx, service_id, taken_off="" if off else None)
+        entries.keep(tx, service_id, taken_off=off)
         published.bump(tx, "directory")
         _audit(house, tx, by, f"directory.{how}", service_id)
 
 
 def undo(house: House, by: SignedIn, service_id: str, change_id: int, *, seen: str) -> None:
-    """Put back what stood before a change, and whether it was shown. Raises NoSuchEntry, ChangedSince."""
+    """Put back what stood before a change, and whether it was shown where that change decided it.
+
+    Raises NoSuchEntry, ChangedSince.
+    """
     with house.db.write() as tx:
         row = _fresh(tx, service_id, seen)
         change = entries.find_change(tx, change_id)
         if change is None or change.service_id != service_id or change.before is None:
             raise NoSuchEntry(service_id)
-        put(house, tx, row, _read(change.before), how="undone", staff_id=by.staff.id, off=change.withdrawn_before)
+        put(house, tx, row, _read(change.before), how="undone", staff_id=by.staff.id, off=_off_before(tx, change, row))
         _audit(house, tx, by, "directory.undone", service_id)
 
 
 def put(
-    house: House, tx: Tx, row: Standing, service: Service, *, how: str, staff_id: int | None, off: bool | None = None
-) -> bool:
+    house: House, tx: Tx, row: Standing, service: Service, *, how: str, staff_id: int | None, off: bool | None = None,
+    looked: bool = False,
+) -> bool:  # fmt: skip
     """Write an entry anew, its history and its source's own last words beside it. `off` None: shown as it was.
 
-    A check newer than the one that stood lifts an entry that sank. False where nothing was different.
+    `looked`: somebody made sure of it. That is always in its history, a second time on one day too, and lifts an
+    entry that sank; so does a check newer than the one that stood. False where nothing was different.
     """
     now, before = house.clock.now(), _read(row.document)
     was_off = row.withdrawn_at is not None
-    if service == before and off in {None, was_off}:
+    if service == before and off in {None, was_off} and not looked:
         return False
     entries.add_change(
         tx, service_id=service.id, at=now, how=how, before=row.document, staff_id=staff_id, withdrawn_before=was_off
     )
-    beside = entries.entries(tx).get(service.id) or Entry(service_id=service.id)
+    beside = entries.beside(tx, service.id)
     values: dict[str, object] = {"feed_document": beside.feed_document or row.document}
-    if service.assured_on and (before.assured_on is None or service.assured_on > before.assured_on):
+    if looked or is_newer(service, before):
         values["sunk_at"] = None
+    if how in entries.LOOKED:
+        values |= {"not_reached_times": 0, "not_reached_at": None}
     document = to_text(service)
     published.put_service(
         tx, service_id=service.id, document=document, source=row.source, assured_on=service.assured_on, now=now
@@ -212,10 +220,18 @@ def put(
     if now_off:
         entries.show(tx, service.id, withdrawn_at=row.withdrawn_at or now)
     if off is not None:
-        values["taken_off"] = "" if off else None
+        values["taken_off"] = off
     entries.keep(tx, service.id, **values)
     published.bump(tx, "directory")
     return True
+
+
+def _off_before(tx: Tx, change: Change, row: Standing) -> bool | None:
+    """Whether it was off before a change that took it off or put it back; None where the change did neither."""
+    after = entries.change_after(tx, change)
+    off_after = row.withdrawn_at is not None if after is None else after.withdrawn_before
+    decided = change.how in {"off", "on", "undone", "import"} and change.withdrawn_before != off_after
+    return change.withdrawn_before if decided else None
 
 
 def _standing(tx: Tx, service_id: str, *, lock: bool = False) -> Standing:
@@ -227,12 +243,13 @@ def _standing(tx: Tx, service_id: str, *, lock: bool = False) -> Standing:
 
 def _fresh(tx: Tx, service_id: str, seen: str) -> Standing:
     row = _standing(tx, service_id, lock=True)
-    if _digest(row) != seen:
+    if seen_of(row) != seen:
         raise ChangedSince(service_id)
     return row
 
 
-def _digest(row: Standing) -> str:
+def seen_of(row: Standing | StoredService) -> str:
+    """What names an entry as a page shows it, so that a form of that page changes nothing newer."""
     return blake2b(f"{row.document}{row.withdrawn_at is None}".encode(), digest_size=8).hexdigest()
 
 
@@ -245,7 +262,7 @@ def _line(row: Standing, beside: Entry | None, now: datetime) -> Line:
     return Line(
         service=service, safety=is_safety(service), off=row.withdrawn_at is not None,
         state=state(row.updated_at, service, sunk=beside.sunk_at is not None, on=local_date(now)),
-        missing_at=beside.missing_at, sunk_at=beside.sunk_at,
+        missing_at=beside.missing_at, sunk_at=beside.sunk_at, flag=beside.flag,
     )  # fmt: skip
 
 

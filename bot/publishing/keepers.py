@@ -9,12 +9,13 @@ from bot.clock import local_date
 from bot.entry_ages import state
 from bot.house import House
 from bot.publishing import entries as desk
-from bot.publishing.providers import send_link
+from bot.publishing.providers import asked_for, send_link
 from bot.store import entries, providers, published, staff
 from bot.store.database import Tx
 from bot.store.providers import Proposal, Provider, Sent
 from directory.changes import Difference, differences
 from directory.service import Service, from_text
+from directory.written import NotSo
 from messages.smtp_email import is_email
 
 LONGEST_ID: Final = 200
@@ -49,11 +50,12 @@ class KeeperPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """What an organisation asks for, against the entry as it stands now."""
+    """What an organisation asks for, against the entry as it stands now. `unfit`: why it no longer fits that."""
 
     proposal: Proposal
     service: Service
     differences: Sequence[Difference]
+    unfit: Sequence[str] = ()
 
 
 def keepers(house: House, by: SignedIn) -> list[Keeper]:
@@ -122,7 +124,11 @@ def waiting(house: House, by: SignedIn) -> list[Waiting]:
 
 
 def decide(house: House, by: SignedIn, proposal_id: int, *, approve: bool) -> bool:
-    """Approve or refuse; False where somebody has, or they asked for something else since."""
+    """Approve or refuse; False where somebody has, or they asked for something else since.
+
+    Approved, what they changed is written over the entry as it stands: whatever else somebody changed meanwhile stays.
+    Raises NotSo where the two no longer fit together; nothing was done.
+    """
     now = house.clock.now()
     with house.db.write() as tx:
         done = "approved" if approve else "refused"
@@ -131,10 +137,13 @@ def decide(house: House, by: SignedIn, proposal_id: int, *, approve: bool) -> bo
         if asked is None or row is None:
             return False
         if approve:
-            wanted = from_text(asked.document)
-            # Checked on the day that they wrote it, not on the day that we read it.
-            wanted = replace(wanted, assured_on=local_date(asked.at))
-            desk.put(house, tx, row, wanted, how="approved", staff_id=by.staff.id)
+            standing = from_text(row.document)
+            wanted, right = asked_for(asked, standing), asked.words is None
+            if right:
+                # Checked on the day that they wrote it, not on the day that we read it, or by somebody since.
+                wrote_on = local_date(asked.at)
+                wanted = replace(wanted, assured_on=max(standing.assured_on or wrote_on, wrote_on))
+            desk.put(house, tx, row, wanted, how="approved", staff_id=by.staff.id, looked=right)
         _audit(house, tx, by, f"directory.{done}", asked.service_id)
     return True
 
@@ -144,8 +153,11 @@ def _waiting(tx: Tx, asked: Proposal) -> Waiting | None:
     if row is None:
         return None
     service = from_text(row.document)
-    what = differences(service, from_text(asked.document))
-    return Waiting(proposal=asked, service=service, differences=what)
+    try:
+        return Waiting(proposal=asked, service=service, differences=differences(service, asked_for(asked, service)))
+    except NotSo as fault:
+        wanted = differences(from_text(asked.before), from_text(asked.document))
+        return Waiting(proposal=asked, service=service, differences=wanted, unfit=tuple(fault.faults.values()))
 
 
 def _keepers(house: House, tx: Tx) -> dict[str, Keeper]:

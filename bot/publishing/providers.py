@@ -12,20 +12,21 @@ from datetime import datetime
 from typing import Final
 
 from bot.clock import local_date
-from bot.entry_ages import state
+from bot.entry_ages import state, sunk_ids
 from bot.house import House
 from bot.publishing import entries as desk
 from bot.publishing.letters import letter
 from bot.store import addresses, entries, outbox, providers, published, staff
 from bot.store.database import Tx
-from bot.store.providers import Provider
+from bot.store.providers import Proposal, Provider
 from directory.freshness import State
 from directory.reminding import LINK_LASTS
 from directory.service import Service, from_text, to_text
-from directory.written import written
+from directory.written import NotSo, rebased, written
 from messages.classes import Purpose, class_of, priority_of
 
 PURPOSE: Final[Purpose] = "provider-email"
+LONGEST_WORDS: Final = 2000
 
 
 class NoSuchLink(LookupError):
@@ -34,11 +35,14 @@ class NoSuchLink(LookupError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theirs:
-    """One entry as its organisation sees it. `waits`: as it would be, once somebody has approved it."""
+    """One entry as its organisation sees it. `waits`: as it would be, once somebody has approved it; `words`: what
+    else they said is wrong. `seen` names what the page shows: a press on it answers for nothing newer."""
 
     service: Service
     state: State
-    waits: Service | None
+    seen: str
+    waits: Service | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,40 +62,51 @@ def open_link(house: House, token: str) -> Opened:
     return Opened(organisation=found[0].service.organisation.name, trusted=provider.trusted, entries=found)
 
 
-def confirm(house: House, token: str, service_id: str) -> None:
-    """It is right as it stands: checked as of today, whatever waits. Raises NoSuchLink."""
+def confirm(house: House, token: str, service_id: str, *, seen: str) -> None:
+    """It is right as it stands: checked as of today, whatever waits. Raises NoSuchLink, ChangedSince."""
     now = house.clock.now()
     with house.db.write() as tx:
         provider = _provider(tx, token, now)
-        row = _own(tx, provider, service_id)
+        row = _own(tx, provider, service_id, seen)
         service = replace(from_text(row.document), assured_on=local_date(now))
-        desk.put(house, tx, row, service, how="confirmed", staff_id=None)
+        desk.put(house, tx, row, service, how="confirmed", staff_id=None, looked=True)
         staff.add_audit(tx, at=now, staff_id=None, action="directory.confirmed", target=service_id[:80])
 
 
-def correct(house: House, token: str, service_id: str, given: Mapping[str, str]) -> bool:
+def correct(house: House, token: str, service_id: str, given: Mapping[str, str], *, seen: str, words: str = "") -> bool:
     """What they wrote: done at once where they are trusted (True), else before somebody for approval.
 
-    Raises NoSuchLink, and NotSo with every fault of the form.
+    `words` say what else is wrong that the form cannot change. They go before somebody whoever wrote them, and while
+    there are any the entry is not taken for checked. Raises NoSuchLink, ChangedSince, and NotSo with every fault of
+    the form.
     """
     now = house.clock.now()
     with house.db.write() as tx:
         provider = _provider(tx, token, now)
-        row = _own(tx, provider, service_id)
-        standing = from_text(row.document)
+        row = _own(tx, provider, service_id, seen)
         # What it is for decides who is told of it: that stays the council's to say.
         asked = {name: cell for name, cell in given.items() if name != "needs"}
-        service = replace(written(standing, asked, needs=None, on=local_date(now)), assured_on=local_date(now))
+        service = written(from_text(row.document), asked, needs=None, on=local_date(now))
+        if len(words) > LONGEST_WORDS:
+            raise NotSo({"words": f"Use at most {LONGEST_WORDS} letters."})
         if provider.trusted:
-            desk.put(house, tx, row, service, how="provider", staff_id=None)
-        else:
-            document = to_text(service)
+            wanted = service if words else replace(service, assured_on=local_date(now))
+            desk.put(house, tx, row, wanted, how="provider", staff_id=None, looked=not words)
+            providers.replace_waiting(tx, service_id, now)
+        if words or not provider.trusted:
+            before = to_text(service) if provider.trusted else row.document
             providers.propose(
-                tx, service_id=service_id, organisation_id=provider.organisation_id, document=document, now=now
-            )
+                tx, service_id=service_id, organisation_id=provider.organisation_id, before=before,
+                document=to_text(service), words=words or None, now=now,
+            )  # fmt: skip
         how = "corrected" if provider.trusted else "proposed"
         staff.add_audit(tx, at=now, staff_id=None, action=f"directory.{how}", target=service_id[:80])
     return provider.trusted
+
+
+def asked_for(asked: Proposal, standing: Service) -> Service:
+    """The entry as it stands now with what they changed of it. Raises NotSo where the two no longer fit together."""
+    return rebased(standing, from_text(asked.before), from_text(asked.document), on=local_date(asked.at))
 
 
 def send_link(house: House, tx: Tx, provider: Provider, *, reminder: int = 0, due: int = 0) -> bool:
@@ -137,25 +152,35 @@ def _provider(tx: Tx, token: str, now: datetime) -> Provider:
     return found
 
 
-def _own(tx: Tx, provider: Provider, service_id: str) -> entries.Standing:
+def _own(tx: Tx, provider: Provider, service_id: str, seen: str) -> entries.Standing:
     """An entry of this organisation that stands, locked: no link reaches another's."""
     row = entries.standing(tx, service_id, lock=True)
     if row is None or row.withdrawn_at is not None:
         raise NoSuchLink
     if from_text(row.document).organisation.id != provider.organisation_id:
         raise NoSuchLink
+    if desk.seen_of(row) != seen:
+        raise desk.ChangedSince(service_id)
     return row
 
 
 def _theirs(tx: Tx, organisation_id: str, now: datetime) -> list[Theirs]:
-    sunk = {one.service_id for one in entries.entries(tx).values() if one.sunk_at is not None}
+    sunk = sunk_ids(tx)
     rows = [(row, from_text(row.document)) for row in published.stored_services(tx)]
     own = [(row, service) for row, service in rows if service.organisation.id == organisation_id]
-    waits = {one.service_id: one.document for one in providers.waiting(tx, [row.id for row, _ in own])}
-    return [
-        Theirs(
-            service=service, state=state(row.updated_at, service, sunk=row.id in sunk, on=local_date(now)),
-            waits=from_text(waits[row.id]) if row.id in waits else None,
-        )
-        for row, service in sorted(own, key=lambda one: one[1].name.casefold())
-    ]  # fmt: skip
+    waits = {one.service_id: one for one in providers.waiting(tx, [row.id for row, _ in own])}
+    found = []
+    for row, service in sorted(own, key=lambda one: one[1].name.casefold()):
+        aged = state(row.updated_at, service, sunk=row.id in sunk, on=local_date(now))
+        theirs = Theirs(service=service, state=aged, seen=desk.seen_of(row))
+        if asked := waits.get(row.id):
+            theirs = replace(theirs, waits=_as_it_would_be(asked, service), words=asked.words or "")
+        found.append(theirs)
+    return found
+
+
+def _as_it_would_be(asked: Proposal, standing: Service) -> Service:
+    try:
+        return asked_for(asked, standing)
+    except NotSo:  # their form shows them what they wrote, and its faults when they send it again
+        return from_text(asked.document)

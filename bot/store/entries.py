@@ -13,20 +13,22 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.store.columns import Instant, Row, Sealed, readable, table_of
 from bot.store.database import Tx, insert_ignoring
 from bot.store.published import service, version
-from bot.store.staff import audit
 
 
 class EntryRow(Row):
     """`feed_document` is what the source said last, where staff changed it since: that stands until the source says
     otherwise. `missing_at`: the source lists it no more. `sunk_at`: its organisation was reminded and said nothing.
-    `taken_off`: staff did, and no import brings it back; it holds the id it was merged into, or nothing."""
+    `taken_off`: staff did, and no import brings it back. `not_reached_times`: how often families said that they did not
+    get through since somebody last looked at it, the last time `not_reached_at`."""
 
     __tablename__ = "entry"
     service_id: Mapped[str] = mapped_column(sa.ForeignKey("service.id"), primary_key=True)
     feed_document: Mapped[str | None] = mapped_column(sa.Text)
     missing_at: Mapped[datetime | None] = mapped_column(Instant)
     sunk_at: Mapped[datetime | None] = mapped_column(Instant)
-    taken_off: Mapped[str | None] = mapped_column(sa.String(80))
+    taken_off: Mapped[bool] = mapped_column(default=False)
+    not_reached_times: Mapped[int] = mapped_column(default=0)
+    not_reached_at: Mapped[datetime | None] = mapped_column(Instant)
     staff_contact: Mapped[str | None] = mapped_column(Sealed("entry.staff_contact"))
     criteria: Mapped[str | None] = mapped_column(Sealed("entry.criteria"))
 
@@ -39,7 +41,7 @@ class EntryChangeRow(Row):
     service_id: Mapped[str] = mapped_column(sa.ForeignKey("service.id"), index=True)
     at: Mapped[datetime] = mapped_column(Instant)
     staff_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
-    how: Mapped[str] = mapped_column(sa.String(16))  # import, edited, checked, undone, provider, hidden, shown, merged
+    how: Mapped[str] = mapped_column(sa.String(16))  # one of HOW
     before: Mapped[str | None] = mapped_column(sa.Text)
     withdrawn_before: Mapped[bool] = mapped_column(default=False)
 
@@ -52,7 +54,15 @@ class Entry:
     feed_document: str | None = None
     missing_at: datetime | None = None
     sunk_at: datetime | None = None
-    taken_off: str | None = None
+    taken_off: bool = False
+    not_reached_times: int = 0
+    not_reached_at: datetime | None = None
+
+    @property
+    def flag(self) -> "Flag | None":
+        if self.not_reached_at is None:
+            return None
+        return Flag(times=self.not_reached_times, last_at=self.not_reached_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +103,8 @@ class Flag:
     last_at: datetime
 
 
-FLAGGED = "directory.flagged"  # the audit's word
+# What was done: `off`, `on` and what undid them, and an import, may change whether families are shown it.
+HOW = ("import", "edited", "checked", "off", "on", "confirmed", "provider", "approved", "undone")
 LOOKED = ("checked", "confirmed", "edited", "provider", "approved")  # changes by which somebody looked at an entry
 
 entry = table_of(EntryRow)
@@ -125,24 +136,22 @@ def show(tx: Tx, service_id: str, *, withdrawn_at: datetime | None) -> None:
     tx.execute(sa.update(service).where(service.c.id == service_id).values(withdrawn_at=withdrawn_at))
 
 
-def flagged(tx: Tx) -> dict[str, Flag]:
-    """Services that families did not get through to since somebody last looked at the entry."""
-    looked: dict[str, datetime] = {}
-    asked = sa.select(change.c.service_id, sa.func.max(change.c.at)).where(change.c.how.in_(LOOKED))
-    for service_id, at in tx.execute(asked.group_by(change.c.service_id)):
-        looked[str(service_id)] = at
-    found: dict[str, Flag] = {}
-    flags = sa.select(audit.c.target, audit.c.at).where(audit.c.action == FLAGGED).order_by(audit.c.id)
-    for target, at in tx.execute(flags):
-        if target not in looked or at > looked[target]:
-            before = found.get(target)
-            found[target] = Flag(times=before.times + 1 if before else 1, last_at=at)
-    return found
+def not_reached(tx: Tx, service_id: str, at: datetime) -> None:
+    """A family did not get through. Nothing where the directory never held such a service."""
+    if tx.execute(sa.select(service.c.id).where(service.c.id == service_id)).one_or_none() is None:
+        return
+    keep(tx, service_id, not_reached_times=entry.c.not_reached_times + 1, not_reached_at=at)
 
 
 def entries(tx: Tx) -> dict[str, Entry]:
     """By service; only those of which something is kept."""
     return {str(r.service_id): Entry(**r._asdict()) for r in tx.execute(sa.select(*_PLAIN))}
+
+
+def beside(tx: Tx, service_id: str) -> Entry:
+    """What is kept beside one service; nothing is, for most."""
+    row = tx.execute(sa.select(*_PLAIN).where(entry.c.service_id == service_id)).one_or_none()
+    return Entry(service_id=service_id) if row is None else Entry(**row._asdict())
 
 
 def private(tx: Tx, service_id: str) -> Private:
@@ -154,8 +163,8 @@ def private(tx: Tx, service_id: str) -> Private:
 
 def keep(tx: Tx, service_id: str, **values: object) -> None:
     """Keep these columns of what stands beside a service."""
-    if tx.execute(sa.update(entry).where(entry.c.service_id == service_id).values(**values)).rowcount == 0:
-        tx.execute(sa.insert(entry).values(service_id=service_id, **values))
+    tx.execute(insert_ignoring(tx, entry), {"service_id": service_id, "taken_off": False, "not_reached_times": 0})
+    tx.execute(sa.update(entry).where(entry.c.service_id == service_id).values(**values))
 
 
 def mark_missing(tx: Tx, ids: Iterable[str], at: datetime | None) -> None:
@@ -183,4 +192,11 @@ def changes_of(tx: Tx, service_id: str, *, limit: int = 50) -> list[Change]:
 
 def find_change(tx: Tx, change_id: int) -> Change | None:
     row = tx.execute(_CHANGE.where(change.c.id == change_id)).one_or_none()
+    return None if row is None else Change(**row._asdict())
+
+
+def change_after(tx: Tx, one: Change) -> Change | None:
+    """The next change of the same entry; None where it is the last."""
+    later = _CHANGE.where(change.c.service_id == one.service_id, change.c.id > one.id)
+    row = tx.execute(later.order_by(change.c.id).limit(1)).one_or_none()
     return None if row is None else Change(**row._asdict())

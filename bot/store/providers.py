@@ -38,14 +38,17 @@ class ProviderLinkRow(Row):
 
 
 class ProposalRow(Row):
-    """An entry as its organisation wants it. At most one of an entry waits."""
+    """An entry as its organisation wants it, and as it stood when they wrote: what they changed is the difference.
+    `words`: what else they say is wrong. At most one of an entry waits."""
 
     __tablename__ = "proposal"
     id: Mapped[int] = mapped_column(primary_key=True)
     service_id: Mapped[str] = mapped_column(sa.ForeignKey("service.id"), index=True)
     organisation_id: Mapped[str] = mapped_column(sa.String(200))
     at: Mapped[datetime] = mapped_column(Instant)
+    before: Mapped[str] = mapped_column(sa.Text)
     document: Mapped[str] = mapped_column(sa.Text)
+    words: Mapped[str | None] = mapped_column(Sealed("proposal.words"))
     state: Mapped[str] = mapped_column(sa.String(12), index=True)  # waiting, approved, refused, replaced
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
     settled_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
@@ -77,7 +80,9 @@ class Proposal:
     service_id: str
     organisation_id: str
     at: datetime
+    before: str
     document: str
+    words: str | None
     state: str
 
 
@@ -85,7 +90,7 @@ provider = table_of(ProviderRow)
 link = table_of(ProviderLinkRow)
 proposal = table_of(ProposalRow)
 _PROVIDER = sa.select(*(readable(provider.c[f]) for f in Provider.__dataclass_fields__))
-_PROPOSAL = sa.select(*(proposal.c[f] for f in Proposal.__dataclass_fields__))
+_PROPOSAL = sa.select(*(readable(proposal.c[f]) for f in Proposal.__dataclass_fields__))
 
 
 def all_providers(tx: Tx) -> dict[str, Provider]:
@@ -140,15 +145,23 @@ def sent_to(tx: Tx, organisation_id: str, *, limit: int = 5) -> list[Sent]:
     return [Sent(**r._asdict()) for r in tx.execute(asked)]
 
 
-def propose(tx: Tx, *, service_id: str, organisation_id: str, document: str, now: datetime) -> None:
+def propose(
+    tx: Tx, *, service_id: str, organisation_id: str, before: str, document: str, words: str | None, now: datetime
+) -> None:
     """In place of what waited for this entry."""
-    waits = (proposal.c.service_id == service_id, proposal.c.state == "waiting")
-    tx.execute(sa.update(proposal).where(*waits).values(state="replaced", settled_at=now))
+    replace_waiting(tx, service_id, now)
     tx.execute(
         sa.insert(proposal).values(
-            service_id=service_id, organisation_id=organisation_id, document=document, at=now, state="waiting"
+            service_id=service_id, organisation_id=organisation_id, before=before, document=document, words=words,
+            at=now, state="waiting",
         )
-    )
+    )  # fmt: skip
+
+
+def replace_waiting(tx: Tx, service_id: str, now: datetime) -> None:
+    """What waited for this entry waits no more: they have said something newer."""
+    waits = (proposal.c.service_id == service_id, proposal.c.state == "waiting")
+    tx.execute(sa.update(proposal).where(*waits).values(state="replaced", settled_at=now))
 
 
 def waiting(tx: Tx, service_ids: Sequence[str] | None = None) -> list[Proposal]:

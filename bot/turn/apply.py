@@ -10,6 +10,7 @@ from bot.store import (
     addresses,
     casework,
     conversations,
+    entries,
     inbox,
     keeping,
     outbox,
@@ -176,8 +177,10 @@ def _search(turn: Turn, effect: fx.RecordSearch) -> None:
 
 
 def _flag(turn: Turn, effect: fx.FlagListing) -> None:
-    """Kept where staff look up what was done, by the service's id: nothing of the family's stands beside it."""
-    for listing in effect.listings:
+    """Counted beside the entry, and kept where staff look up what was done: by the service's id, with nothing of the
+    family's. In one order, so that no two turns wait for each other."""
+    for listing in sorted(effect.listings):
+        entries.not_reached(turn.tx, listing, turn.now)
         staff.add_audit(
             turn.tx, at=turn.now, staff_id=None, action="directory.flagged", target=listing, detail="not-reached"
         )

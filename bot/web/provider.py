@@ -3,13 +3,18 @@
 The address is the key. `Referrer-Policy: same-origin`, which every page has, tells it to no other site.
 """
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from bot.browsing import need_groups
 from bot.publishing import providers
-from bot.publishing.providers import NoSuchLink, Opened
+from bot.publishing.entries import ChangedSince
+from bot.publishing.providers import NoSuchLink, Opened, Theirs
 from bot.web.here import house
-from directory.service import ACCEPTING
+from directory.changes import Told, told
+from directory.service import ACCEPTING, Service
 from directory.written import FIELDS, NotSo, cells_of
 
 pages = Blueprint("provider", __name__, url_prefix="/provider")
@@ -29,18 +34,30 @@ def change(token: str) -> AnyResponse:
     theirs = next((one for one in opened.entries if one.service.id == service_id), None)
     if theirs is None:
         raise NoSuchLink
+    name, seen = theirs.service.name, request.form.get("seen", "")
     if act == "right":
-        providers.confirm(house(), token, service_id)
-        return _page(token, providers.open_link(house(), token), done="right", about=theirs.service.name)
+        try:
+            providers.confirm(house(), token, service_id, seen=seen)
+        except ChangedSince:
+            return _page(token, providers.open_link(house(), token), done="late", about=name, status=409)
+        return _page(token, providers.open_link(house(), token), done="right", about=name)
     if act != "correct":
-        return _form(token, opened, service_id, cells_of(theirs.waits or theirs.service), {})
-    given = {name: request.form.get(name, "").strip() for name in ASKED}
+        return _form(token, theirs, {**cells_of(theirs.waits or theirs.service), "words": theirs.words}, {})
+    given = {field: request.form.get(field, "").strip() for field in (*ASKED, "words")}
+    cells = {field: given[field] for field in ASKED}
     try:
-        at_once = providers.correct(house(), token, service_id, given)
+        at_once = providers.correct(house(), token, service_id, cells, seen=seen, words=given["words"])
     except NotSo as fault:
-        return _form(token, opened, service_id, given, fault.faults)
-    done = "corrected" if at_once else "waits"
-    return _page(token, providers.open_link(house(), token), done=done, about=theirs.service.name)
+        return _form(token, theirs, given, fault.faults, seen=seen, status=400)
+    except ChangedSince:
+        # What they typed stays, beside what the entry says now: sent again, it is what they want of that.
+        now = cells_of(theirs.service)
+        faults = {
+            field: f"The entry now says: {now[field] or 'nothing'}" for field in ASKED if given[field] != now[field]
+        }
+        return _form(token, theirs, given, faults, status=409)
+    done = "waits" if not at_once else "told" if given["words"] else "corrected"
+    return _page(token, providers.open_link(house(), token), done=done, about=name)
 
 
 @pages.errorhandler(NoSuchLink)
@@ -49,13 +66,41 @@ def no_such_link(_fault: NoSuchLink) -> AnyResponse:
     return Response(render_template("provider/over.html"), 404)
 
 
-def _page(token: str, opened: Opened, *, done: str = "", about: str = "") -> AnyResponse:
-    return Response(render_template("provider/entries.html", token=token, opened=opened, done=done, about=about))
-
-
-def _form(token: str, opened: Opened, service_id: str, given: dict[str, str], faults: dict[str, str]) -> AnyResponse:
+def _page(token: str, opened: Opened, *, done: str = "", about: str = "", status: int = 200) -> AnyResponse:
     page = render_template(
-        "provider/correct.html", token=token, opened=opened, id=service_id, given=given, errors=faults,
-        error=bool(faults), accepting=ACCEPTING,
+        "provider/entries.html",
+        token=token,
+        opened=opened,
+        done=done,
+        about=about,
+        told=_told,
+        need_names=_need_names(),
+    )
+    return Response(page, status)
+
+
+def _form(
+    token: str,
+    theirs: Theirs,
+    given: Mapping[str, str],
+    faults: Mapping[str, str],
+    *,
+    seen: str = "",
+    status: int = 200,
+) -> AnyResponse:
+    """`seen`: what the form was made of, where another than what stands now."""
+    page = render_template(
+        "provider/correct.html", token=token, theirs=theirs, given=given, errors=faults, error=bool(faults),
+        accepting=ACCEPTING, told=[one for one in _told(theirs.service) if one.field not in ASKED],
+        seen=seen or theirs.seen, late=status == 409, need_names=_need_names(),
     )  # fmt: skip
-    return Response(page, 400 if faults else 200)
+    return Response(page, status)
+
+
+def _told(service: Service) -> list[Told]:
+    """All that is told of it; its name and its last check stand above."""
+    return [one for one in told(service) if one.field not in {"name", "organisation", "assured_on"}]
+
+
+def _need_names() -> dict[str, str]:
+    return {need.id: need.label for group in need_groups(house()) for need in group.needs}

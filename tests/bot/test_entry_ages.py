@@ -6,9 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.casework.accounts import SignedIn
 from bot.clockwork import tick
 from bot.publishing import directory
-from bot.store import entries, published
+from bot.publishing import entries as desk
+from bot.store import entries, published, staff
 from directory.service import Organisation, Service, ServiceArea
 from flows.facts import Search
 from tests.houses import Home
@@ -76,20 +78,13 @@ def test_what_staff_changed_stands_until_the_source_says_otherwise(home: Home) -
     before it can be seen."""
     house, told = home.house, service("one", date(2026, 11, 1))
     directory.put(house, [told], source="feed.json")
-    edited = replace(told, phone="020 7946 0111")
-    with house.db.write() as tx:
-        standing = entries.standing(tx, "one")
-        assert standing is not None
-        entries.keep(tx, "one", feed_document=standing.document)
-        document = json.dumps(directory.to_document(edited), ensure_ascii=False, sort_keys=True)
-        published.put_service(
-            tx, service_id="one", document=document, source="feed.json", assured_on=None, now=home.clock.at
-        )
+    by, seen = editor(home), desk.look(house, editor(home), "one").seen
+    desk.edit(house, by, replace(told, phone="020 7946 0111"), desk.Private(), seen=seen)
     assert directory.put(house, [told], source="feed.json").unchanged == ("one",)
     assert [s.phone for s in directory.services(house, source="feed.json")] == ["020 7946 0111"]
     assert directory.put(house, [replace(told, cost="Free")], source="feed.json").updated == ("one",)
     with house.db.read() as tx:
-        (change,) = entries.changes_of(tx, "one")
+        change, _ = entries.changes_of(tx, "one")
     assert json.loads(change.before or "")["phone"] == "020 7946 0111"
 
 
@@ -111,12 +106,23 @@ def test_what_staff_took_off_no_import_brings_back(home: Home) -> None:
     """Claim: an entry that staff took off stays off, however often its source lists it."""
     house, one = home.house, service("one", date(2026, 11, 1))
     directory.put(house, [one], source="feed.json")
-    with house.db.write() as tx:
-        published.withdraw_services(tx, ["one"], home.clock.at)
-        entries.keep(tx, "one", taken_off="")
+    by = editor(home)
+    desk.take_off(house, by, "one", seen=desk.look(house, by, "one").seen, off=True)
     change = directory.put(house, [replace(one, cost="Free")], source="feed.json")
     assert (change.added, change.updated) == ((), ())
     assert directory.services(house, source="feed.json") == []
+
+
+def editor(home: Home) -> SignedIn:
+    """Somebody who keeps the directory at the desk."""
+    email = "edi.wren@council.example"
+    with home.house.db.write() as tx:
+        found = staff.find_staff(tx, email)
+        if found is None:
+            staff.add_staff(tx, email=email, name="Edi Wren", password_hash="", role="editor", now=home.clock.at)
+            found = staff.find_staff(tx, email)
+    assert found is not None
+    return SignedIn(staff=found, token="")
 
 
 def _missing(home: Home) -> set[str]:

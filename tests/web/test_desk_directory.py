@@ -9,6 +9,7 @@ from flask import Flask
 from bot.casework.accounts import SignedIn
 from bot.casework.permissions import ROLES, may
 from bot.publishing import directory, entries, feed
+from bot.store import entries as stored
 from bot.store import staff
 from bot.store.database import Database
 from bot.web.desk import entry_words
@@ -54,9 +55,7 @@ def entry(home: Home, of: str = KITCHEN.id) -> Service:
 def flag(home: Home) -> None:
     """What a check-in's "no" writes of the service that the family was told of."""
     with home.house.db.write() as tx:
-        staff.add_audit(
-            tx, at=home.clock.at, staff_id=None, action="directory.flagged", target=KITCHEN.id, detail="not-reached"
-        )
+        stored.not_reached(tx, KITCHEN.id, home.clock.at)
 
 
 def shown(home: Home) -> str | None:

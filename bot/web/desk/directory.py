@@ -1,7 +1,6 @@
 """The directory at the desk: the list with what is due, one entry with its history, and the form that changes it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from flask import abort, redirect, render_template, request, url_for
@@ -15,7 +14,8 @@ from bot.web.desk import entry_words as ew
 from bot.web.desk.guard import me, needs, pages
 from bot.web.desk.inbox import HIGHEST_ID, page_number
 from bot.web.here import house
-from directory.service import ACCEPTING, Service
+from directory.changes import told
+from directory.service import ACCEPTING
 from directory.written import FIELDS, NotSo, cells_of, written
 
 Answer = Response | tuple[str, int] | str
@@ -79,18 +79,15 @@ def edited_entry() -> Answer:
         service = written(found.line.service, given, needs=_need_ids(), on=local_date(house().clock.now()))
     except NotSo as fault:
         return _form(found, given, fault.faults), 400
-    if request.form.get("checked") == "yes":
-        service = _assured(service)
     private = Private(staff_contact=given["staff_contact"][:2000], criteria=given["criteria"][:2000])
     try:
-        changed = entries.edit(house(), me(), service, private, seen=request.form.get("seen", ""))
+        changed = entries.edit(
+            house(), me(), service, private, seen=request.form.get("seen", ""),
+            checked=request.form.get("checked") == "yes",
+        )  # fmt: skip
     except ChangedSince:
         return _form(found, given, {"name": "Somebody changed this entry meanwhile. Look at it again first."}), 409
     return redirect(url_for("desk.entry", id=service.id, done="edited" if changed else "same"), 303)
-
-
-def _assured(service: Service) -> Service:
-    return replace(service, assured_on=local_date(house().clock.now()))
 
 
 def _entry(found: EntryPage, *, late: bool = False) -> str:
@@ -98,6 +95,7 @@ def _entry(found: EntryPage, *, late: bool = False) -> str:
     return render_template(
         "desk/entry.html", section="directory", found=found, cells=cells_of(found.line.service), late=late,
         done=ew.ENTRY_DONE.get(done, ""), labels=ew.ENTRY_FIELDS, need_names=_need_names(),
+        told=[one for one in told(found.line.service) if one.field not in {*FIELDS, "organisation", "assured_on"}],
     )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ ENTRY_DONE: Final = {
     "same": "Nothing was different, so nothing was changed.",
     "approved": "Approved. Families see it within seconds.",
     "refused": "Refused. The entry stands as it was.",
+    "unfit": "It does not fit the entry as it stands now. Change the entry yourself, or refuse it.",
     "gone": "Somebody was faster, or the organisation has asked for something else since.",
     "kept": "Kept.",
     "sent": "The link is on its way.",

@@ -9,6 +9,7 @@ from bot.web.desk import entry_words as ew
 from bot.web.desk.guard import me, needs, pages
 from bot.web.desk.inbox import HIGHEST_ID
 from bot.web.here import house
+from directory.written import NotSo
 
 Answer = Response | tuple[str, int] | str
 
@@ -63,7 +64,10 @@ def decide(proposal_id: int) -> Response:
     act = request.form.get("act", "")
     if act not in {"approve", "refuse"} or proposal_id > HIGHEST_ID:
         abort(404)
-    done = use.decide(house(), me(), proposal_id, approve=act == "approve")
+    try:
+        done = use.decide(house(), me(), proposal_id, approve=act == "approve")
+    except NotSo:
+        return redirect(url_for("desk.proposals", done="unfit"), 303)
     return redirect(url_for("desk.proposals", done=f"{act}d" if done else "gone"), 303)
 
 
