@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -11,7 +11,7 @@ from bot.house import House
 from bot.store import seals, staff
 from bot.store.seals import Break, Checked
 
-__all__ = ["Break", "Checked", "State", "check_all", "prune", "seal_due", "state"]
+__all__ = ["Break", "Checked", "Pruned", "State", "check_all", "prune", "seal_due", "state"]
 
 log = structlog.get_logger()
 EVERY: Final = timedelta(minutes=1)
@@ -27,6 +27,15 @@ class State:
     checked: Checked
     whole: bool  # every seal was compared, not only the newest
     late: bool
+
+
+class Pruned(NamedTuple):
+    """`seals` and their `rows` that were removed; `kept`: old seals whose rows are not what they sealed, left as they
+    are."""
+
+    seals: int
+    rows: int
+    kept: int
 
 
 def seal_due(house: House, now: datetime) -> int:
@@ -76,22 +85,22 @@ def check_all(house: House, by: SignedIn | None, *, head: tuple[int, str] | None
     return _state(found, now, whole=True)
 
 
-def prune(house: House, older_than: datetime, *, dry_run: bool) -> tuple[int, int]:
-    """Remove rows older than an instant, and keep their seals. How many seals and rows; with `dry_run`, would be."""
+def prune(house: House, older_than: datetime, *, dry_run: bool) -> Pruned:
+    """Remove rows older than an instant, and keep their seals. How many; with `dry_run`, would be."""
     now = house.clock.now()
-    if dry_run:
-        with house.db.read() as tx:
-            return seals.prune(tx, older_than, now, dry_run=True)
-    total_seals = total_rows = 0
-    while True:
-        with house.db.write() as tx:
-            done, rows = seals.prune(tx, older_than, now)
-            if done:
-                told = f"{rows} rows of {done} seals, before {older_than.date().isoformat()}"
+    total = Pruned(seals=0, rows=0, kept=0)
+    after: int | None = 0
+    while after is not None:
+        with house.db.read() if dry_run else house.db.write() as tx:
+            done = seals.prune(tx, older_than, now, after=after, dry_run=dry_run)
+            if done.seals and not dry_run:
+                told = f"{done.rows} rows of {done.seals} seals, before {older_than.date().isoformat()}"
                 staff.add_audit(tx, at=now, staff_id=None, action="audit.prune", target="audit", detail=told)
-        total_seals, total_rows = total_seals + done, total_rows + rows
-        if not done:
-            return total_seals, total_rows
+        total = Pruned(seals=total.seals + done.seals, rows=total.rows + done.rows, kept=total.kept + done.kept)
+        after = done.last
+    if total.kept:
+        log.error("audit not as sealed, kept", seals=total.kept)
+    return total
 
 
 def _state(found: Checked, now: datetime, *, whole: bool) -> State:

@@ -77,9 +77,14 @@ def _prune(house: House, given: Namespace) -> int:
         print("thrive audit prune: --before must be a day that is over.", file=sys.stderr)
         return 1
     first_kept = datetime.combine(given.before, time(0), tzinfo=LONDON)
-    seals, rows = auditing.prune(house, first_kept, dry_run=given.dry_run)
+    done = auditing.prune(house, first_kept, dry_run=given.dry_run)
     if given.json:
-        print(json.dumps({"seals": seals, "rows": rows, "removed": not given.dry_run}))
+        print(json.dumps({**done._asdict(), "removed": not given.dry_run}))
     else:
-        print(f"{rows} rows of {seals} seals {'would be' if given.dry_run else 'were'} removed; the seals stay.")
-    return 0
+        print(
+            f"{done.rows} rows of {done.seals} seals {'would be' if given.dry_run else 'were'} removed; the seals stay."
+        )
+    if done.kept:
+        told = f"thrive audit prune: {done.kept} seals are not as sealed and keep their rows, as evidence."
+        print(f"{told} `thrive audit verify` says which.", file=sys.stderr)
+    return 1 if done.kept else 0

@@ -171,23 +171,40 @@ def check(tx: Tx, *, from_number: int = 1, head: tuple[int, str] | None = None) 
     )  # fmt: skip
 
 
-def prune(tx: Tx, older_than: datetime, now: datetime, *, dry_run: bool = False, limit: int = 50) -> tuple[int, int]:
-    """Remove the rows of the oldest seals that were made before an instant, `limit` seals at a time; the seals stay.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pruned:
+    """Seals and rows removed, and how many seals kept their rows. `last` is the number of the last seal looked at; None
+    where none was left."""
 
-    How many seals and rows. A seal whose rows are not what it sealed keeps them: they are the evidence.
+    seals: int
+    rows: int
+    kept: int
+    last: int | None
+
+
+def prune(
+    tx: Tx, older_than: datetime, now: datetime, *, after: int = 0, dry_run: bool = False, limit: int = 50
+) -> Pruned:
+    """Remove the rows of the oldest seals behind `after` that were made before an instant, `limit` seals at a time; the
+    seals stay. A seal whose rows are not what it sealed keeps them: they are the evidence.
     """
-    old = _SEAL.where(seal.c.at < older_than, seal.c.pruned.is_(None), seal.c.count > 0).order_by(seal.c.number)
-    seals = rows = 0
+    old = _SEAL.where(
+        seal.c.number > after, seal.c.at < older_than, seal.c.pruned.is_(None), seal.c.count > 0
+    ).order_by(seal.c.number)  # fmt: skip
+    seals = rows = kept = 0
+    last = None
     for found in [Seal(**r._asdict()) for r in tx.execute(old if dry_run else old.limit(limit))]:
+        last = found.number
         theirs = _rows_of(tx, found.number, found.number).get(found.number, [])
         if len(theirs) != found.count or digest_of(theirs) != found.digest:
+            kept += 1
             continue
         seals, rows = seals + 1, rows + len(theirs)
         if not dry_run:
             tx.execute(sa.delete(audit).where(audit.c.seal == found.number))
             told = f"{found.number} {now.astimezone(UTC).isoformat(timespec='seconds')}"
             tx.execute(sa.update(seal).where(seal.c.number == found.number).values(pruned=told))
-    return seals, rows
+    return Pruned(seals=seals, rows=rows, kept=kept, last=last)
 
 
 def _with_rows(tx: Tx, first: int) -> Iterator[tuple[Seal, list[Audit]]]:

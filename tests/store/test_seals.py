@@ -1,12 +1,15 @@
 """The audit's seals, on both databases: what was removed, changed, added or cut off shows, and what is old may go."""
 
+import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from bot.casework import auditing
+from bot.cli import main
 from bot.store import seals, staff
 from bot.store.seals import Checked, seal
 from bot.store.staff import audit
@@ -207,6 +210,29 @@ def test_rows_removed_by_hand_cannot_be_passed_off_as_pruned(home: Home) -> None
     raw = sa.select(sa.type_coerce(seal.c.pruned, sa.LargeBinary)).where(seal.c.number == 1).scalar_subquery()
     tamper(home, sa.update(seal).where(seal.c.number == 2).values(pruned=raw))
     assert told(checked(home)) == [(2, "seal-changed")]
+
+
+def test_pruning_goes_on_past_what_is_kept_and_says_how_much(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Claim: seals that were tampered with, more than are looked at in one go, keep nothing younger from its end; the
+    command tells how many they are, and ends with 1."""
+    sealed(home, minutes=53)
+    tamper(home, sa.delete(audit).where(audit.c.seal <= 51, audit.c.id.in_(
+        sa.select(sa.func.min(audit.c.id)).where(audit.c.seal.is_not(None)).group_by(audit.c.seal)
+    )))  # fmt: skip
+    home.later(days=400)
+    limit = home.clock.at - timedelta(days=365)
+    counted = auditing.prune(home.house, limit, dry_run=True)
+    assert (counted.seals, counted.kept) == (2, 51)
+    assert auditing.prune(home.house, limit, dry_run=False) == counted
+    assert auditing.prune(home.house, limit, dry_run=False) == (0, 0, 51)
+    monkeypatch.setattr("bot.cli.auditing.open_house", lambda: nullcontext(home.house))
+    assert main(["audit", "prune", "--before", limit.date().isoformat(), "--json"]) == 1
+    said = capsys.readouterr()
+    assert json.loads(said.out.splitlines()[-1]) == {"seals": 0, "rows": 0, "kept": 51, "removed": True}
+    assert "51 seals are not as sealed" in said.err
+    assert len(told(checked(home))) == 51
 
 
 def test_a_line_brought_up_to_date_after_its_seal_is_a_new_line(home: Home) -> None:
