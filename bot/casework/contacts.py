@@ -33,6 +33,13 @@ class Faults(ValueError):
         self.errors = dict(errors)
 
 
+class DoneBefore(Faults):
+    """Somebody has said already what came of it, in other words."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__({"words": f"{name} has reviewed this already. What you wrote was not kept."})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """A contact as its form tells it. `weeks` after it, and on `follow_up_on`, it returns to the inbox."""
@@ -150,7 +157,8 @@ def whole(house: House, by: SignedIn, ref: str) -> Whole | None:
 
 
 def reviewed(house: House, by: SignedIn, ref: str, due_on: date, words: str) -> bool:
-    """Somebody looked again; twice changes nothing. False where no contact has this reference. Raises Faults."""
+    """Somebody looked again; the same words by the same worker twice change nothing. False where no contact has this
+    reference. Raises Faults, and DoneBefore where what they wrote would be lost."""
     now = house.clock.now()
     words = clean(words)
     if not is_visible(words):
@@ -161,8 +169,13 @@ def reviewed(house: House, by: SignedIn, ref: str, due_on: date, words: str) -> 
         found = rows.find(tx, ref)
         if found is None:
             return False
-        if rows.reviewed(tx, found.id, due_on, words=words, by=by.staff.id, at=now):
-            staff.add_audit(
-                tx, at=now, staff_id=by.staff.id, action="log.reviewed", target=f"contact:{ref}", detail=str(due_on)
-            )  # fmt: skip
+        if not rows.reviewed(tx, found.id, due_on, words=words, by=by.staff.id, at=now):
+            stands = next((one for one in rows.reviews_of(tx, found.id) if one.due_on == due_on), None)
+            if stands is None:
+                raise Faults({"words": "No review is planned for this day. Nothing was kept."})
+            if (stands.done_by, stands.words) == (by.staff.id, words):
+                return True
+            raise DoneBefore(stands.by or "")
+        detail = " ".join(filter(None, (found.person_ref, str(due_on))))
+        staff.add_audit(tx, at=now, staff_id=by.staff.id, action="log.reviewed", target=f"contact:{ref}", detail=detail)
         return True

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
 
+import structlog
+
 from bot.casework.accounts import SignedIn
 from bot.casework.timeline import programme_titles
 from bot.clock import LONDON, local_date
@@ -12,12 +14,16 @@ from bot.house import House
 from bot.store import casework, contacts, desk, people, staff, team
 from bot.store.casework import Case
 from bot.store.contacts import Contact
-from bot.store.database import Tx
+from bot.store.database import DATABASE_AWAY, Tx
 from bot.store.desk import HeldMessage, ListedAudit, ListedCase, ListedTouch, Which
 from bot.store.team import DueCall, Offered
 
+log = structlog.get_logger()
 WHICH: Final[tuple[Which, ...]] = ("all", "mine", "unclaimed", "closed")
 PAGE: Final = 50
+Section = Literal["held", "calls", "reviews"]
+SECTIONS: Final[tuple[Section, ...]] = ("held", "calls", "reviews")
+HEAD: Final = 100  # of each section on the page; the rest is a link away
 A_WEEK: Final = timedelta(days=7)
 OPEN_FOR: Final = timedelta(seconds=90)  # a page says each half minute that it is open; one that was lost may be late
 Done = Literal["telephoned", "no-answer", "seen"]
@@ -27,7 +33,10 @@ _REFS_A_ROW: Final = 20  # of eight letters each, within the audit's 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbox:
-    """One page of the inbox. `counts` are of all pages; `newest` is the id a poll asks "anything after?" with."""
+    """One page of the inbox. `counts` are of all pages; `newest` is the id a poll asks "anything after?" with.
+
+    `waiting` counts each section whole: what is shown of it may be its head.
+    """
 
     which: Which
     cases: Sequence[ListedCase]
@@ -36,6 +45,7 @@ class Inbox:
     reviews: Sequence[tuple[date, Contact]]  # of the contact log, due by today, with the day
     calls: Sequence[DueCall]  # that were promised for today or earlier
     offered: Sequence[Offered]  # to whoever looks, and not answered yet
+    waiting: Mapping[Section, int]
     looking: Mapping[int, Sequence[str]]  # by case, who else has its page open
     newest: int
     page: int
@@ -133,22 +143,28 @@ def is_late(case: Case, now: datetime) -> bool:
     return case.state != "closed" and case.looked_at is None and case.look_by < now
 
 
-def inbox(house: House, by: SignedIn, *, which: Which, page: int) -> Inbox:
-    """The cases of one filter, gravest first, with what else waits for a person."""
+def inbox(house: House, by: SignedIn, *, which: Which, page: int, whole: Section | None = None) -> Inbox:
+    """The cases of one filter, gravest first, with what else waits for a person: the head of each section, or `whole`
+    one of them."""
     now = house.clock.now()
+    tomorrow, today = _tomorrow(now), local_date(now)
+    most: dict[Section, int | None] = {section: None if section == whole else HEAD for section in SECTIONS}
     with house.db.write() as tx:
         shown = desk.list_cases(tx, which, by.staff.id, offset=(page - 1) * PAGE, limit=PAGE)
-        held = desk.held_messages(tx)
-        calls = team.calls_due(tx, _tomorrow(now))
+        held = desk.held_messages(tx, limit=most["held"])
+        calls = team.calls_due(tx, tomorrow, limit=most["calls"])
         offered = team.offered_to(tx, by.staff.id)
-        reviews = contacts.due(tx, local_date(now))
+        reviews = contacts.due(tx, today, limit=most["reviews"])
         refs = [listed.case.ref for listed in shown] + [h.case_ref for h in held if h.case_ref]
         refs += [one.case_ref for one in calls] + [one.case_ref for one in offered]
-        refs += [one.ref for _, one in reviews]
+        refs += [ref for _, one in reviews for ref in (one.ref, one.person_ref) if ref]
         audit_list(tx, by, now, action="inbox.view", target=f"inbox:{which}", refs=refs)
         return Inbox(
             which=which, cases=shown, counts={w: desk.count_cases(tx, w, by.staff.id) for w in WHICH}, held=held,
-            reviews=reviews,
+            reviews=reviews, waiting={
+                "held": desk.count_held(tx), "calls": team.count_calls_due(tx, tomorrow),
+                "reviews": contacts.count_due(tx, today),
+            },
             calls=calls, offered=offered, newest=desk.newest_case_id(tx), page=page, now=now,
             looking=team.lookers(tx, [listed.case.id for listed in shown], now - OPEN_FOR, but=by.staff.id),
         )  # fmt: skip
@@ -162,22 +178,30 @@ def _tomorrow(now: datetime) -> datetime:
 def news(house: House, by: SignedIn, *, after_id: int, ref: str | None, version: int, heard: int) -> News:
     """`version` of the case and `heard`, the id of the family's last message, are as the page showed them.
 
-    Counts alone: no family's words or name is shown, so nothing is audited, and a poll is no sign of a worker."""
+    Counts alone: no family's words or name is shown, so nothing is audited, and a poll is no sign of a worker. What is
+    new is read, and told also while nothing can be written."""
     now = house.clock.now()
     with house.db.read() as tx:
         case = None if ref is None else casework.find_case(tx, ref)
-    if case is not None:  # the page is open still, and others are told so
-        with house.db.write() as tx:
-            team.saw(tx, case.id, by.staff.id, now)
-    with house.db.read() as tx:
-        return News(
-            looking=()
-            if case is None
-            else team.lookers(tx, [case.id], now - OPEN_FOR, but=by.staff.id).get(case.id, ()),
+        others = {} if case is None else team.lookers(tx, [case.id], now - OPEN_FOR, but=by.staff.id)
+        found = News(
+            looking=() if case is None else others.get(case.id, ()),
             fresh=desk.fresh_cases(tx, after_id),
             changed=case is not None and case.version != version,
             wrote=case is not None and desk.newest_inbox_id(tx, case.address_id) > heard,
         )
+    if case is not None:
+        _still_open(house, case.id, by, now)
+    return found
+
+
+def _still_open(house: House, case_id: int, by: SignedIn, now: datetime) -> None:
+    """A page of this case is open still, and others are told so. A database that takes no writes stops only that."""
+    try:
+        with house.db.write() as tx:
+            team.saw(tx, case_id, by.staff.id, now)
+    except DATABASE_AWAY as fault:
+        log.warning("could not keep who looks", case_id=case_id, fault=type(fault).__name__)
 
 
 def no_replies(house: House, by: SignedIn, *, page: int = 1) -> Silences:

@@ -101,6 +101,7 @@ def seek(house: House, by: SignedIn, typed: str) -> Sought:
         ]  # fmt: skip
         at = house.clock.now()
         refs = [ref for line in lines for ref in (line.person.ref, *(one.ref for one in line.lives_with))]
+        refs += [one.ref for line in lines for one in line.cases]
         refs += [ref for ref in (case, conversation) if ref is not None]
         audit_list(tx, by, at, action="people.search", target=f"search:{len(lines)}", refs=refs)
         return Sought(lines=lines, more=len(found) > MOST, case=case, conversation=conversation)

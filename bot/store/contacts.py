@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import Instant, Row, Sealed, readable, table_of
-from bot.store.database import Tx
+from bot.store.database import Tx, insert_ignoring
 from bot.store.people import person
 from bot.store.staff import staff
 
@@ -71,6 +71,7 @@ class Review:
     contact_id: int
     due_on: date
     done_at: datetime | None
+    done_by: int | None
     by: str | None
     words: str | None
 
@@ -97,13 +98,14 @@ def _contacts(tx: Tx, statement: sa.Select[Any]) -> list[Contact]:
 
 
 def add(tx: Tx, *, reviews: Sequence[date], **values: object) -> int | None:
-    """The new contact's id, with its reviews; None where this form was taken before."""
-    if tx.execute(sa.select(log.c.id).where(log.c.form_id == values["form_id"])).first() is not None:
+    """The new contact's id, with its reviews; None where this form was taken before, also at this very moment."""
+    contact_id = tx.execute(insert_ignoring(tx, log), values).scalar_one_or_none()
+    if contact_id is None:
+        tx.execute(sa.select(log.c.id).where(log.c.form_id == values["form_id"])).one()  # else its words would be lost
         return None
-    contact_id = int(tx.execute(sa.insert(log).values(**values).returning(log.c.id)).scalar_one())
     for due_on in sorted(set(reviews)):
         tx.execute(sa.insert(review).values(contact_id=contact_id, due_on=due_on))
-    return contact_id
+    return int(contact_id)
 
 
 def page(tx: Tx, *, person_ref: str | None, offset: int, limit: int) -> tuple[int, list[Contact]]:
@@ -124,7 +126,12 @@ def reviews_of(tx: Tx, contact_id: int) -> list[Review]:
     """The earliest first."""
     rows = tx.execute(
         sa.select(
-            review.c.contact_id, review.c.due_on, review.c.done_at, staff.c.name.label("by"), readable(review.c.words)
+            review.c.contact_id,
+            review.c.due_on,
+            review.c.done_at,
+            review.c.done_by,
+            staff.c.name.label("by"),
+            readable(review.c.words),
         )
         .outerjoin(staff, staff.c.id == review.c.done_by)
         .where(review.c.contact_id == contact_id)
@@ -133,8 +140,15 @@ def reviews_of(tx: Tx, contact_id: int) -> list[Review]:
     return [Review(**row._asdict()) for row in rows]
 
 
-def due(tx: Tx, on: date, limit: int = 100) -> list[tuple[date, Contact]]:
-    """What is to be looked at again by a day, the longest due first, each contact by its first day."""
+def count_due(tx: Tx, on: date) -> int:
+    """How many contacts are to be looked at again by a day."""
+    counted = sa.select(sa.func.count(review.c.contact_id.distinct()))
+    return int(tx.execute(counted.where(review.c.done_at.is_(None), review.c.due_on <= on)).scalar_one())
+
+
+def due(tx: Tx, on: date, limit: int | None) -> list[tuple[date, Contact]]:
+    """What is to be looked at again by a day, the longest due first, each contact by its first day; all without a
+    `limit`."""
     first = (
         sa.select(review.c.contact_id, sa.func.min(review.c.due_on).label("due_on"))
         .where(review.c.done_at.is_(None), review.c.due_on <= on)

@@ -146,14 +146,23 @@ def fresh_cases(tx: Tx, after_id: int) -> dict[str, int]:
     return {str(level): int(n) for level, n in rows}
 
 
-def held_messages(tx: Tx, limit: int = 50) -> list[HeldMessage]:
-    """Held messages that nobody has dealt with: no case of their address was closed since they were held.
-
-    An alert to staff is none of them: the ladder has gone on, and its case shows what became of it.
-    """
-    done = sa.exists().where(
+# No case of their address was closed since they were held. An alert to staff is none of them: the ladder has gone on,
+# and its case shows what became of it.
+_HELD: Final = (
+    outbox.c.state == "held",
+    outbox.c.purpose.not_in(TO_STAFF),
+    ~sa.exists().where(
         cases.c.address_id == outbox.c.address_id, cases.c.state == "closed", cases.c.closed_at >= outbox.c.settled_at
-    )
+    ),
+)
+
+
+def count_held(tx: Tx) -> int:
+    return int(tx.execute(sa.select(sa.func.count()).select_from(outbox).where(*_HELD)).scalar_one())
+
+
+def held_messages(tx: Tx, limit: int | None) -> list[HeldMessage]:
+    """Held messages that nobody has dealt with, gravest and then oldest first; all without a `limit`."""
     standing = (
         sa.select(cases.c.ref)
         .where(cases.c.address_id == outbox.c.address_id, cases.c.state != "closed")
@@ -172,7 +181,7 @@ def held_messages(tx: Tx, limit: int = 50) -> list[HeldMessage]:
         sa.select(*_OUTBOX, *_NAMES, standing)
         .select_from(outbox)
         .outerjoin(person, person.c.id == whose)
-        .where(outbox.c.state == "held", outbox.c.purpose.not_in(TO_STAFF), ~done)
+        .where(*_HELD)
         .order_by(outbox.c.rank, outbox.c.id)
         .limit(limit)
     )
@@ -289,11 +298,11 @@ def planned(tx: Tx, person_ids: tuple[int, ...]) -> list[tuple[str, str | None, 
 def audit_page(tx: Tx, *, ref: str | None, offset: int, limit: int) -> tuple[int, list[ListedAudit]]:
     """How many audit rows there are, and one page of them, newest first.
 
-    `ref` narrows to one case or person, whether it was opened or shown in a list.
+    `ref` narrows to one case, person or contact of the log, whether it was opened or shown in a list.
     """
     where: list[sa.ColumnElement[bool]] = []
     if ref is not None:
-        named = audit.c.target.in_((f"case:{ref}", f"person:{ref}"))
+        named = audit.c.target.in_((f"case:{ref}", f"person:{ref}", f"contact:{ref}"))
         where.append(sa.or_(named, audit.c.detail.contains(ref, autoescape=True)))
     total = tx.execute(sa.select(sa.func.count()).select_from(audit).where(*where)).scalar_one()
     rows = tx.execute(

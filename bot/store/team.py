@@ -188,13 +188,22 @@ def end_call(tx: Tx, case_id: int, *, how: str, by: int, at: datetime) -> bool:
     return tx.execute(statement.values(done_at=at, done_by=by, done_as=how)).rowcount == 1
 
 
-def calls_due(tx: Tx, until: datetime, limit: int = 100) -> list[DueCall]:
-    """Calls of open cases that are due before an instant, soonest first."""
+def _due_before(until: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (call_back.c.done_at.is_(None), call_back.c.due_at < until, cases.c.state != "closed")
+
+
+def count_calls_due(tx: Tx, until: datetime) -> int:
+    joined = call_back.join(cases, cases.c.id == call_back.c.case_id)
+    return int(tx.execute(sa.select(sa.func.count()).select_from(joined).where(*_due_before(until))).scalar_one())
+
+
+def calls_due(tx: Tx, until: datetime, limit: int | None) -> list[DueCall]:
+    """Calls of open cases that are due before an instant, soonest first; all without a `limit`."""
     rows = tx.execute(
         sa.select(*_CALL, cases.c.ref, *_NAMES)
         .join(cases, cases.c.id == call_back.c.case_id)
         .outerjoin(person, person.c.id == cases.c.person_id)
-        .where(call_back.c.done_at.is_(None), call_back.c.due_at < until, cases.c.state != "closed")
+        .where(*_due_before(until))
         .order_by(call_back.c.due_at, call_back.c.id)
         .limit(limit)
     )

@@ -1,14 +1,20 @@
 """The contact log: what is kept of a call, a visit or advice, and that its reviews return to the inbox."""
 
+import re
 from datetime import timedelta
+from threading import Barrier, Thread
 from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
 
+from bot.casework.inbox import HEAD
+from bot.refs import new_ref
+from bot.store import casework, team
+from bot.store import contacts as rows
 from bot.store.database import Tx
 from tests.houses import ON_SQLITE, Home
-from tests.web.standing import a_silence
+from tests.web.standing import a_case, a_silence
 from tests.web.worker import Worker, at_desk, fields, hire, served, signed_in_at
 
 if TYPE_CHECKING:
@@ -62,13 +68,107 @@ def test_reviews_return_to_everybodys_inbox_until_somebody_says_what_came_of_it(
         done = {"due_on": due_on, "words": "  "}
         done["csrf_token"] = fields(worker.get(f"/desk/log/{ref}").text, f"/desk/log/{ref}/reviewed")["csrf_token"]
         assert worker.client.post(f"/desk/log/{ref}/reviewed", data=done).status_code == 400
-        for words in (f"Rang, week {number}", "A second time"):
+        for words, status in ((f"Rang, week {number}", 303), (f"Rang, week {number}", 303), ("A second time", 409)):
             answer = worker.client.post(f"/desk/log/{ref}/reviewed", data={**done, "words": words})
-            assert answer.status_code == 303
+            assert answer.status_code == status
         page = worker.get(f"/desk/log/{ref}").text
         assert f"Rang, week {number}" in page
         assert "A second time" not in page
         assert "to look at again" not in worker.get("/desk").text
+
+
+def test_who_reviews_what_a_colleague_has_reviewed_is_told_and_has_their_words_back(
+    app: Flask, sam: Worker, home: Home
+) -> None:
+    """Claim: the second's words are not dropped as if kept, nor those for a day that nobody planned; both come back."""
+    keep(sam, **ADVICE, follow_up_on="2026-11-24")
+    ref = contacts(home)[0]
+    home.later(days=1)
+    sam, lee = at_desk(app, home, name="Sam Two"), at_desk(app, home, name="Lee Marsh")
+    late = lee.fields(f"/desk/log/{ref}", f"/desk/log/{ref}/reviewed")
+    first = sam.post(f"/desk/log/{ref}", f"/desk/log/{ref}/reviewed", words="All is well", due_on="2026-11-24")
+    assert first.status_code == 303
+    for due_on, status, told in (("2026-11-24", 409, "Sam Two has reviewed this already"),
+                                 ("2026-11-25", 400, "No review is planned for this day")):  # fmt: skip
+        answer = lee.client.post(f"/desk/log/{ref}/reviewed", data={**late, "words": "They moved", "due_on": due_on})
+        assert (answer.status_code, told in answer.text) == (status, True)
+        assert re.search(r'<textarea[^>]*id="kept"[^>]*>\s*They moved', answer.text)
+        assert 'href="#kept"' in answer.text
+    assert "They moved" not in lee.get(f"/desk/log/{ref}").text
+    assert [action for action, _, _ in home.audited()].count("log.reviewed") == 1
+
+
+def test_what_was_done_with_a_contact_is_found_by_its_reference_and_by_the_persons(
+    app: Flask, sam: Worker, mina: Worker, home: Home
+) -> None:
+    """Claim: the audit narrowed to a contact or to whom it is about shows that it was opened, listed in the inbox and
+    reviewed."""
+    person, _ = a_silence(home, "Ana")
+    keep(sam, **ADVICE, person=person, follow_up_on="2026-11-24")
+    ref = contacts(home)[0]
+    home.later(days=1)
+    lee, mina = at_desk(app, home, name="Lee Marsh"), at_desk(app, home, "manager", "Mina Two")
+    lee.get("/desk")
+    lee.post(f"/desk/log/{ref}", f"/desk/log/{ref}/reviewed", words="All is well", due_on="2026-11-24")
+    for asked in (ref, person):
+        page = mina.get(f"/desk/audit?ref={asked}").text
+        for told in ("Looked at the inbox", "Opened a logged contact", "Reviewed a logged contact"):
+            assert told in page, (asked, told)
+
+
+@ON_SQLITE
+def test_a_slip_in_the_persons_reference_lists_nobodys_log(sam: Worker, home: Home) -> None:
+    """Claim: it is told, as in the ledger; nothing of anybody is shown."""
+    keep(sam, **ADVICE)
+    answer = sam.get("/desk/log?person=NONSENSE")
+    assert answer.status_code == 400
+    assert "Check it for a slip" in answer.text
+    assert "Dr Ivy Grant" not in answer.text
+
+
+def test_two_posts_of_one_form_at_once_are_one_contact(sam: Worker, home: Home) -> None:
+    """Claim: on either database both are told as kept, and one stands."""
+    form = sam.fields("/desk/log/new", "/desk/log/new")
+    cookies = "; ".join(f"{one.key}={one.value}" for one in sam.client._cookies.values())
+    both, answers = Barrier(2), []
+
+    def post() -> None:
+        client = sam.client.application.test_client(use_cookies=False)
+        both.wait()
+        data = {**form, **ADVICE}
+        answers.append(client.post("/desk/log/new", data=data, headers={"Cookie": cookies}).status_code)
+
+    threads = [Thread(target=post) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [303, 303]
+    assert len(contacts(home)) == 1
+
+
+@ON_SQLITE
+def test_a_section_of_the_inbox_says_how_much_more_there_is_and_shows_it_all(sam: Worker, home: Home) -> None:
+    """Claim: the heading counts what waits, not what is shown; the rest is a link away, for calls and for reviews."""
+    now = home.clock.at
+    for number in range(HEAD + 1):
+        ref = a_case(home, f"Ana {number}", sender=f"+4477009{number:05}")
+        with home.house.db.write() as tx:
+            case = casework.find_case(tx, ref)
+            assert case is not None
+            team.plan_call(tx, case_id=case.id, due_at=now + timedelta(seconds=number), note=f"Call {number}.",
+                           made_by=1, at=now)  # fmt: skip
+            rows.add(tx, reviews=[now.date()], ref=new_ref(), form_id=f"form-{number:016}", kind="call",
+                     on=now.date() - timedelta(days=1), who=f"Dr Ivy {number}.", organisation=None, words="Advised",
+                     next_step=None, made_by=1, made_at=now, person_id=None)  # fmt: skip
+    for section, heading, last in (("calls", "Call back today (101)", f"Call {HEAD}."),
+                                   ("reviews", "Contacts to look at again (101)", f"Dr Ivy {HEAD}.")):  # fmt: skip
+        page = sam.get("/desk").text
+        assert (heading in page, last in page) == (True, False)
+        assert page.count("And 1 more: show all") == 2
+        whole = sam.get(f"/desk?whole={section}").text
+        assert (heading in whole, last in whole) == (True, True)
+        assert whole.count("And 1 more: show all") == 1
 
 
 def test_a_form_that_comes_twice_is_one_contact(sam: Worker, home: Home) -> None:

@@ -119,10 +119,13 @@ def test_what_was_sought_is_kept_nowhere_and_who_was_shown_is(
     ana = a_person(home, "Ana", "Oyelaran")
     search(sam, "Oyelaren")
     search(sam, "Zzyzzyva")
+    case = a_case(home, "Dee", sender="+447700900088")
+    search(sam, "Dee")
     sam.post(f"/desk/people/{ana}", f"/desk/people/{ana}/words", words="Zzyzzyva")
     audited = home.audited()
     assert ("people.search", "search:1", ana) in audited
     assert ("people.search", "search:0", "") in audited
+    assert [detail.split()[1:] for *_, detail in audited if case in detail] == [[case]]  # its line shows it
     assert ("person.words", f"person:{ana}", "") in audited
     told = capsys.readouterr()
     for sought in ("oyelaren", "zzyzzyva"):

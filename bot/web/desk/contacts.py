@@ -18,13 +18,19 @@ FIELDS = ("kind", "on", "person", "who", "organisation", "words", "next_step", "
 
 @pages.get("/log")
 @needs("log.read")
-def contact_log() -> str:
-    """`person`, a reference, narrows to the contacts about one."""
-    person = read_ref(request.args.get("person", ""))
-    return render_template(
-        "desk/log.html", section="log", log=contacts.listed(house(), me(), person=person, page=page_number()),
+def contact_log() -> tuple[str, int] | str:
+    """`person`, a reference, narrows to the contacts about one. A slip in it shows nobody's."""
+    asked = request.args.get("person", "").strip()
+    person = read_ref(asked) if asked else None
+    errors = {}
+    if asked and person is None:
+        errors = {"person": "A reference has eight letters and digits. Check it for a slip."}
+    found = None if errors else contacts.listed(house(), me(), person=person, page=page_number())
+    page = render_template(
+        "desk/log.html", section="log", log=found, asked=asked, errors=errors, error=bool(errors),
         kinds=contacts.KINDS, person=person, done=request.args.get("done") == "kept",
     )  # fmt: skip
+    return (page, 400) if errors else page
 
 
 @pages.get("/log/new")
@@ -74,7 +80,8 @@ def contact_reviewed(ref: str) -> Response | tuple[str, int]:
         if due_on is None or not contacts.reviewed(house(), me(), known, due_on, words):
             abort(404)
     except contacts.Faults as fault:
-        return _contact(known, fault.errors, due_on.isoformat() if due_on else ""), 400
+        page = _contact(known, fault.errors, due_on.isoformat() if due_on else "")
+        return page, 409 if isinstance(fault, contacts.DoneBefore) else 400
     return redirect(url_for("desk.contact", ref=known), 303)
 
 

@@ -31,9 +31,11 @@ def first_lines(text: str) -> tuple[str, bool]:
 @pages.get("")
 @needs("cases.read")
 def inbox() -> str:
+    """`show`, one of TABS; `whole`, a section above the cases that is shown to its end."""
     asked = request.args.get("show", "all")
     which = next((w for w in lists.WHICH if w == asked), lists.WHICH[0])
-    found = lists.inbox(house(), me(), which=which, page=page_number())
+    whole = next((section for section in lists.SECTIONS if section == request.args.get("whole")), None)
+    found = lists.inbox(house(), me(), which=which, page=page_number(), whole=whole)
     return render_template(
         "desk/inbox.html", section="inbox", inbox=found, tabs=TABS, me=me().staff.id, because_of=because_of,
         first_lines=first_lines, keywords=keywords.looked_up(house()),

@@ -83,7 +83,7 @@ def _since(text: str) -> datetime | None:
 @pages.get("/audit")
 @needs("audit.read")
 def audit() -> tuple[str, int] | str:
-    """Who saw and did what. `ref` narrows to one case or person."""
+    """Who saw and did what. `ref` narrows to one case, person or contact of the log."""
     asked = request.args.get("ref", "").strip()
     ref = read_ref(asked) if asked else None
     errors = {}
