@@ -98,9 +98,7 @@ def open_case(house: House, ref: str, by: SignedIn) -> CasePage:
             reachable=address is not None and address.kind in house.channels,
             claimed_by=names.get(case.claimed_by or 0),
             closed_by=names.get(case.closed_by or 0),
-            last_change=Change(kind=events[-1].kind, by=names.get(events[-1].staff_id or 0), at=events[-1].at)
-            if events
-            else None,
+            last_change=_last_change(events, names, by),
             newest=desk.newest_case_id(tx),
             alert=answering.waiting_for(house, tx, case.id, now),
             offer=_offer(tx, case, names),
@@ -110,6 +108,13 @@ def open_case(house: House, ref: str, by: SignedIn) -> CasePage:
             heard=desk.newest_inbox_id(tx, case.address_id),
             now=now,
         )
+
+
+def _last_change(events: Sequence[CaseEvent], names: Mapping[int, str], by: SignedIn) -> Change | None:
+    """Whoever looks has just done so: that is not what they missed."""
+    others = (one for one in reversed(events) if not (one.kind == "looked" and one.staff_id == by.staff.id))
+    last = next(others, None)
+    return None if last is None else Change(kind=last.kind, by=names.get(last.staff_id or 0), at=last.at)
 
 
 def _offer(tx: Tx, case: Case, names: Mapping[int, str]) -> Offer | None:

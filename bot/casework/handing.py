@@ -3,6 +3,7 @@
 Until it is accepted, a case stays with who has it: nobody's work is dropped between two desks.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,6 +21,8 @@ CALLED: Final = {
     "no-answer": "No answer",
     "not-needed": "Not needed any more",
 }
+# Whoever was spoken to has been answered, and reached: nobody need ring again.
+_SPOKEN: Final[Mapping[str, object]] = {"waiting_since": None, "not_reached": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +125,7 @@ def called(house: House, form: Form, *, how: str, words: str) -> None:
         case = locked_case(tx, form.ref)
         if team.call_of(tx, case.id) is None:
             raise NotYet("No call is planned.")
-        swap(tx, case, form, **({"waiting_since": None} if how == "spoken" else {}))
+        swap(tx, case, form, **(_SPOKEN if how == "spoken" else {}))
         team.end_call(tx, case.id, how=how, by=form.by.staff.id, at=now)
         record(tx, case, form, now, "called", body=words or None, detail=how)
 

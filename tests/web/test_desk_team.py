@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 
 from bot import clockwork
-from bot.casework import away
-from bot.store import casework, staff, team
+from bot.casework import away, raising
+from bot.store import casework, people, staff, team
 from tests.houses import ON_SQLITE, Home
 from tests.web.standing import a_case
 from tests.web.worker import NAMES, Worker, at_desk, hire, served, signed_in_at
@@ -190,6 +190,63 @@ def test_a_promised_call_stands_in_everybodys_inbox_on_its_day(app: Flask, sam: 
     assert lee.act(ref, "called", how="no-answer", words="Rang twice").status_code == 303
     assert "Call back today" not in lee.get("/desk").text
     assert "Rang twice" in lee.get(f"/desk/cases/{ref}").text
+
+
+def test_who_was_spoken_to_no_longer_waits_to_be_reached(sam: Worker, home: Home) -> None:
+    """Claim: after a call that nobody answered it says "telephone" still; after one that somebody did, no more."""
+    ref = a_case(home, "Ana", not_reached=True, waiting_since=home.clock.at)
+    for how, waits in (("no-answer", True), ("not-needed", True), ("spoken", False)):
+        sam.act(ref, "call-back", on="2026-11-30", at="10:00")
+        sam.act(ref, "called", how=how)
+        case = case_of(home, ref)
+        assert (case.not_reached, case.waiting_since is not None) == (waits, waits), how
+        assert ("Not reached: telephone" in sam.get("/desk").text) is waits
+
+
+@ON_SQLITE
+def test_a_page_hears_what_is_new_while_nothing_can_be_written(sam: Worker, home: Home) -> None:
+    """Claim: another writer holds the database; the poll of an open case answers, with the urgent case and the late."""
+    ref = a_case(home, "Ana")
+    a_case(home, "Ben", sender="+447700900002", level="urgent", look_by=home.clock.at - timedelta(minutes=1))
+    with home.house.db.write():
+        answer = sam.get(f"/desk/count?case={ref}&after=1&version=1&heard=0")
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert (answer.json["urgent"], answer.json["changed"]) == (1, False)
+
+
+@ON_SQLITE
+def test_a_change_that_no_worker_made_is_not_told_as_the_familys(
+    app: Flask, sam: Worker, lee: Worker, home: Home
+) -> None:
+    """Claim: a form made before the case returned, or grew for what staff told elsewhere, says which; no silent family
+    "wrote", and the look of whoever sent the form is not the cause."""
+    ref = a_case(home, "Ana")
+    lee.act(ref, "claim")
+    today = home.clock.at.date().isoformat()
+    form = sam.fields(f"/desk/cases/{ref}", f"/desk/cases/{ref}/note")
+    home.later(minutes=1)
+    lee.post("/desk/team", "/desk/team/away", **{"who": str(number_of(home, lee.name)), "from": today, "until": today})
+    assert "Returned to the team: whoever had it is away" in cause(sam, ref, form)
+    form = sam.fields(f"/desk/cases/{ref}", f"/desk/cases/{ref}/note")
+    with home.house.db.write() as tx:
+        found = casework.find_case(tx, ref)
+        assert found is not None
+        assert found.person_id is not None
+        raising.raise_for(
+            tx, home.house.live.snapshot(tx), person=people.person_by_id(tx, found.person_id), level="concern",
+            reason="child-died", because=("A child died, told by Lee",), now=home.clock.at,
+        )  # fmt: skip
+    assert "The case became graver" in cause(sam, ref, form)
+
+
+def cause(worker: Worker, ref: str, form: dict[str, str]) -> str:
+    """What a form that came too late is told."""
+    answer = worker.client.post(f"/desk/cases/{ref}/note", data={**form, "words": "She moved"})
+    assert answer.status_code == 409
+    told = answer.text.partition("govuk-error-summary")[2].partition("<h1")[0]
+    assert "The family wrote" not in told
+    return told
 
 
 @ON_SQLITE
