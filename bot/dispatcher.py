@@ -19,7 +19,7 @@ from bot.house import House
 from bot.leaving import channel_of, verdict
 from bot.logs import one_pass
 from bot.settling import locked, not_reached, settle
-from bot.store import addresses, claims, published
+from bot.store import addresses, claims, published, receipts
 from bot.store import outbox as rows
 from bot.store.claims import CHATS, NOTHING, Reach
 from bot.store.database import DatabaseError, Tx
@@ -31,7 +31,7 @@ from messages.channel import Accepted, Channel, ChannelError, ChannelUnknown, Ou
 from messages.leave import Channel as LeaveChannel
 from messages.leave import Expire, Later, Leave
 from messages.retry import GiveUp, LookAgain, ShowAPerson, TryAgain, after_error, after_unknown, wait_before_next
-from messages.status import Event, event_of
+from messages.status import Event
 
 log = structlog.get_logger()
 LOOKED_AT = 100  # due rows that one claim considers
@@ -182,21 +182,10 @@ class Dispatcher:
             raise ChannelError(permanent=False, code=None, reason="It broke before it was sent") from None
 
     def _taken(self, tx: Tx, outbox_id: int, accepted: Accepted) -> None:
-        now = self.house.clock.now()
+        receipts.one_at_a_time(tx, [] if accepted.sid is None else [accepted.sid])
         fresh = locked(tx, outbox_id=outbox_id)
-        if fresh is None:
-            return
-        settle(tx, fresh, accepted.event, now, sid=accepted.sid)
-        if accepted.sid is not None:
-            self._early_receipts(tx, outbox_id, accepted.sid, now)
-
-    def _early_receipts(self, tx: Tx, outbox_id: int, sid: str, now: datetime) -> None:
-        """Receipts that overtook our own commit of the provider's id."""
-        for status, code in rows.claim_receipts(tx, sid, outbox_id):
-            event = event_of(status)
-            row = locked(tx, outbox_id=outbox_id)
-            if event is not None and row is not None:
-                settle(tx, row, event, now, code=code)
+        if fresh is not None:
+            settle(tx, fresh, accepted.event, self.house.clock.now(), sid=accepted.sid)
 
     def _failed(self, row: Outbox, error: ChannelError, *, by_text: bool) -> None:
         now = self.house.clock.now()
@@ -288,6 +277,7 @@ class Dispatcher:
                 raise
             log.warning("could not look", outbox_id=row.id, fault=type(fault).__name__)
         with self.house.db.write() as tx:
+            receipts.one_at_a_time(tx, [sighting.sid for sighting in listed or ()])
             fresh = locked(tx, outbox_id=row.id)
             if fresh is None or fresh.state != "unknown" or fresh.not_before > now:
                 return

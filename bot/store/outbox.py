@@ -53,18 +53,6 @@ class OutboxRow(Row):
     touch_id: Mapped[int | None] = mapped_column(sa.ForeignKey("touch.id"), index=True)
 
 
-class ReceiptRow(Row):
-    """Every word of the provider about a message, late and repeated ones too."""
-
-    __tablename__ = "receipt"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    outbox_id: Mapped[int | None] = mapped_column(sa.ForeignKey("outbox.id"), index=True)
-    provider_sid: Mapped[str | None] = mapped_column(sa.String(64), index=True)
-    status: Mapped[str] = mapped_column(sa.String(24))
-    error_code: Mapped[str | None] = mapped_column(sa.String(16))
-    at: Mapped[datetime] = mapped_column(Instant, index=True)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbox:
     """`body` is empty where the row was read without being opened: to settle it needs none of its words."""
@@ -95,7 +83,6 @@ class Outbox:
 
 
 outbox = table_of(OutboxRow)
-receipt = table_of(ReceiptRow)
 
 OUTBOX_COLUMNS: Final = tuple(outbox.c[f] for f in Outbox.__dataclass_fields__)
 _SEALED_ARE: Final[dict[str, Any]] = {"body": sa.literal("").label("body"), "extras": sa.null().label("extras")}
@@ -166,16 +153,6 @@ def known_sids(tx: Tx, sids: Sequence[str]) -> set[str]:
     return {str(r[0]) for r in tx.execute(sa.select(outbox.c.provider_sid).where(outbox.c.provider_sid.in_(sids)))}
 
 
-def add_receipt(
-    tx: Tx, *, outbox_id: int | None, provider_sid: str | None, status: str, error_code: str | None, at: datetime
-) -> None:
-    tx.execute(
-        sa.insert(receipt).values(
-            outbox_id=outbox_id, provider_sid=provider_sid, status=status, error_code=error_code, at=at
-        )
-    )
-
-
 def outbox_of(tx: Tx, address_ids: Sequence[int], *, after_id: int = 0, limit: int = 500) -> list[Outbox]:
     """To be read by a person: words that do not open say so."""
     rows = tx.execute(
@@ -198,15 +175,6 @@ def outbox_of_case(
     return [
         Outbox(**r._asdict()) for r in tx.execute(_OUTBOX_TO_READ.where(sa.or_(tied, beside)).order_by(outbox.c.id))
     ]
-
-
-def claim_receipts(tx: Tx, provider_sid: str, outbox_id: int) -> list[tuple[str, str | None]]:
-    """Receipts that came before our own commit of the provider's id: tied to their row now; status and code of each."""
-    early = (receipt.c.provider_sid == provider_sid, receipt.c.outbox_id.is_(None))
-    found = tx.execute(sa.select(receipt.c.status, receipt.c.error_code).where(*early).order_by(receipt.c.id)).all()
-    if found:
-        tx.execute(sa.update(receipt).where(*early).values(outbox_id=outbox_id))
-    return [(str(status), code) for status, code in found]
 
 
 def unconfirmed_safety(tx: Tx, *, before: datetime, since: datetime) -> list[Outbox]:

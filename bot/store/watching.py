@@ -16,7 +16,8 @@ from bot.store.alerts import climb
 from bot.store.casework import RANK, cases
 from bot.store.database import Database, Tx
 from bot.store.inbox import NOT_DONE, inbox
-from bot.store.outbox import HAS_CODE, outbox, receipt
+from bot.store.outbox import HAS_CODE, outbox
+from bot.store.receipts import receipt
 from messages.classes import PRIORITY
 from messages.status import TWILIO_WORDS
 

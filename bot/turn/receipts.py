@@ -4,8 +4,7 @@ from datetime import datetime
 
 from bot.house import House
 from bot.settling import locked, settle
-from bot.store import addresses
-from bot.store import outbox as rows
+from bot.store import addresses, receipts
 from bot.store.database import Tx
 from bot.store.outbox import Outbox
 from messages.channel import Receipt
@@ -17,12 +16,14 @@ _MAY_HAVE_LEFT = {"unknown", "held"}
 def take_receipt(house: House, receipt: Receipt) -> None:
     """Keep a receipt and move its row forward. One that overtakes our own commit waits for it."""
     now = house.clock.now()
-    house.db.attempt(lambda tx: _take(tx, receipt, now))
+    house.db.attempt(lambda tx: taken(tx, receipt, now))
 
 
-def _take(tx: Tx, receipt: Receipt, now: datetime) -> None:
+def taken(tx: Tx, receipt: Receipt, now: datetime) -> None:
+    """The same, in a transaction of the caller's."""
+    receipts.one_at_a_time(tx, [receipt.sid])
     row = _row_of(tx, receipt)
-    rows.add_receipt(
+    receipts.add_receipt(
         tx, outbox_id=None if row is None else row.id, provider_sid=receipt.sid, status=receipt.word[:24],
         error_code=None if receipt.code is None else receipt.code[:16], at=now,
     )  # fmt: skip

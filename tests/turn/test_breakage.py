@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.content import Content
 from bot.dispatcher import LOOKED_AT
 from bot.publishing import content as publishing
-from bot.store import conversations, inbox, outbox, published
+from bot.store import conversations, inbox, published, receipts
 from bot.store.database import Tx
 from bot.turn import receive as receiving
 from bot.turn import say as saying
@@ -318,7 +318,7 @@ def test_a_receipt_moves_only_the_message_it_is_about(home: Home) -> None:
     take_receipt(home.house, receipt(chat.id, ours.provider_sid or ""))
     assert home.out(sender=A)[0].state == "undelivered"
     with home.house.db.read() as tx:
-        assert tx.execute(sa.select(sa.func.count()).select_from(outbox.receipt)).scalar_one() == 4
+        assert tx.execute(sa.select(sa.func.count()).select_from(receipts.receipt)).scalar_one() == 4
 
 
 def test_a_carriers_own_confirmation_of_stop_calls_nobody(home: Home) -> None:

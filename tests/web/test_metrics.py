@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from bot.app import build
 from bot.clockwork import tick
-from bot.store import outbox, published
+from bot.store import published, receipts
 from bot.store.database import Database
 from bot.store.schema import upgrade
 from messages.channel import Accepted, ChannelError, ChannelUnknown, Outgoing
@@ -50,7 +50,9 @@ def test_a_scrape_counts_what_waits_and_what_failed(home: Home) -> None:
     home.send()
     with home.house.db.write() as tx:
         for status, code in (("delivered", None), ("failed", "30003"), ("Quillfeather", "x7700900471")):
-            outbox.add_receipt(tx, outbox_id=None, provider_sid="SM1", status=status, error_code=code, at=home.clock.at)
+            receipts.add_receipt(
+                tx, outbox_id=None, provider_sid="SM1", status=status, error_code=code, at=home.clock.at
+            )
     found = scraped(asker)
     assert of(found, "thrive_provider_errors_last_hour", state="refused", code="21610") >= 1
     assert of(found, "thrive_provider_receipts_last_hour", status="delivered", code="none") == 1

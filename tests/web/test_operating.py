@@ -22,7 +22,7 @@ def database_kind() -> str:
 
 def every_metric(home: Home) -> dict[str, set[str]]:
     """Each of our metrics with its labels, of a house in which there is one of each."""
-    from bot.store import outbox
+    from bot.store import receipts
 
     def refuses(_: Outgoing) -> None:
         raise ChannelError(permanent=True, code="21610", reason="blocked")
@@ -33,7 +33,7 @@ def every_metric(home: Home) -> dict[str, set[str]]:
     with home.house.db.write() as tx:
         for name in ("clock", "dispatcher", "backup", "failing:alerts"):
             published.beat(tx, name, home.clock.at)
-        outbox.add_receipt(
+        receipts.add_receipt(
             tx, outbox_id=None, provider_sid="SM1", status="failed", error_code="30003", at=home.clock.at
         )
     page = build(home.house.settings, house=home.house).test_client().get("/metrics").text

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.settings import ROOT
-from bot.store import addresses
+from bot.store import addresses, receipts
 from bot.store import outbox as rows
 from bot.store.copying import copy_out
 from bot.store.database import Database
@@ -61,8 +61,8 @@ def test_a_copy_taken_while_it_is_written_is_of_one_instant(migrated_url: str, t
             with database.write() as tx:
                 who = addresses.open_address(tx, "sms", f"+4477009{n:05}", AT).id
                 addresses.change_address(tx, who, language="pl")
-                rows.add_receipt(tx, outbox_id=None, provider_sid=f"pair{n}", status="sent", error_code=None, at=AT)
-                rows.add_receipt(tx, outbox_id=None, provider_sid=f"pair{n}", status="read", error_code=None, at=AT)
+                receipts.add_receipt(tx, outbox_id=None, provider_sid=f"pair{n}", status="sent", error_code=None, at=AT)
+                receipts.add_receipt(tx, outbox_id=None, provider_sid=f"pair{n}", status="read", error_code=None, at=AT)
             slowest[0] = max(slowest[0], time.monotonic() - began)
 
     writer = threading.Thread(target=write)
