@@ -13,6 +13,7 @@ FIELDS: Final = (
     "name", "description", "phone", "email", "url", "needs", "min_age", "max_age", "cost", "languages",
     "accessibility", "refer", "accepting",
 )  # fmt: skip
+LONGEST_BESIDE: Final = 2000
 _LONGEST: Final = {"name": 200, "description": 5000, "refer": 1000}
 
 
@@ -30,13 +31,20 @@ def cells_of(service: Service) -> dict[str, str]:
     return {name: cells[name] for name in FIELDS}
 
 
-def written(service: Service, given: Mapping[str, str], *, needs: Collection[str] | None, on: date) -> Service:
+def written(
+    service: Service, given: Mapping[str, str], *, needs: Collection[str] | None, on: date,
+    beside: Mapping[str, str] | None = None,
+) -> Service:  # fmt: skip
     """The entry with the fields of `given`; one that is not given stays. Raises NotSo with every fault.
 
     `needs` are the ids there are (None: not checked). `on` is today: whether there is room has a day of its own, which
-    moves where somebody says something new of it.
+    moves where somebody says something new of it. `beside` is what was written in the same form and stands in no entry:
+    words, whose length alone is checked.
     """
-    faults: dict[str, str] = {}
+    faults = {
+        name: f"Use at most {LONGEST_BESIDE} letters."
+        for name, words in (beside or {}).items() if len(words) > LONGEST_BESIDE
+    }  # fmt: skip
     said = {**cells_of(service), **{name: given[name] for name in FIELDS if name in given}}
     texts = {name: Cleaner().text(cell, name) for name, cell in said.items()}
     for name, text in texts.items():

@@ -4,8 +4,9 @@ Each change is one transaction: what stood before is kept, who did it is audited
 seconds. What only staff may read stands beside an entry, never in it.
 """
 
+import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import blake2b
@@ -22,9 +23,11 @@ from bot.store.published import StoredService
 from directory.changes import Difference, differences
 from directory.freshness import State, is_newer, is_safety, known, next_change_on
 from directory.service import Service, from_text, to_text
+from directory.written import written
 
 __all__ = ["ChangedSince", "EntryPage", "Line", "Listed", "NoSuchEntry", "Past", "Private", "Show"]
 
+PRIVATE: Final = ("staff_contact", "criteria")
 PAGE: Final = 50
 Show = Literal["due", "flagged", "all", "missing", "off"]
 SHOW: Final[tuple[Show, ...]] = get_args(Show)
@@ -127,27 +130,35 @@ def look(house: House, by: SignedIn, service_id: str) -> EntryPage:
         after = one.before or after
     aged = known(line.service, came_on=local_date(row.updated_at), sunk=line.sunk_at is not None)
     return EntryPage(
-        line=line, source=row.source, private=private, past=past, seen=seen_of(row),
+        line=line, source=row.source, private=private, past=past, seen=seen_of(row, private),
         next_on=next_change_on(aged, local_date(now)),
     )  # fmt: skip
 
 
-def edit(house: House, by: SignedIn, service: Service, private: Private, *, seen: str, checked: bool = False) -> bool:
-    """Put the entry as staff wrote it; False where nothing was different. `checked`: all of it, as of today.
+def edit(
+    house: House, by: SignedIn, service_id: str, given: Mapping[str, str], *, needs: Collection[str], seen: str,
+    checked: bool = False,
+) -> bool:  # fmt: skip
+    """Write the cells that staff gave over the entry, and `staff_contact` and `criteria` beside it; what is not given
+    stays. False where nothing was different. `needs` are the ids there are; `checked`: all of it, as of today.
 
-    Raises NoSuchEntry, ChangedSince.
+    Raises NoSuchEntry, ChangedSince, and NotSo with every fault.
     """
-    if checked:
-        service = replace(service, assured_on=local_date(house.clock.now()))
     with house.db.write() as tx:
-        row = _fresh(tx, service.id, seen)
-        before = entries.private(tx, service.id)
+        row = _fresh(tx, service_id, seen)
+        before = entries.private(tx, service_id)
+        private = Private(**{name: given.get(name, getattr(before, name)) for name in PRIVATE})
+        beside = {name: getattr(private, name) for name in PRIVATE}
+        today = local_date(house.clock.now())
+        service = written(_read(row.document), given, needs=needs, on=today, beside=beside)
         if before != private:
-            entries.keep(tx, service.id, staff_contact=private.staff_contact, criteria=private.criteria)
-            _audit(house, tx, by, "directory.private", service.id)
+            entries.keep(tx, service_id, staff_contact=private.staff_contact, criteria=private.criteria)
+            _audit(house, tx, by, "directory.private", service_id)
+        if checked:
+            service = _assured(house, service)
         changed = put(house, tx, row, service, how="edited", staff_id=by.staff.id, looked=checked)
         if changed:
-            _audit(house, tx, by, "directory.edited", service.id)
+            _audit(house, tx, by, "directory.edited", service_id)
     return changed or before != private
 
 
@@ -155,7 +166,7 @@ def checked(house: House, by: SignedIn, service_id: str, *, seen: str) -> None:
     """Somebody made sure today that it is right as it stands. Raises NoSuchEntry, ChangedSince."""
     with house.db.write() as tx:
         row = _fresh(tx, service_id, seen)
-        service = replace(_read(row.document), assured_on=local_date(house.clock.now()))
+        service = _assured(house, _read(row.document))
         put(house, tx, row, service, how="checked", staff_id=by.staff.id, looked=True)
         _audit(house, tx, by, "directory.checked", service_id)
 
@@ -226,6 +237,10 @@ def put(
     return True
 
 
+def _assured(house: House, service: Service) -> Service:
+    return replace(service, assured_on=local_date(house.clock.now()))
+
+
 def _off_before(tx: Tx, change: Change, row: Standing) -> bool | None:
     """Whether it was off before a change that took it off or put it back; None where the change did neither."""
     after = entries.change_after(tx, change)
@@ -243,14 +258,16 @@ def _standing(tx: Tx, service_id: str, *, lock: bool = False) -> Standing:
 
 def _fresh(tx: Tx, service_id: str, seen: str) -> Standing:
     row = _standing(tx, service_id, lock=True)
-    if seen_of(row) != seen:
+    if seen_of(row, entries.private(tx, service_id)) != seen:
         raise ChangedSince(service_id)
     return row
 
 
-def seen_of(row: Standing | StoredService) -> str:
-    """What names an entry as a page shows it, so that a form of that page changes nothing newer."""
-    return blake2b(f"{row.document}{row.withdrawn_at is None}".encode(), digest_size=8).hexdigest()
+def seen_of(row: Standing | StoredService, private: Private | None = None) -> str:
+    """What names an entry as a page shows it, so that a form of that page changes nothing newer. `private`: what that
+    page shows beside it; its organisation's page shows none."""
+    shown = [row.document, row.withdrawn_at is None, private and [private.staff_contact, private.criteria]]
+    return blake2b(json.dumps(shown).encode(), digest_size=8).hexdigest()
 
 
 def _read(document: str | None) -> Service:

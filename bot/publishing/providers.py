@@ -26,7 +26,6 @@ from directory.written import NotSo, rebased, written
 from messages.classes import Purpose, class_of, priority_of
 
 PURPOSE: Final[Purpose] = "provider-email"
-LONGEST_WORDS: Final = 2000
 
 
 class NoSuchLink(LookupError):
@@ -86,9 +85,8 @@ def correct(house: House, token: str, service_id: str, given: Mapping[str, str],
         row = _own(tx, provider, service_id, seen)
         # What it is for decides who is told of it: that stays the council's to say.
         asked = {name: cell for name, cell in given.items() if name != "needs"}
-        service = written(from_text(row.document), asked, needs=None, on=local_date(now))
-        if len(words) > LONGEST_WORDS:
-            raise NotSo({"words": f"Use at most {LONGEST_WORDS} letters."})
+        standing = from_text(row.document)
+        service = written(standing, asked, needs=None, on=local_date(now), beside={"words": words})
         if provider.trusted:
             wanted = service if words else replace(service, assured_on=local_date(now))
             desk.put(house, tx, row, wanted, how="provider", staff_id=None, looked=not words)

@@ -31,9 +31,7 @@ def change(token: str) -> AnyResponse:
     """`act`: right (as it stands), show (its form), or correct (what the form holds)."""
     service_id, act = request.form.get("id", "")[:80], request.form.get("act", "")
     opened = providers.open_link(house(), token)
-    theirs = next((one for one in opened.entries if one.service.id == service_id), None)
-    if theirs is None:
-        raise NoSuchLink
+    theirs = _theirs(opened, service_id)
     name, seen = theirs.service.name, request.form.get("seen", "")
     if act == "right":
         try:
@@ -48,14 +46,12 @@ def change(token: str) -> AnyResponse:
     try:
         at_once = providers.correct(house(), token, service_id, cells, seen=seen, words=given["words"])
     except NotSo as fault:
-        return _form(token, theirs, given, fault.faults, seen=seen, status=400)
+        return _form(token, theirs, given, fault.faults, seen=seen)
     except ChangedSince:
         # What they typed stays, beside what the entry says now: sent again, it is what they want of that.
-        now = cells_of(theirs.service)
-        faults = {
-            field: f"The entry now says: {now[field] or 'nothing'}" for field in ASKED if given[field] != now[field]
-        }
-        return _form(token, theirs, given, faults, status=409)
+        found = _theirs(providers.open_link(house(), token), service_id)
+        now = cells_of(found.service)
+        return _form(token, found, given, {}, stands={name: now[name] for name in ASKED if given[name] != now[name]})
     done = "waits" if not at_once else "told" if given["words"] else "corrected"
     return _page(token, providers.open_link(house(), token), done=done, about=name)
 
@@ -68,33 +64,33 @@ def no_such_link(_fault: NoSuchLink) -> AnyResponse:
 
 def _page(token: str, opened: Opened, *, done: str = "", about: str = "", status: int = 200) -> AnyResponse:
     page = render_template(
-        "provider/entries.html",
-        token=token,
-        opened=opened,
-        done=done,
-        about=about,
-        told=_told,
+        "provider/entries.html", token=token, opened=opened, done=done, about=about, told=_told,
         need_names=_need_names(),
-    )
+    )  # fmt: skip
     return Response(page, status)
+
+
+def _theirs(opened: Opened, service_id: str) -> Theirs:
+    """One entry of what the link opens. Raises NoSuchLink."""
+    found = next((one for one in opened.entries if one.service.id == service_id), None)
+    if found is None:
+        raise NoSuchLink
+    return found
 
 
 def _form(
-    token: str,
-    theirs: Theirs,
-    given: Mapping[str, str],
-    faults: Mapping[str, str],
-    *,
-    seen: str = "",
-    status: int = 200,
-) -> AnyResponse:
-    """`seen`: what the form was made of, where another than what stands now."""
+    token: str, theirs: Theirs, given: Mapping[str, str], faults: Mapping[str, str], *, seen: str = "",
+    stands: Mapping[str, str] | None = None,
+) -> AnyResponse:  # fmt: skip
+    """`seen`: what the form was made of, where another than what stands now. `stands`: somebody changed the entry
+    meanwhile, and this is what it says of each field where it differs."""
     page = render_template(
-        "provider/correct.html", token=token, theirs=theirs, given=given, errors=faults, error=bool(faults),
+        "provider/correct.html", token=token, theirs=theirs, given=given, errors=faults,
+        error=bool(faults) or stands is not None, stands=stands,
         accepting=ACCEPTING, told=[one for one in _told(theirs.service) if one.field not in ASKED],
-        seen=seen or theirs.seen, late=status == 409, need_names=_need_names(),
+        seen=seen or theirs.seen, need_names=_need_names(),
     )  # fmt: skip
-    return Response(page, status)
+    return Response(page, 409 if stands is not None else 400 if faults else 200)
 
 
 def _told(service: Service) -> list[Told]:

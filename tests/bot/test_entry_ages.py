@@ -79,7 +79,7 @@ def test_what_staff_changed_stands_until_the_source_says_otherwise(home: Home) -
     house, told = home.house, service("one", date(2026, 11, 1))
     directory.put(house, [told], source="feed.json")
     by, seen = editor(home), desk.look(house, editor(home), "one").seen
-    desk.edit(house, by, replace(told, phone="020 7946 0111"), desk.Private(), seen=seen)
+    desk.edit(house, by, "one", {"phone": "020 7946 0111"}, needs=["food"], seen=seen)
     assert directory.put(house, [told], source="feed.json").unchanged == ("one",)
     assert [s.phone for s in directory.services(house, source="feed.json")] == ["020 7946 0111"]
     assert directory.put(house, [replace(told, cost="Free")], source="feed.json").updated == ("one",)

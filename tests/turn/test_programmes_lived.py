@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from bot.clock import local_date
-from bot.store import keeping, people, staff
+from bot.publishing import directory
+from bot.store import entries, keeping, people, staff
 from bot.store.beside import Beside, keep_beside
 from scheduler.localtime import instant
 from tests.houses import Home
@@ -58,11 +59,29 @@ def test_a_place_where_nobody_answered_is_flagged_and_a_person_offered(home: Hom
     assert "Did you get through to the person or place you wanted?" in asked
     assert "What would you like now?" in home.talk("no", sender=A)
     assert flagged(home) == ["svc-7"]
+    with home.house.db.read() as tx:
+        assert entries.entries(tx) == {}  # the directory never held it
     (touch,) = touches_of(home, "P1")
     assert touch.outcome == "answered"
     assert touch.reason.endswith("the service's entry was flagged.")
     assert "A person will be in touch" in home.talk("2", sender=A)
     assert flagged(home) == ["svc-7"]
+
+
+def test_what_was_not_reached_outlives_the_audit(home: Home) -> None:
+    """Claim: the flag stands beside the entry, with how often; a pruned audit takes none away."""
+    known = directory.services(home.house)[0].id
+    signposted(home, Beside(signed_by="Ann", listing=known))
+    noon(home, local_date(home.clock.now()) + timedelta(days=5))
+    check_in(home)
+    home.talk("no", sender=A)
+    assert flagged(home) == [known]
+    with home.house.db.write() as tx:
+        tx.execute(sa.delete(staff.audit))
+        entries.not_reached(tx, known, home.clock.now())
+    with home.house.db.read() as tx:
+        flag = entries.beside(tx, known).flag
+    assert flag == entries.Flag(times=2, last_at=home.clock.now())
 
 
 def test_where_nobody_told_which_service_nothing_is_flagged(home: Home) -> None:

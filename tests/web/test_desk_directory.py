@@ -18,7 +18,7 @@ from directory.written import FIELDS
 from flows.facts import Search
 from tests.browser import axe
 from tests.houses import ON_SQLITE, Home
-from tests.web.worker import Worker, at_desk, hire, served, signed_in_at
+from tests.web.worker import Worker, at_desk, fields, hire, served, signed_in_at
 
 if TYPE_CHECKING:
     from tests.browser import Chromium
@@ -147,8 +147,38 @@ def test_two_editors_never_overwrite_each_other(edi: Worker, kitchens: Home) -> 
     assert late.status_code == 409
     assert "Somebody changed this entry meanwhile" in late.text
     assert "020 7946 0222" in late.text
+    assert "The entry now says: 020 7946 0111" in late.text
     assert edi.client.post("/desk/directory/entry", data={**act, "act": "off"}).status_code == 409
     assert entry(kitchens).phone == "020 7946 0111"
+
+
+@ON_SQLITE
+def test_what_a_colleague_wrote_for_staff_is_not_overwritten_either(edi: Worker, kitchens: Home) -> None:
+    """Claim: words for staff alone are as guarded as the entry; the form comes back with what was typed beside what
+    stands, so that nobody presses again over words that they never saw."""
+    mine = form(edi, phone="020 7946 0222", criteria="Anybody")
+    edi.client.post("/desk/directory/edit", data=form(edi, criteria="Only 100% after a panel"))
+    late = edi.client.post("/desk/directory/edit", data=mine)
+    assert late.status_code == 409
+    assert "The entry now says: Only 100% after a panel" in late.text
+    assert "Anybody" in late.text
+    assert "Only 100% after a panel" in edi.get(HERE).text
+    seen = fields(late.text, "/desk/directory/edit")["seen"]
+    again = edi.client.post("/desk/directory/edit", data={**mine, "seen": seen, "criteria": "Only 100% after a panel"})
+    assert again.status_code == 303
+    assert entry(kitchens).phone == "020 7946 0222"
+    assert "Only 100% after a panel" in edi.get(HERE).text
+
+
+@ON_SQLITE
+def test_words_for_staff_that_are_too_long_are_told_with_every_other_fault(edi: Worker, kitchens: Home) -> None:
+    """Claim: they are refused and given back whole, never cut."""
+    answer = edi.client.post("/desk/directory/edit", data=form(edi, criteria="x" * 2001, min_age="-1", needs="50%d"))
+    assert answer.status_code == 400
+    for told in ("Use at most 2000 letters.", "Enter an age in years", "There is no need 50%d.", "x" * 2001):
+        assert told in answer.text
+    assert "x" * 2000 not in edi.get(HERE).text
+    assert edi.client.post("/desk/directory/edit", data=form(edi, criteria="x" * 2000)).status_code == 303
 
 
 @pytest.mark.parametrize(

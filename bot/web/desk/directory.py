@@ -7,16 +7,15 @@ from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bot.browsing import need_groups
-from bot.clock import local_date
 from bot.publishing import entries
-from bot.publishing.entries import ChangedSince, EntryPage, NoSuchEntry, Private
+from bot.publishing.entries import PRIVATE, ChangedSince, EntryPage, NoSuchEntry
 from bot.web.desk import entry_words as ew
 from bot.web.desk.guard import me, needs, pages
 from bot.web.desk.inbox import HIGHEST_ID, page_number
 from bot.web.here import house
 from directory.changes import told
 from directory.service import ACCEPTING
-from directory.written import FIELDS, NotSo, cells_of, written
+from directory.written import FIELDS, NotSo, cells_of
 
 Answer = Response | tuple[str, int] | str
 MOST_ID: Final = 80  # letters of a service's id, as the database keeps them
@@ -66,28 +65,29 @@ def change_entry() -> Answer:
 @needs("directory.edit")
 def edit_entry() -> str:
     found = _asked(request.args.get("id", ""))
-    return _form(found, {**cells_of(found.line.service), **_private(found)}, {})
+    return _form(found, _cells(found), {})
 
 
 @pages.post("/directory/edit")
 @needs("directory.edit")
 def edited_entry() -> Answer:
     found = _asked(request.form.get("id", ""))
-    given = {name: request.form.get(name, "").strip() for name in (*FIELDS, "staff_contact", "criteria")}
+    given = {name: request.form.get(name, "").strip() for name in (*FIELDS, *PRIVATE)}
     given["needs"] = "; ".join(request.form.getlist("needs"))
-    try:
-        service = written(found.line.service, given, needs=_need_ids(), on=local_date(house().clock.now()))
-    except NotSo as fault:
-        return _form(found, given, fault.faults), 400
-    private = Private(staff_contact=given["staff_contact"][:2000], criteria=given["criteria"][:2000])
+    service_id, seen = found.line.service.id, request.form.get("seen", "")
     try:
         changed = entries.edit(
-            house(), me(), service, private, seen=request.form.get("seen", ""),
+            house(), me(), service_id, given, needs=_need_names(), seen=seen,
             checked=request.form.get("checked") == "yes",
         )  # fmt: skip
+    except NotSo as fault:
+        return _form(found, given, fault.faults, seen=seen), 400
     except ChangedSince:
-        return _form(found, given, {"name": "Somebody changed this entry meanwhile. Look at it again first."}), 409
-    return redirect(url_for("desk.entry", id=service.id, done="edited" if changed else "same"), 303)
+        # What they typed stays, beside what the entry says now: kept again, it is what they want of that.
+        found = _asked(service_id)
+        now = _cells(found)
+        return _form(found, given, {}, stands={name: now[name] for name in now if given[name] != now[name]}), 409
+    return redirect(url_for("desk.entry", id=service_id, done="edited" if changed else "same"), 303)
 
 
 def _entry(found: EntryPage, *, late: bool = False) -> str:
@@ -99,16 +99,23 @@ def _entry(found: EntryPage, *, late: bool = False) -> str:
     )  # fmt: skip
 
 
-def _form(found: EntryPage, given: dict[str, str], faults: dict[str, str]) -> str:
+def _form(
+    found: EntryPage, given: dict[str, str], faults: dict[str, str], *, stands: dict[str, str] | None = None,
+    seen: str = "",
+) -> str:  # fmt: skip
+    """`stands`: somebody changed the entry meanwhile, and this is what it says of each field where it differs. `seen`:
+    what the form was made of, where another than what is found."""
     return render_template(
-        "desk/entry_edit.html", section="directory", found=found, given=given, errors=faults, error=bool(faults),
-        labels=ew.ENTRY_FIELDS, accepting=ACCEPTING, groups=need_groups(house()),
+        "desk/entry_edit.html", section="directory", found=found, given=given, errors=faults,
+        error=bool(faults) or stands is not None, stands=stands, seen=seen or found.seen,
+        labels=ew.ENTRY_FIELDS, accepting=ACCEPTING, groups=need_groups(house()), need_names=_need_names(),
         chosen={part.strip() for part in given["needs"].split(";")},
     )  # fmt: skip
 
 
-def _private(found: EntryPage) -> dict[str, str]:
-    return {"staff_contact": found.private.staff_contact, "criteria": found.private.criteria}
+def _cells(found: EntryPage) -> dict[str, str]:
+    private = {"staff_contact": found.private.staff_contact, "criteria": found.private.criteria}
+    return {**cells_of(found.line.service), **private}
 
 
 def _asked(service_id: str) -> EntryPage:
@@ -129,7 +136,3 @@ def _number(text: str) -> int:
 
 def _need_names() -> dict[str, str]:
     return {need.id: need.label for group in need_groups(house()) for need in group.needs}
-
-
-def _need_ids() -> frozenset[str]:
-    return frozenset(_need_names())
