@@ -5,7 +5,7 @@ from outside the process. None ever goes backwards while the process lives.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -21,6 +21,11 @@ class Clock(Protocol):
 def local_date(at: datetime) -> date:
     """The date in Europe/London of an aware instant."""
     return at.astimezone(LONDON).date()
+
+
+def midnight(on: date) -> datetime:
+    """The first instant of a day in Europe/London."""
+    return datetime.combine(on, time(0), tzinfo=LONDON)
 
 
 class SystemClock:

@@ -7,13 +7,13 @@ when somebody looks, and the ladder tells of it when that is broken.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from bot.casework.accounts import SignedIn
 from bot.casework.permissions import may
 from bot.casework.work import bot_speaks_again, locked_case
-from bot.clock import LONDON, local_date
+from bot.clock import local_date, midnight
 from bot.house import House
 from bot.store import casework, staff, team
 from bot.store.database import Tx
@@ -131,7 +131,7 @@ def return_work(house: House, now: datetime) -> int:
         away = [
             (ref, who, since)
             for ref, who, since, told_at, from_on in team.claimed_by_the_away(tx, today)
-            if since < max(told_at, datetime.combine(from_on, time(0), tzinfo=LONDON))
+            if since < max(told_at, midnight(from_on))
         ]
         away += team.claimed_by_the_gone(tx)
         offers = team.offers_to_the_away(tx, today)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from bot.casework.accounts import SignedIn
-from bot.casework.inbox import audit_list
+from bot.casework.listing import audit_list
 from bot.clock import local_date
 from bot.house import House
 from bot.refs import new_ref, read_ref

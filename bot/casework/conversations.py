@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from bot.casework import timeline
 from bot.casework.accounts import SignedIn
+from bot.casework.listing import audit_list
 from bot.casework.timeline import Timeline
 from bot.house import House
 from bot.refs import number_of, ref_of
@@ -28,7 +29,6 @@ Raised = Literal["all", "none", "some"]
 Age = Literal["day", "week", "all"]
 _SINCE: Final[Mapping[Age, timedelta | None]] = {"day": timedelta(days=1), "week": timedelta(days=7), "all": None}
 _RAISED: Final[Mapping[Raised, bool | None]] = {"all": None, "none": False, "some": True}
-_REFS_A_ROW: Final = 20  # of eight letters each, within the audit's 200
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK: Final = timedelta(microseconds=1)
 
@@ -102,11 +102,7 @@ def conversations(house: House, by: SignedIn, asked: Asked, *, after: Cursor | N
         marks = reviews.standing_of_messages(tx, [talk.message_id for talk in shown])
         lines = [Line(ref=ref_of(t.address_id), talk=t, mark=marks.get(t.message_id)) for t in shown]
         refs = [ref for line in lines for ref in (line.ref, *(person for person, _ in line.talk.people))]
-        for start in range(0, max(len(refs), 1), _REFS_A_ROW):
-            staff.add_audit(
-                tx, at=now, staff_id=by.staff.id, action="conversations.view", target=f"conversations:{asked.raised}",
-                detail=" ".join(refs[start : start + _REFS_A_ROW]),
-            )  # fmt: skip
+        audit_list(tx, by, now, action="conversations.view", target=f"conversations:{asked.raised}", refs=refs)
         return Conversations(
             asked=asked, lines=lines, languages=talks.languages(tx), now=now,
             older=write_cursor((shown[-1].last_in_at, shown[-1].address_id)) if more else "",

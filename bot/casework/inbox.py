@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 import structlog
 
 from bot.casework.accounts import SignedIn
+from bot.casework.listing import audit_list
 from bot.casework.timeline import programme_titles
-from bot.clock import LONDON, local_date
+from bot.clock import local_date, midnight
 from bot.house import House
 from bot.store import casework, contacts, desk, people, staff, team
 from bot.store.casework import Case
@@ -28,7 +29,6 @@ A_WEEK: Final = timedelta(days=7)
 OPEN_FOR: Final = timedelta(seconds=90)  # a page says each half minute that it is open; one that was lost may be late
 Done = Literal["telephoned", "no-answer", "seen"]
 DONE: Final[tuple[Done, ...]] = ("telephoned", "no-answer", "seen")
-_REFS_A_ROW: Final = 20  # of eight letters each, within the audit's 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +147,8 @@ def inbox(house: House, by: SignedIn, *, which: Which, page: int, whole: Section
     """The cases of one filter, gravest first, with what else waits for a person: the head of each section, or `whole`
     one of them."""
     now = house.clock.now()
-    tomorrow, today = _tomorrow(now), local_date(now)
+    today = local_date(now)
+    tomorrow = midnight(today + timedelta(days=1))
     most: dict[Section, int | None] = {section: None if section == whole else HEAD for section in SECTIONS}
     with house.db.write() as tx:
         shown = desk.list_cases(tx, which, by.staff.id, offset=(page - 1) * PAGE, limit=PAGE)
@@ -168,11 +169,6 @@ def inbox(house: House, by: SignedIn, *, which: Which, page: int, whole: Section
             calls=calls, offered=offered, newest=desk.newest_case_id(tx), page=page, now=now,
             looking=team.lookers(tx, [listed.case.id for listed in shown], now - OPEN_FOR, but=by.staff.id),
         )  # fmt: skip
-
-
-def _tomorrow(now: datetime) -> datetime:
-    """The first instant of the next local day."""
-    return datetime.combine(local_date(now) + timedelta(days=1), time(0), tzinfo=LONDON)
 
 
 def news(house: House, by: SignedIn, *, after_id: int, ref: str | None, version: int, heard: int) -> News:
@@ -273,11 +269,3 @@ def audit(house: House, by: SignedIn, *, ref: str | None, page: int) -> AuditPag
         )
         total, rows = desk.audit_page(tx, ref=ref, offset=(page - 1) * PAGE, limit=PAGE)
         return AuditPage(total=total, rows=rows, page=page)
-
-
-def audit_list(tx: Tx, by: SignedIn, at: datetime, *, action: str, target: str, refs: Sequence[str]) -> None:
-    """One row for each twenty references, so that "who saw this family?" has an answer; one where none was shown."""
-    shown = list(dict.fromkeys(refs))
-    for start in range(0, max(len(shown), 1), _REFS_A_ROW):
-        detail = " ".join(shown[start : start + _REFS_A_ROW])
-        staff.add_audit(tx, at=at, staff_id=by.staff.id, action=action, target=target, detail=detail)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.casework.accounts import SignedIn
+from bot.casework.listing import audit_list
 from bot.casework.permissions import may
 from bot.casework.review import GRAVE
 from bot.house import House
@@ -17,7 +18,6 @@ from flows.understanding.types import Lexicon, Screening
 
 WHICH: Final[tuple[Which, ...]] = ("open", "handled")
 PAGE: Final = 50
-_REFS_A_ROW: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +62,7 @@ def review_list(house: House, by: SignedIn, *, which: Which, before_id: int | No
         refs = casework.refs_of(tx, [mark.case_id for mark in shown if mark.case_id is not None])
         listed = [_listed(mark, snapshot.assets.lexicon, names, refs, words=words) for mark in shown]
         seen = [ref for one in listed for ref in (one.conversation_ref, one.case_ref) if ref is not None]
-        for start in range(0, max(len(seen), 1), _REFS_A_ROW):
-            staff.add_audit(
-                tx, at=house.clock.now(), staff_id=by.staff.id, action="reviews.view", target=f"reviews:{which}",
-                detail=" ".join(seen[start : start + _REFS_A_ROW]),
-            )  # fmt: skip
+        audit_list(tx, by, house.clock.now(), action="reviews.view", target=f"reviews:{which}", refs=seen)
         return ReviewList(
             which=which, marks=listed, counts=rows.count_reviews(tx), older=shown[-1].id if more else None,
             words=words, bundle=snapshot.bundle_id,

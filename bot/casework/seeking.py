@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from bot.casework import timeline
 from bot.casework.accounts import SignedIn
-from bot.casework.inbox import audit_list
+from bot.casework.listing import audit_list
 from bot.casework.timeline import Entry
 from bot.house import House
 from bot.refs import number_of, read_ref, ref_of

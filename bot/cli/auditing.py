@@ -5,12 +5,12 @@ import json
 import sys
 from argparse import Namespace
 from dataclasses import asdict
-from datetime import date, datetime, time
+from datetime import date
 from typing import Final
 
 from bot.casework import auditing
 from bot.cli.opening import open_house, ready
-from bot.clock import LONDON, local_date
+from bot.clock import LONDON, local_date, midnight
 from bot.house import House
 
 SAYS: Final = {
@@ -76,7 +76,7 @@ def _prune(house: House, given: Namespace) -> int:
     if given.before >= local_date(house.clock.now()):
         print("thrive audit prune: --before must be a day that is over.", file=sys.stderr)
         return 1
-    first_kept = datetime.combine(given.before, time(0), tzinfo=LONDON)
+    first_kept = midnight(given.before)
     done = auditing.prune(house, first_kept, dry_run=given.dry_run)
     if given.json:
         print(json.dumps({**done._asdict(), "removed": not given.dry_run}))

@@ -3,15 +3,13 @@
 import json
 import sys
 from argparse import Namespace
-from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import UTC, date
 
 from bot.cli.opening import open_house, ready
+from bot.clock import midnight
 from bot.house import House
 from bot.refs import read_ref
 from bot.store import people, touches
-
-LONDON = ZoneInfo("Europe/London")
 
 
 def command(options: Namespace) -> int:
@@ -33,7 +31,7 @@ def _tell(house: House, options: Namespace, since: date | None) -> int:
             if person is None:
                 print(f"thrive ledger: no person has the reference {options.person}", file=sys.stderr)
                 return 1
-        start = None if since is None else datetime.combine(since, time(), LONDON).astimezone(UTC)
+        start = None if since is None else midnight(since).astimezone(UTC)
         for touch, enrolment in touches.ledger(tx, person_id=None if person is None else person.id, since=start):
             if touch.outcome == touches.PARKED:  # still waiting: it is told of once it has ended
                 continue

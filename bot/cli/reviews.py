@@ -4,13 +4,13 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date
 from typing import Any
 
 from bot.casework.labelled import examples, labelled
 from bot.cli.lines import to_json
 from bot.cli.opening import open_house, ready
-from bot.clock import LONDON
+from bot.clock import midnight
 from flows.understanding.examples import Example, written
 
 MASKED = (
@@ -32,7 +32,7 @@ HEADER = """\
 
 def command(options: Namespace) -> int:
     try:
-        since = datetime.combine(date.fromisoformat(options.since), time(), LONDON) if options.since else None
+        since = midnight(date.fromisoformat(options.since)) if options.since else None
     except ValueError:
         sys.stderr.write(f"thrive reviews export: --since {options.since} is not a date such as 2026-11-21\n")
         return 1

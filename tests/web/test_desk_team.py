@@ -189,7 +189,9 @@ def test_a_promised_call_stands_in_everybodys_inbox_on_its_day(app: Flask, sam: 
     assert lee.act(ref, "called", how="", words="").status_code == 400
     assert lee.act(ref, "called", how="no-answer", words="Rang twice").status_code == 303
     assert "Call back today" not in lee.get("/desk").text
-    assert "Rang twice" in lee.get(f"/desk/cases/{ref}").text
+    page = lee.get(f"/desk/cases/{ref}").text
+    assert "Rang twice" in page
+    assert "No answer" in page
 
 
 def test_who_was_spoken_to_no_longer_waits_to_be_reached(sam: Worker, home: Home) -> None:

@@ -218,7 +218,6 @@ def _page(ref: str, draft: Draft, *, done: str = "", version: int = 0) -> Answer
         because=work.because_of(found.case),
         late=is_late(found.case, found.now),
         me_id=me().staff.id,
-        called=handing.CALLED,
         mine=found.case.state == "claimed" and found.case.claimed_by == me().staff.id,
         referral=laid_out(found.timeline),
         telephones=_telephones(found),

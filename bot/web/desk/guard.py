@@ -21,6 +21,7 @@ from bot import watch
 from bot.alerts import answering
 from bot.casework import accounts
 from bot.casework.accounts import SignedIn
+from bot.casework.handing import CALLED
 from bot.casework.permissions import Permission, may
 from bot.casework.work import OUTCOMES, KeyLost, NoSuchCase
 from bot.clock import LONDON, local_date
@@ -154,6 +155,7 @@ def frame() -> dict[str, Any]:
         "w": words,
         "ew": entry_words,
         "outcomes": OUTCOMES,
+        "call_outcomes": CALLED,
         "exact": exact,
         "when": when(now),
         "on": day_of(now),

@@ -1,13 +1,13 @@
 """The plain lists: check-ins with no reply, the ledger, the audit."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bot.casework import auditing
 from bot.casework import inbox as lists
-from bot.clock import LONDON
+from bot.clock import midnight
 from bot.refs import read_ref
 from bot.web.desk.guard import me, needs, pages
 from bot.web.desk.inbox import HIGHEST_ID, page_number
@@ -75,7 +75,7 @@ def ledger() -> tuple[str, int] | str:
 def _since(text: str) -> datetime | None:
     """The first instant of a local day; None where the text is no date."""
     try:
-        return datetime.combine(date.fromisoformat(text), time(0), tzinfo=LONDON)
+        return midnight(date.fromisoformat(text))
     except ValueError:
         return None
 

@@ -163,8 +163,6 @@ HAPPENED: Final = {
 # Of these, where no worker did it, the family's own words are the cause ("note": that the number is not theirs). A case
 # that grew or got more may have done so for a silence, or for a fact that staff told: that is said as it is.
 FAMILY_WROTE: Final = frozenset({"wrote", "note"})
-# How a planned call went (bot.casework.handing).
-CALLED: Final = {"spoken": "Spoken to them", "no-answer": "No answer", "not-needed": "Not needed any more"}
 # The same as the end of "Sam Okoro ... at 10am", for one who sent a form that came too late.
 CHANGED: Final = {
     "claimed": "claimed this case",
