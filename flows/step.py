@@ -1,6 +1,6 @@
 """One step of a conversation: what happened goes in, the next state and what to do come out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from flows.events import (
     TimerFired,
 )
 from flows.facts import Assets, Facts
-from flows.flow import AskNode, WaitNode
+from flows.flow import AskNode, Flow, WaitNode
 from flows.nodes import enter, walk
 from flows.reading import prepare
 from flows.run import Run
@@ -49,19 +49,19 @@ def step(assets: Assets, session: Session, event: Event, facts: Facts) -> Step:
     return Step(session=run.freeze(), effects=tuple(run.effects))
 
 
+def stands(frames: Iterable[Frame], flows: Mapping[str, Flow]) -> bool:
+    """Whether these flows have each of these places."""
+    return all(frame.flow in flows and frame.node in flows[frame.flow].nodes for frame in frames)
+
+
 def landed(assets: Assets, session: Session) -> Session:
     """The session without the places its flows no longer have."""
-
-    def stands(frame: Frame) -> bool:
-        flow = assets.flows.get(frame.flow)
-        return flow is not None and frame.node in flow.nodes
-
-    if all(map(stands, session.stack)) and (session.left is None or stands(session.left)):
-        good_trail = tuple(undo for undo in session.trail if all(map(stands, undo.stack)))
-        good_open = tuple(asked for asked in session.open if stands(asked.frame))
-        return replace(session, trail=good_trail, open=good_open)
-    left = session.left if session.left is not None and stands(session.left) else None
-    return replace(session, stack=(), trail=(), open=(), left=left)
+    flows = assets.flows
+    left = session.left if session.left is not None and stands((session.left,), flows) else None
+    if not stands(session.stack, flows) or left != session.left:
+        return replace(session, stack=(), trail=(), open=(), left=left)
+    trail = tuple(undo for undo in session.trail if stands(undo.stack, flows))
+    return replace(session, trail=trail, open=tuple(a for a in session.open if stands((a.frame,), flows)))
 
 
 def _message(run: Run, event: MessageReceived) -> None:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from bot.content import Content, compile_bundle, compile_content, read_content
 from bot.house import House
-from bot.publishing.landing import Landing, check, landed, named
+from bot.publishing.landing import Landing, asked_at, check, landed, named
 from bot.settings import Settings
 from bot.store import addresses, conversations, published, staff
 from bot.store.database import Tx
 from bot.turn.load import UNREADABLE
 from bot.turn.waiting import Stands, Waiting, flows_of, who_stands_where
-from flows.flow import Flow
+from flows.flow import AskNode, Flow
 from flows.session import Frame, Session
 
 
@@ -61,7 +61,7 @@ def preview(house: House, content: Content, landings: Sequence[Landing] = ()) ->
     with house.db.read() as tx:
         standing = list(who_stands_where(tx, flows))
         check(landings, flows, _places(tx, standing))
-        moves = {one.address_id for one in standing if landed(one.session, landings, flows, 0) is not None}
+        moves = {one.address_id for one in standing if landed(one.session, landings, one.flows, flows, 0)}
     return _told(standing, landings, moves)
 
 
@@ -117,8 +117,9 @@ def _move(
 ) -> set[int]:  # fmt: skip
     """The addresses that were moved. Each is locked, and read again as it then stands: a family may be writing now."""
     moved: set[int] = set()
+    was = {one.bundle_id: one.flows for one in standing}
     for one in standing if landings else ():
-        if landed(one.session, landings, flows, bundle_id) is None:
+        if landed(one.session, landings, one.flows, flows, bundle_id) is None:
             continue
         addresses.lock_address(tx, one.address_id)
         stored = conversations.load_session(tx, one.address_id)
@@ -126,7 +127,11 @@ def _move(
             session = Session.from_json(stored[0]) if stored is not None else None
         except UNREADABLE:
             session = None
-        there = landed(session, landings, flows, bundle_id) if session is not None else None
+        if session is None:
+            continue
+        if session.bundle not in was:
+            was[session.bundle] = flows_of(tx, session.bundle)
+        there = landed(session, landings, was[session.bundle], flows, bundle_id)
         if there is not None:
             conversations.save_session(tx, one.address_id, there.to_json(), bundle_id, house.clock.now())
             moved.add(one.address_id)
@@ -147,12 +152,25 @@ def _told(standing: Sequence[Stands], landings: Sequence[Landing], moved: set[in
     )
 
 
-def _places(tx: Tx, standing: Sequence[Stands]) -> set[Frame]:
-    """Where somebody waits, or may by the content that is live: a landing may be written before anybody needs it."""
+def _places(tx: Tx, standing: Sequence[Stands]) -> dict[Frame, list[AskNode]]:
+    """Where somebody waits, or may by the content that is live, with what is asked there by each content they are on.
+
+    By what is live too: a landing may be written before anybody needs it.
+    """
     newest = published.newest_bundle(tx)
     live = flows_of(tx, newest[0]) if newest is not None else {}
-    asked = {Frame(flow=flow.name, node=node) for flow in live.values() for node in flow.nodes if flow.ask(node)}
-    return asked | {one.session.top for one in standing if one.session.top is not None}
+    places = {
+        Frame(flow=flow.name, node=node): [ask]
+        for flow in live.values()
+        for node in flow.nodes
+        if (ask := flow.ask(node)) is not None
+    }
+    for one in standing:
+        if one.session.top is not None:
+            asks, ask = places.setdefault(one.session.top, []), asked_at(one.session.top, one.flows)
+            if ask is not None and ask not in asks:
+                asks.append(ask)
+    return places
 
 
 def _earlier(tx: Tx) -> int | None:

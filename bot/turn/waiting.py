@@ -15,12 +15,14 @@ from flows.session import Session
 class Stands:
     """One conversation that is open: whose, on which bundle, and what the new content makes of its place.
 
-    `change`: "changed", "removed", or "" where that is as it was.
+    `flows` are its bundle's, none where this code cannot read it. `change`: "changed", "removed", or "" where the place
+    is as it was.
     """
 
     address_id: int
     session: Session
     bundle_id: int
+    flows: Mapping[str, Flow]
     change: str
 
 
@@ -48,8 +50,9 @@ def who_stands_where(tx: Tx, fresh: Mapping[str, Flow]) -> Iterator[Stands]:
             continue
         if bundle_id not in known:
             known[bundle_id] = flows_of(tx, bundle_id)
-        change = _change(known[bundle_id], fresh, session.top.flow, session.top.node)
-        yield Stands(address_id=address_id, session=session, bundle_id=bundle_id, change=change)
+        was = known[bundle_id]
+        change = _change(was, fresh, session.top.flow, session.top.node)
+        yield Stands(address_id=address_id, session=session, bundle_id=bundle_id, flows=was, change=change)
 
 
 def flows_of(tx: Tx, bundle_id: int) -> Mapping[str, Flow]:

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from bot.content import Content
+from bot.content import Content, compile_content, read_content
 from bot.publishing import content as publishing
-from bot.publishing.landing import LandingFaults, read_landings
+from bot.publishing.landing import LandingFaults, check, read_landings
+from bot.settings import ROOT
 from bot.store import conversations, published
 from bot.turn.waiting import Waiting
-from flows.session import Session
+from flows.session import Frame, Session
 from tests.houses import AMPLE, Home, at_rate
 
 A, B = "+447700900441", "+447700900442"
@@ -154,6 +155,92 @@ def test_a_landing_that_cannot_be_is_refused_and_nothing_is_published(home: Home
     assert told in str(refused.value)
     with home.house.db.read() as tx:
         assert len(published.all_bundles(tx)) == 1
+
+
+def reordered(files: Files, flow: str = "menu", node: str = "choose") -> None:
+    """The first two choices change places."""
+    options = files[f"flows/{flow}.yaml"]["nodes"][node]["options"]
+    options[:2] = reversed(options[:2])
+
+
+def unmarked(files: Files) -> None:
+    """When it is safe to call is asked, and no mark is made of it."""
+    del files["flows/refer.yaml"]["nodes"]["safe-times"]["mark"]
+
+
+def of_another(node: str, flow: str = "refer", **parts: Any) -> Callable[[Files], None]:
+    """A question that is put otherwise, under its old name."""
+
+    def change(files: Files) -> None:
+        files[f"flows/{flow}.yaml"]["nodes"][node] |= parts
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "landing", "told"),
+    [
+        (reordered, "menu.choose=menu.choose", "the choices"),
+        (of_another("would-help", kind="number"), "refer.would-help=refer.would-help", "the kind"),
+        (of_another("would-help", optional="no"), "refer.would-help=refer.would-help", "whether it may be skipped"),
+        (renamed("may-text", "may-we"), "refer.may-text=refer.may-we", "the consent"),
+        (of_another("share-health", consent="text"), "refer.share-health=refer.share-health", "the consent"),
+        (unmarked, "refer.safe-times=refer.safe-times", "the safety mark"),
+    ],
+)
+def test_an_answer_that_would_be_misread_has_no_landing(
+    home: Home, change: Callable[[Files], None], landing: str, told: str
+) -> None:
+    """Claim: a number that chose otherwise on the screen, or a yes to other words, is not carried over; what differs is
+    said, and no bundle is made."""
+    with pytest.raises(LandingFaults, match="would be misread") as refused:
+        publishing.publish(home.house, changed(home, change), by="test", landings=read_landings([landing]))
+    assert str(refused.value).endswith(told)
+    with home.house.db.read() as tx:
+        assert len(published.all_bundles(tx)) == 1
+
+
+def test_who_was_asked_in_other_words_stays_while_others_land(home: Home) -> None:
+    """Claim: of two at one place, the one who was shown other choices answers what was shown; the other is moved."""
+    home.talk("MENU", sender=A)
+    publishing.publish(home.house, changed(home, reordered), by="test")
+    home.talk("MENU", sender=B)
+
+    def change(files: Files) -> None:
+        reordered(files)
+        renamed("choose", "choose-now", "menu")(files)
+
+    done = publishing.publish(
+        home.house, changed(home, change), by="test", landings=read_landings(["menu.choose=menu.choose-now"])
+    )
+    assert [(w.people, w.lands) for w in done.waiting] == [(1, ""), (1, "menu.choose-now")]
+    assert (session_of(home, A).bundle, session_of(home, B).bundle) == (1, done.bundle_id)
+
+
+def test_an_older_question_that_would_be_misread_keeps_them_where_they_are(home: Home) -> None:
+    """Claim: what they were asked before, and may still answer by number, is read by what they saw then."""
+    home.talk("LANGUAGE", sender=A)
+    at_would_help(home, A)
+    assert ("language", "which") in [(asked.frame.flow, asked.frame.node) for asked in session_of(home, A).open]
+
+    def change(files: Files) -> None:
+        renamed("would-help", "what-helps")(files)
+        reordered(files, "language", "which")
+
+    landings = read_landings(["refer.would-help=refer.what-helps"])
+    content = changed(home, change)
+    assert [w.lands for w in publishing.preview(home.house, content, landings)] == [""]
+    done = publishing.publish(home.house, content, by="test", landings=landings)
+    assert [w.lands for w in done.waiting] == [""]
+    assert session_of(home, A).bundle == 1
+
+
+def test_where_nothing_was_asked_nobody_is_moved_to_a_question() -> None:
+    """Claim: who waits for a time to pass, or stands in content that cannot be read, has read no question."""
+    old = Frame(flow="human", node="pause")
+    flows = compile_content(read_content(ROOT / "content")).flows
+    with pytest.raises(LandingFaults, match=r"human\.pause asks nothing, so nobody there has read"):
+        check(read_landings(["human.pause=menu.choose"]), flows, {old: []})
 
 
 def test_a_family_that_writes_while_they_are_moved_loses_no_answer(home: Home) -> None:
