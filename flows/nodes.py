@@ -189,6 +189,7 @@ def _search(run: Run, flow: Flow, node: SearchNode) -> bool:
     if run.shown == 0:
         area = str(postcode).split()[0] if postcode else None
         run.do(RecordSearch(needs=needs, area=area, found=len(found.listings)))
+        help_first(run, needs)
     run.keep("more_results", "yes" if found.more else "no")
     if not found.listings:
         run.goto(node.no_more if run.shown else node.none)
@@ -198,6 +199,19 @@ def _search(run: Run, flow: Flow, node: SearchNode) -> bool:
     run.shown += len(found.listings)
     run.goto(node.go)
     return True
+
+
+def help_first(run: Run, needs: tuple[str, ...]) -> None:
+    """What helps first with the clearest need, and who to call today: once, in a text of its own before the services.
+
+    Not beside a safety reply, which says whom to call; nor where the flow said already what helps first (`helped`).
+    """
+    need = next(iter(needs), None)
+    if need is None or run.danger != "none":
+        return
+    if run.answers.get("helped") not in {need, "yes"} and run.assets.wording.has(f"self-help.{need}"):
+        run.say(f"self-help.{need}", heard=run.understood.lang)
+    run.keep("helped", need)
 
 
 def _refer(run: Run, flow: Flow, node: ReferNode) -> bool:

@@ -269,6 +269,6 @@ KEPT_NAMES = (
         {"ref", "place", "heard", "more_results", "needs", "need_text", "age", "also_said", "given_score", "postcode"}
     )
     | {"broken_off", "speaker", "worker", "given_listings"}
-    | {"until_date", "every_weeks", "told_event"}
+    | {"until_date", "every_weeks", "told_event", "helped"}
 )
 FACT_NAMES = frozenset(_FACTS) | KEPT_NAMES

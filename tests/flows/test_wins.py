@@ -130,7 +130,7 @@ def test_what_is_asked_beside_the_news_is_searched_after_the_warm_words(event) -
     """Claim: warm words first, then the search with all that the message tells; nobody is asked about texts."""
     understood = Understanding(event=event, event_sure=True, event_beside=True, needs=("food",))
     _, run = acts(Reading(text="moved, no food, SW18 2PU", event=event, understood=understood))
-    assert said(run.effects)[:3] == [f"told.{event}", "find.look", "find.next"]
+    assert said(run.effects)[:4] == [f"told.{event}", "self-help.food", "find.look", "find.next"]
     assert run.answers["need_text"] == "moved, no food, SW18 2PU"
     assert run.answers["needs"] == "food"
 
