@@ -1,7 +1,7 @@
 """Whether a plan still stands, as the deciding of a touch asks and as the sending asks once more."""
 
 from bot.clock import local_date
-from bot.store import holding, keeping, touches
+from bot.store import holding, keeping, people, touches
 from bot.store.database import Tx
 from bot.store.keeping import Enrolment
 from bot.store.outbox import Outbox
@@ -13,10 +13,10 @@ ENDED_MEANWHILE = "Not sent: what it was to remind of had ended"
 def standing(tx: Tx, enrolment: Enrolment) -> TouchFacts:
     """Who has died, what was ended, and what holds the household; of how they are reached it knows nothing."""
     holds = holding.holds_of(tx, enrolment.person_id)
+    dead = people.dead(tx, (enrolment.person_id, enrolment.child_id))
     return TouchFacts(
-        enrolled_on=local_date(enrolment.created_at), has_number=False,
-        child_died=enrolment.ended_for == "child-died", person_died=enrolment.ended_for == "person-died",
-        ended=enrolment.ended_for is not None,
+        enrolled_on=local_date(enrolment.created_at), has_number=False, person_died=enrolment.person_id in dead,
+        child_died=enrolment.child_id in dead, ended=enrolment.ended_for is not None,
         social_care_open="social-care" in holds, under_review="review" in holds,
     )  # fmt: skip
 

@@ -16,7 +16,8 @@ Change = Literal[
     "social-care-opened", "social-care-closed", "reviewed", "event-corrected", "birth-month-corrected",
     "school-deferred", "school-on-time",
 ]  # fmt: skip
-# Whose enrolments: those of the programmes that name the change; those about this child; this person's; all.
+# Whose enrolments: those of the programmes that name the change; those about this child; this person's, and those about
+# them; all.
 Which = Literal["none", "named", "child", "person", "all"]
 Hold = Literal["social-care", "review"]
 
@@ -88,4 +89,4 @@ def ended_by(change: Change, standing: Standing, *, person: int, child: int) -> 
     if ends == "child":
         # A young person may be enrolled for themselves.
         return bool(child) and child in {standing.child, standing.person}
-    return ends == "all" or (ends == "person" and standing.person == person)
+    return ends == "all" or (ends == "person" and person in {standing.person, standing.child})

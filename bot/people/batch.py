@@ -8,7 +8,7 @@ told as it would be.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from bot.clock import local_date
 from bot.live import Snapshot
@@ -19,7 +19,7 @@ from bot.store import addresses, people
 from bot.store import enrolling as rows
 from bot.store.database import Tx
 from bot.store.keeping import HELD
-from scheduler.changes import CHANGES, Change
+from scheduler.changes import CHANGES
 from scheduler.confirmed import confirmed_on, telephone_first
 from scheduler.enrolment_sheet import EnrolmentRow
 from scheduler.localtime import in_words
@@ -35,8 +35,6 @@ CHILD_DIED = "child_first_name: the team was told that this child has died"
 LOST = "programme: it ended for a loss that the team was told of, and does not begin again for the same event"
 LATER = "event_on: the plan that counts from {day} goes on, and this event was before it"
 TOLD_BEFORE = "told_on: it ended on {day} ({why}) and begins again only for who was told of us on a later day"
-# No sheet begins these again, however new it is.
-FOR_GOOD: Final[dict[Change, str]] = {"person-died": PERSON_DIED, "child-died": CHILD_DIED, "pregnancy-lost": LOST}
 
 
 class _Refused(Exception):
@@ -97,6 +95,11 @@ class Batch:
         own = from_birth and row.young_person  # they are the child
         known = before or (self._known.young_person_for(row, household) if own else None)
         child = known if own else self._known.child_for(row, before, household)
+        if known is not None and known.died_on is not None:
+            raise _Refused(PERSON_DIED)
+        # What is not from birth is not about the child: it may be for who is left.
+        if from_birth and child is not None and child.died_on is not None:
+            raise _Refused(CHILD_DIED)
         born = _right_month(child, row)
         if from_birth and born is not None:
             row = replace(row, child_born=born, event_on=date(born.year, born.month, 1))
@@ -228,9 +231,6 @@ class Batch:
                 _may_begin_again(exact, row)
             return exact, True
         for one in theirs:
-            themselves = one.child is None or one.child is person
-            if one.ended_for == "person-died" or (one.ended_for == "child-died" and themselves):
-                raise _Refused(PERSON_DIED)
             lost = one.ended_for == "pregnancy-lost" and one.programme == row.programme
             if (lost or one.ended_for == "moved-away") and row.told_on <= (one.corrected_on or one.told_on):
                 raise _Refused(_told_before(one))
@@ -317,9 +317,8 @@ def _turn(planned: PlannedTouch | None) -> dict[str, object]:
 
 def _may_begin_again(ended: Standing, row: EnrolmentRow) -> None:
     """What staff or the family ended begins again for who was told of us on a later day. Raises _Refused."""
-    assert ended.ended_for is not None
-    if ended.ended_for in FOR_GOOD:
-        raise _Refused(FOR_GOOD[ended.ended_for])
+    if ended.ended_for == "pregnancy-lost":
+        raise _Refused(LOST)
     if ended.corrected_on is not None and row.told_on <= ended.corrected_on:
         raise _Refused(_told_before(ended))
 

@@ -100,6 +100,10 @@ def put_into_effect(tx: Tx, snapshot: Snapshot, fact: Fact, person: Person, *, b
     addresses = _locked(tx, household)
     enrolments = [keeping.enrolment_by_id(tx, e.id, lock=True) for e in keeping.enrolments_of(tx, members)]
     effects = Effects()
+    died = {"child-died": child, "person-died": person}.get(fact.change)
+    if died is not None and died.died_on is None:
+        # Kept of themselves: where nothing was planned, or had ended for another reason, no plan would tell it.
+        people.change_person(tx, died.id, died_on=fact.on)
     for enrolment in enrolments:
         if enrolment.ended_for is None and _ends(snapshot, fact, enrolment, person, child):
             _end(tx, snapshot, enrolment, fact.change, follows.why, addresses, now)
@@ -211,7 +215,7 @@ def _start(
         if fact.change not in programme.started_by or programme.event_is != "day":
             continue
         for member in household:
-            if member.child or member.id not in known:
+            if member.child or member.died_on is not None or member.id not in known:
                 continue
             # Told of early help, nobody was asked for their number: it is as old as what they were last enrolled by.
             told_on = max((e.told_on for e in enrolments if e.person_id == member.id), default=local_date(now))

@@ -125,7 +125,9 @@ def start(
     told_by: str, team: str | None = None,
 ) -> bool:  # fmt: skip
     """Put one person on a programme of a day. False where it is the event that they are on it for already: a day that
-    was told otherwise is corrected."""
+    was told otherwise is corrected; nor for who has died."""
+    if people.dead(tx, [person_id]):
+        return False
     standing = keeping.standing_enrolment(tx, person_id, programme)
     if standing is not None:
         today = local_date(now)

@@ -35,6 +35,7 @@ class Person:
     child: bool = False
     deferred: bool = False
     born_corrected_on: date | None = None
+    died_on: date | None = None
     dirty: bool = False
     renamed: bool = False
 
@@ -170,7 +171,7 @@ class Known:
         made = Person(
             id=known.id, ref=known.ref, source_reference=reference, values=values, child=known.child,
             household=None if home is None else self._household(home), deferred=known.deferred,
-            born_corrected_on=known.born_corrected_on,
+            born_corrected_on=known.born_corrected_on, died_on=known.died_on,
         )  # fmt: skip
         if made.child and made.household is not None:
             made.household.children.append(made)

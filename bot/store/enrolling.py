@@ -29,6 +29,7 @@ class KnownPerson:
     values: Mapping[str, object]  # by column, those that a sheet says
     born_corrected_on: date | None
     deferred: bool
+    died_on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ SAID = ("first_name", "last_name", "postcode", "email", "language", "relation", 
 
 _KNOWN = sa.select(
     person.c.source, person.c.id, person.c.ref, person.c.child, person.c.born_corrected_on, person.c.deferred,
-    *(readable(person.c[name]) for name in SAID),
+    person.c.died_on, *(readable(person.c[name]) for name in SAID),
 )  # fmt: skip
 _PEOPLE = _KNOWN.where(person.c.source.in_(sa.bindparam("b_sources", expanding=True)))
 _CHILDREN = _KNOWN.where(
@@ -122,6 +123,7 @@ def _known(row: Mapping[Any, Any]) -> KnownPerson:
     return KnownPerson(
         id=row["id"], ref=row["ref"], child=row["child"], values={name: row[name] for name in SAID},
         born_corrected_on=row["born_corrected_on"], deferred=row["deferred"],
+        died_on=row["died_on"],
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from bot.store.columns import Instant, Row, Sealed, keyring_of, table_of
 from bot.store.database import Tx, insert_ignoring
 from bot.store.sealed import Keyring
 
-IMPORTS = 7_700_900  # names the lock of those who import families; no other advisory lock is used
+IMPORTS = 7_700_900  # names the lock of those who import families; `receipts.NEWS` names the only others
 
 
 class HouseholdRow(Row):
@@ -34,6 +34,7 @@ class PersonRow(Row):
     last_name: Mapped[str | None] = mapped_column(Sealed("person.last_name"))
     born: Mapped[str | None] = mapped_column(Sealed("person.born"))  # YYYY-MM
     born_corrected_on: Mapped[date | None] = mapped_column()  # by staff: a sheet told of by then does not undo it
+    died_on: Mapped[date | None] = mapped_column()  # nothing is planned for them, or about them, from then on
     postcode: Mapped[str | None] = mapped_column(Sealed("person.postcode"))
     email: Mapped[str | None] = mapped_column(Sealed("person.email"))
     relation: Mapped[str | None] = mapped_column(Sealed("person.relation"))
@@ -57,6 +58,7 @@ class PersonAddressRow(Row):
     address_id: Mapped[int] = mapped_column(sa.ForeignKey("address.id"), primary_key=True, index=True)
     since: Mapped[datetime] = mapped_column(Instant)
     released_at: Mapped[datetime | None] = mapped_column(Instant)
+    told_on: Mapped[date | None] = mapped_column()  # last, to a worker, that it is theirs; None: they wrote from it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,7 @@ class Person:
     worrying: bool
     team: str | None
     deferred: bool = False
+    died_on: date | None = None
 
     @property
     def name(self) -> str:
@@ -88,6 +91,9 @@ _PEOPLE_AT = (
     _PERSON.join(person_address, person_address.c.person_id == person.c.id)
     .where(person_address.c.address_id == sa.bindparam("b_address"), person_address.c.released_at.is_(None))
     .order_by(person.c.id)
+)
+_DEAD = sa.select(person.c.id).where(
+    person.c.id.in_(sa.bindparam("b_people", expanding=True)), person.c.died_on.is_not(None)
 )
 
 
@@ -133,17 +139,13 @@ def tenures(tx: Tx, *, person_id: int | None, address_ids: Sequence[int] = ()) -
     return [Tenure(**r._asdict()) for r in rows]
 
 
-def take_back(tx: Tx, person_id: int, address_id: int, now: datetime) -> None:
-    """A number said to be the wrong person's is theirs after all, as a worker was told since."""
-    tx.execute(
-        sa.update(person_address)
-        .where(person_address.c.person_id == person_id, person_address.c.address_id == address_id)
-        .values(since=now, released_at=None)
-    )
-
-
 def person_by_id(tx: Tx, person_id: int) -> Person:
     return Person(**tx.execute(_PERSON.where(person.c.id == person_id)).one()._asdict())
+
+
+def dead(tx: Tx, person_ids: Sequence[int]) -> set[int]:
+    """Those of these people who have died; their names stay sealed."""
+    return set(tx.execute(_DEAD, {"b_people": list(person_ids)}).scalars())
 
 
 def find_person(tx: Tx, ref: str) -> Person | None:

@@ -118,8 +118,8 @@ def _stands(turn: Turn, person: Person, child: Person | None, programme: Program
 def _begin(
     turn: Turn, person: Person, child: Person | None, programme: Programme, effect: EnrolOnEvent
 ) -> bool:  # fmt: skip
-    """False where it has ended before: for this child of anybody, or for this person and day."""
-    if child is not None and any(one.ended_for == "child-died" for one in keeping.enrolments_about(turn.tx, child.id)):
+    """False where it has ended before: they have died, the child has, or it was of this person and day."""
+    if people.dead(turn.tx, [person.id, *(() if child is None else (child.id,))]):
         return False
     today = local_date(turn.now)
     enrolment_id = keeping.enrol(
