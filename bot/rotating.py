@@ -12,6 +12,7 @@ from typing import Final
 
 from bot.house import House
 from bot.store import rotating, staff
+from bot.store.rotating import Table
 from bot.watch import others_rings
 
 ROWS: Final = 100  # of one transaction: a few milliseconds, so that no family's turn waits long
@@ -55,7 +56,7 @@ def rotate(house: House, tell: Tell) -> Rotated:
     shut = left = 0
     for table in rotating.tables():
         for again in range(PASSES):
-            changed, shut_here, left_here = _pass(house, table.name, tell)
+            changed, shut_here, left_here = _pass(house, table, tell)
             rows[table.name] = rows.get(table.name, 0) + changed
             if not left_here:
                 break
@@ -70,9 +71,8 @@ def rotate(house: House, tell: Tell) -> Rotated:
     return Rotated(rows=done, left=left, shut=shut, nameless=nameless)
 
 
-def _pass(house: House, name: str, tell: Tell) -> tuple[int, int, int]:
+def _pass(house: House, table: Table, tell: Tell) -> tuple[int, int, int]:
     """Once through a table: rows changed, values that do not open, rows that somebody held."""
-    table = next(one for one in rotating.tables() if one.name == name)
     after, changed, shut, skipped = None, 0, 0, 0
     while True:
         part = house.db.attempt(partial(rotating.rotate_part, table=table, after=after, limit=ROWS))
@@ -80,5 +80,5 @@ def _pass(house: House, name: str, tell: Tell) -> tuple[int, int, int]:
             return changed, shut, skipped
         after, changed, shut = part.last, changed + part.changed, shut + part.shut
         skipped += part.skipped
-        tell(name, changed)
+        tell(table.name, changed)
         time.sleep(REST_SECONDS)

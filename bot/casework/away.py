@@ -42,16 +42,6 @@ class Colleague:
     absences: Sequence[Absence]
 
 
-def may_hold(tx: Tx, staff_id: int) -> bool:
-    """Whether this is somebody who can have a case: an open account whose role may claim."""
-    return any(key == staff_id and may(role, "cases.claim") for key, _, role in team.working(tx))
-
-
-def is_away(tx: Tx, staff_id: int, now: datetime) -> bool:
-    today = local_date(now)
-    return any(one.staff_id == staff_id and one.from_on <= today for one in team.absences(tx, today))
-
-
 def colleagues(tx: Tx, now: datetime) -> list[Colleague]:
     """Everybody who answers cases, by name."""
     today = local_date(now)
@@ -67,6 +57,11 @@ def colleagues(tx: Tx, now: datetime) -> list[Colleague]:
         for key, name, role in team.working(tx)
         if may(role, "cases.claim")
     ]  # fmt: skip
+
+
+def colleague(tx: Tx, staff_id: int, now: datetime) -> Colleague | None:
+    """One who can have a case: an open account whose role may claim. None for anybody else."""
+    return next((one for one in colleagues(tx, now) if one.id == staff_id), None)
 
 
 def whole_team(house: House, by: SignedIn) -> list[Colleague]:
@@ -93,7 +88,7 @@ def tell(house: House, by: SignedIn, *, staff_id: int, from_on: date, until_on: 
     with house.db.write() as tx:
         _allowed(by, staff_id)
         team.hold(tx, staff_id)
-        if not may_hold(tx, staff_id):
+        if colleague(tx, staff_id, now) is None:
             raise NotSo("Choose a colleague who answers cases.", field="who")
         for one in team.absences(tx, from_on):
             if one.staff_id != staff_id or one.from_on > until_on:

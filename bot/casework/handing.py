@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.casework.away import is_away, may_hold
+from bot.casework.away import colleague
 from bot.casework.work import LONGEST_NOTE, Form, NotYet, locked_case, record, swap
 from bot.clock import LONDON
 from bot.house import House
-from bot.store import staff, team
+from bot.store import team
 from messages.clean import clean, is_visible
 
 FURTHEST: Final = timedelta(days=366)  # a call planned for later is a slip of the year
@@ -41,15 +41,16 @@ def offer(house: House, form: Form, *, to_id: int, words: str) -> None:
         case = locked_case(tx, form.ref)
         if case.state != "claimed" or case.claimed_by != form.by.staff.id:
             raise NotYet("Only who has the case can hand it over. Claim it first.")
-        if to_id == form.by.staff.id or not may_hold(tx, to_id):
+        to = colleague(tx, to_id, now)
+        if to is None or to.id == form.by.staff.id:
             raise NotYet("Choose a colleague who answers cases.")
-        if is_away(tx, to_id, now):
+        if to.away:
             raise NotYet("They are away today. Choose another colleague, or hand the case back to the team.")
         if team.offer_of(tx, case.id) is not None:
             raise NotYet("It is offered to a colleague already. Take that back first.")
         swap(tx, case, form)
-        team.offer(tx, case_id=case.id, from_id=form.by.staff.id, to_id=to_id, note=words, at=now)
-        record(tx, case, form, now, "offered", body=words, detail=staff.staff_by_id(tx, to_id).name)
+        team.offer(tx, case_id=case.id, from_id=form.by.staff.id, to_id=to.id, note=words, at=now)
+        record(tx, case, form, now, "offered", body=words, detail=to.name)
 
 
 def accept(house: House, form: Form) -> None:

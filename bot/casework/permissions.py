@@ -13,6 +13,8 @@ Permission = Literal[
     "people.search",
     "people.enrol",
     "people.tell",
+    "people.export",
+    "people.erase",
     "list.read",
     "list.take-off",
     "ledger.read",
@@ -38,43 +40,21 @@ Permission = Literal[
 ]
 Role = Literal["practitioner", "manager", "editor", "business-support", "auditor", "administrator"]
 
-_DESK: Final[frozenset[Permission]] = frozenset(
-    {
-        "cases.read", "cases.claim", "cases.reply", "cases.note", "cases.close", "people.read", "people.search",
-        "people.tell", "list.read", "list.take-off", "ledger.read", "alerts.acknowledge", "conversations.read",
-        "reviews.mark", "flows.read", "flows.simulate", "directory.read", "team.away", "log.read",
-        "log.write", "own.session",
-    }
-)  # fmt: skip
+# What a family can be told: conversations, and the directory as it stands.
+_TOLD: Final[frozenset[Permission]] = frozenset({"flows.read", "flows.simulate", "directory.read"})
+_DIRECTORY: Final[frozenset[Permission]] = frozenset({"directory.edit", "directory.approve"})
+_REVIEWS: Final[frozenset[Permission]] = frozenset({"reviews.read", "reviews.words", "reviews.handle"})
+_DESK: Final[frozenset[Permission]] = _TOLD | {
+    "cases.read", "cases.claim", "cases.reply", "cases.note", "cases.close", "people.read", "people.search",
+    "people.tell", "list.read", "list.take-off", "ledger.read", "alerts.acknowledge", "conversations.read",
+    "reviews.mark", "team.away", "log.read", "log.write", "own.session",
+}  # fmt: skip
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     "practitioner": _DESK,
-    "manager": _DESK
-    | {
-        "people.enrol",
-        "team.manage",
-        "directory.edit",
-        "directory.approve",
-        "audit.read",
-        "contacts.manage",
-        "reviews.read",
-        "reviews.words",
-        "reviews.handle",
-    },
+    "manager": _DESK | _DIRECTORY | _REVIEWS | {"people.enrol", "team.manage", "audit.read", "contacts.manage"},
     # Mends the content: reads what staff marked and its words, and no case or conversation.
-    "editor": frozenset(
-        {
-            "reviews.read",
-            "reviews.words",
-            "reviews.handle",
-            "flows.read",
-            "flows.simulate",
-            "directory.read",
-            "directory.edit",
-            "directory.approve",
-            "own.session",
-        }
-    ),
+    "editor": _TOLD | _DIRECTORY | _REVIEWS | {"own.session"},
     "business-support": frozenset({"people.enrol", "list.read", "directory.read", "directory.edit", "own.session"}),
     "auditor": frozenset({"audit.read", "ledger.read", "reviews.read", "own.session"}),
     # Runs the service and reads no family's words. Who is on duty is no family's.

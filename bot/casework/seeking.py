@@ -17,6 +17,7 @@ from bot.house import House
 from bot.refs import number_of, read_ref, ref_of
 from bot.store import addresses, casework, naming, staff
 from bot.store.addresses import Address
+from bot.store.casework import Case
 from bot.store.database import Tx
 from bot.store.naming import OpenCase
 from bot.store.people import Person
@@ -60,6 +61,16 @@ class Words:
     entries: Sequence[Entry]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What the text is the reference or the number of. `held_by`: who has or had the number, with until when."""
+
+    case: Case | None
+    person_id: int | None
+    address_id: int | None
+    held_by: Sequence[tuple[int, datetime | None]]
+
+
 class Nothing(ValueError):
     """There is nothing to look for, or too much; the message is for the worker."""
 
@@ -81,9 +92,11 @@ def seek(house: House, by: SignedIn, typed: str) -> Sought:
     with house.db.read() as tx:
         alike = house.names.find(tx, typed, limit=MOST + 1)
     with house.db.write() as tx:
-        case, conversation = _of_desk(tx, typed)
+        read = _read(tx, typed)
+        case = None if read.case is None else read.case.ref
+        conversation = None if read.address_id is None else ref_of(read.address_id)
         found: dict[int, tuple[As, datetime | None]] = {}
-        for person_id, as_what, until in _fitting(tx, typed, case, alike):
+        for person_id, as_what, until in _fitting(tx, typed, read, alike):
             found.setdefault(person_id, (as_what, until))
         shown = list(found)[:MOST]
         who = naming.people_of(tx, shown)
@@ -129,33 +142,27 @@ def _holds(entry: Entry, asked: Sequence[str]) -> bool:
     return all(word in said for word in asked)
 
 
-def _of_desk(tx: Tx, typed: str) -> tuple[str | None, str | None]:
-    """The case and the conversation that the text is the reference or the number of."""
+def _read(tx: Tx, typed: str) -> _Read:
     ref, phone = read_ref(typed), read_phone(typed)
     case = None if ref is None else casework.find_case(tx, ref)
-    address_id = None
-    if ref is not None and case is None and naming.by_ref(tx, ref) is None and number_of(ref) <= HIGHEST_ID:
+    person_id = None if ref is None else naming.by_ref(tx, ref)
+    address_id, held_by = (None, []) if phone.e164 is None else naming.at_number(tx, phone.e164)
+    if ref is not None and case is None and person_id is None and number_of(ref) <= HIGHEST_ID:
         address_id = naming.conversation_at(tx, number_of(ref))
-    elif phone.e164 is not None:
-        address_id, _ = naming.at_number(tx, phone.e164)
-    return None if case is None else case.ref, None if address_id is None else ref_of(address_id)
+    return _Read(case=case, person_id=person_id, address_id=address_id, held_by=held_by)
 
 
 def _fitting(
-    tx: Tx, typed: str, case: str | None, alike: Sequence[tuple[int, float]]
-) -> Iterator[tuple[int, As, datetime | None]]:
-    ref, phone = read_ref(typed), read_phone(typed)
+    tx: Tx, typed: str, read: _Read, alike: Sequence[tuple[int, float]]
+) -> Iterator[tuple[int, As, datetime | None]]:  # fmt: skip
     if (known := naming.by_reference(tx, typed)) is not None:
         yield known, "reference", None
-    if ref is not None and (known := naming.by_ref(tx, ref)) is not None:
-        yield known, "reference", None
-    if case is not None:
-        found = casework.find_case(tx, case)
-        if found is not None and found.person_id is not None:
-            yield found.person_id, "case-reference", None
-    if phone.e164 is not None:
-        for person_id, until in naming.at_number(tx, phone.e164)[1]:
-            yield person_id, "number" if until is None else "former-number", until
+    if read.person_id is not None:
+        yield read.person_id, "reference", None
+    if read.case is not None and read.case.person_id is not None:
+        yield read.case.person_id, "case-reference", None
+    for person_id, until in read.held_by:
+        yield person_id, "number" if until is None else "former-number", until
     for person_id in naming.at_postcode(tx, typed, limit=MOST + 1):
         yield person_id, "postcode", None
     for person_id, near in alike:

@@ -16,6 +16,7 @@ from bot.store.database import Tx
 from bot.store.people import postcode_print
 from bot.store.sealed import Keyring, SealError
 
+Table = sa.Table  # what the shell passes along, opaque to it
 Opened = Mapping[str, str | None]  # a row's sealed values by column, None where there is none or it does not open
 
 
@@ -115,8 +116,8 @@ def _older(table: sa.Table, keys: Keyring) -> sa.ColumnElement[bool]:
 
 
 def _address(keys: Keyring, opened: Opened, row: Mapping[Any, Any]) -> dict[str, str | None]:
-    value = opened["value"]
-    return {"fingerprint": None if value is None else keys.index(row["kind"], value)}
+    value = opened["value"]  # empty: erased, and only the fingerprint is left, which cannot be made anew
+    return {"fingerprint": keys.index(row["kind"], value) if value else None}
 
 
 def _person(keys: Keyring, opened: Opened, _row: Mapping[Any, Any]) -> dict[str, str | None]:

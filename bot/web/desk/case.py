@@ -17,9 +17,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot import keywords
 from bot.casework import case_page, handing, work
 from bot.casework.inbox import is_late
+from bot.casework.permissions import Permission
 from bot.casework.saved import saved_replies
 from bot.casework.work import Form, NotYet, Stale
 from bot.clock import LONDON
+from bot.house import House
 from bot.refs import read_ref
 from bot.web.desk import words as w
 from bot.web.desk.chart import chart
@@ -69,32 +71,34 @@ def case(ref: str) -> Answer:
     return _page(_ref(ref), draft, done=done if done in w.DONE else "")
 
 
-@pages.post("/cases/<ref>/claim")
-@needs("cases.claim")
-def claim(ref: str) -> Answer:
-    form = _form(ref)
-    return _act(form, "claimed", lambda: work.claim(house(), form), Draft(act="claim"))
+def _bare(act: str, kind: str, permission: Permission, do: Callable[[House, Form], None]) -> None:
+    """A form that holds nothing but which case it is."""
+
+    @pages.post(f"/cases/<ref>/{act}", endpoint=act.replace("-", "_"))
+    @needs(permission)
+    def done(ref: str) -> Answer:
+        form = _form(ref)
+        return _act(form, kind, lambda: do(house(), form), Draft(act=act))
 
 
-@pages.post("/cases/<ref>/hand-back")
-@needs("cases.claim")
-def hand_back(ref: str) -> Answer:
-    form = _form(ref)
-    return _act(form, "handed-back", lambda: work.hand_back(house(), form), Draft(act="hand-back"))
+def _worded(act: str, kind: str, permission: Permission, do: Callable[[House, Form, str], None]) -> None:
+    """A form with words, and nothing else."""
+
+    @pages.post(f"/cases/<ref>/{act}", endpoint=act.replace("-", "_"))
+    @needs(permission)
+    def done(ref: str) -> Answer:
+        form, words = _form(ref), request.form.get("words", "")
+        return _act(form, kind, lambda: do(house(), form, words), Draft(act=act, words=words))
 
 
-@pages.post("/cases/<ref>/reply")
-@needs("cases.reply")
-def reply(ref: str) -> Answer:
-    form, words = _form(ref), request.form.get("words", "")
-    return _act(form, "replied", lambda: work.reply(house(), form, words), Draft(act="reply", words=words))
-
-
-@pages.post("/cases/<ref>/note")
-@needs("cases.note")
-def note(ref: str) -> Answer:
-    form, words = _form(ref), request.form.get("words", "")
-    return _act(form, "note", lambda: work.note(house(), form, words), Draft(act="note", words=words))
+# By the end of its address: the case event that it makes, who may, what does it.
+_bare("claim", "claimed", "cases.claim", work.claim)
+_bare("hand-back", "handed-back", "cases.claim", work.hand_back)
+_bare("accept", "accepted", "cases.claim", handing.accept)
+_bare("withdraw", "withdrawn", "cases.claim", handing.withdraw)
+_worded("reply", "replied", "cases.reply", work.reply)
+_worded("note", "note", "cases.note", work.note)
+_worded("decline", "declined", "cases.claim", handing.decline)
 
 
 @pages.post("/cases/<ref>/close")
@@ -112,27 +116,6 @@ def offer(ref: str) -> Answer:
     form, words, to = _form(ref), request.form.get("words", ""), request.form.get("to", default=0, type=int)
     draft = Draft(act="offer", words=words, outcome=str(to))
     return _act(form, "offered", lambda: handing.offer(house(), form, to_id=to, words=words), draft)
-
-
-@pages.post("/cases/<ref>/accept")
-@needs("cases.claim")
-def accept(ref: str) -> Answer:
-    form = _form(ref)
-    return _act(form, "accepted", lambda: handing.accept(house(), form), Draft(act="accept"))
-
-
-@pages.post("/cases/<ref>/decline")
-@needs("cases.claim")
-def decline(ref: str) -> Answer:
-    form, words = _form(ref), request.form.get("words", "")
-    return _act(form, "declined", lambda: handing.decline(house(), form, words), Draft(act="decline", words=words))
-
-
-@pages.post("/cases/<ref>/withdraw")
-@needs("cases.claim")
-def withdraw(ref: str) -> Answer:
-    form = _form(ref)
-    return _act(form, "withdrawn", lambda: handing.withdraw(house(), form), Draft(act="withdraw"))
 
 
 @pages.post("/cases/<ref>/call-back")
