@@ -176,6 +176,9 @@ class Batch:
             if not number.holders:
                 self._thought.first_holders.append((person, number))
             number.new_holders.append(person)
+        told_on = self._thought.told.get((person, number)) or (person.id and number.told.get(person.id)) or date.min
+        if row.told_on > told_on:
+            self._thought.told[person, number] = row.told_on
         shared = number.holders > 1
         before = (number.safe, number.language, number.consent)
         safe = "safe" if row.safe_to_text else "unsafe"

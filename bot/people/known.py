@@ -53,6 +53,7 @@ class Number:
     holder_ids: set[int] = field(default_factory=set)
     new_holders: list[Person] = field(default_factory=list)
     released: dict[int, datetime] = field(default_factory=dict)  # by person id
+    told: dict[int, date] = field(default_factory=dict)  # by person id, the day a worker was last told it is theirs
     dirty: dict[str, object] = field(default_factory=dict)
 
     def held_by(self, person: Person) -> bool:
@@ -136,11 +137,13 @@ class Known:
                 )
             )  # fmt: skip
         by_id = {number.id: self.numbers[mobile] for mobile, number in found.items()}
-        for (person_id, address_id), released_at in rows.tenures(tx, {one.id for one in found.values()}).items():
-            if released_at is None:
-                by_id[address_id].holder_ids.add(person_id)
+        for one in rows.tenures(tx, {one.id for one in found.values()}):
+            if one.released_at is None:
+                by_id[one.address_id].holder_ids.add(one.person_id)
             else:
-                by_id[address_id].released[person_id] = released_at
+                by_id[one.address_id].released[one.person_id] = one.released_at
+            if one.told_on is not None:
+                by_id[one.address_id].told[one.person_id] = one.told_on
 
     def _learn_enrolments(self, tx: Tx, person_ids: Collection[int]) -> None:
         found = rows.enrolments(tx, person_ids)

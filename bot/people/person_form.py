@@ -12,8 +12,10 @@ from bot.house import House
 from bot.people.enrol import By, take_all
 from bot.people.writing import begin
 from bot.store import keeping, people, staff
+from bot.store.addresses import lock_address
 from bot.store.beside import Beside, keep_beside
 from bot.store.keeping import HELD
+from bot.turn import telephoning
 from scheduler.confirmed import TELEPHONE_FIRST
 from scheduler.enrolment_sheet import COLUMNS, SheetRow, column_of
 
@@ -106,11 +108,12 @@ def to_telephone(house: House, page: int = 1) -> Waiting:
         # One more than a page holds tells whether there is a next.
         for enrolment in keeping.in_state(tx, HELD, offset=(page - 1) * PAGE, limit=PAGE + 1):
             person = people.person_by_id(tx, enrolment.person_id)
-            numbers = [a.value for a in people.addresses_of(tx, person.id) if a.kind == "sms"]
+            number = telephoning.number_of(tx, person.id)
             found.append(
                 ToTelephone(
                     enrolment_id=enrolment.id, ref=person.ref, name=person.name,
-                    number=numbers[0] if numbers else None, programme=enrolment.programme, told_on=enrolment.told_on,
+                    number=None if number is None else number.value,
+                    programme=enrolment.programme, told_on=enrolment.told_on,
                 )
             )  # fmt: skip
     return Waiting(listed=found[:PAGE], page=page, more=len(found) > PAGE)
@@ -120,10 +123,17 @@ def confirmed(house: House, me: SignedIn, enrolment_id: int) -> bool:
     """They were telephoned, and it is their number: the check-ins begin. False where it no longer waits."""
     now = house.clock.now()
     with house.db.write() as tx:
+        seen = keeping.find_enrolment(tx, enrolment_id)
+        # The number is locked before what hangs on it, as in a family's turn.
+        number = None if seen is None else telephoning.number_of(tx, seen.person_id)
+        if number is not None:
+            lock_address(tx, number.id)
         found = keeping.find_enrolment(tx, enrolment_id, lock=True)
         if found is None or found.state != HELD:
             return False
         person = people.person_by_id(tx, found.person_id)
+        if number is not None:
+            people.told_of(tx, person.id, number.id, local_date(now))
         keeping.change_enrolment(
             tx, found.id, state="active", told_on=max(found.told_on, local_date(now)), told_by=me.staff.name
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from bot.live import Snapshot
@@ -26,6 +26,8 @@ class Thought:
     known: Known = field(default_factory=Known)
     links: list[tuple[Person, Number]] = field(default_factory=list)
     taken_back: list[tuple[Person, Number]] = field(default_factory=list)
+    # The day on which a worker was told that the number is theirs, where that is newer than what is known.
+    told: dict[tuple[Person, Number], date] = field(default_factory=dict)
     first_holders: list[tuple[Person, Number]] = field(default_factory=list)
     consents: list[tuple[Person, Number, EnrolmentRow]] = field(default_factory=list)
     born: dict[Person, BirthMonth] = field(default_factory=dict)  # months of birth that the batch puts right
@@ -44,9 +46,10 @@ def put(tx: Tx, snapshot: Snapshot, thought: Thought, now: datetime) -> None:
     rows.change_people(
         tx, [(_id(p), _columns(p) | (_names(p) if p.renamed else {})) for p in written if p.dirty]
     )  # fmt: skip
-    pairs = [(_id(person), _id(number)) for person, number in thought.links]
-    rows.link_all(tx, pairs, now)
+    rows.link_all(tx, [(_id(one[0]), _id(one[1]), thought.told.get(one)) for one in thought.links], now)
     rows.take_back_all(tx, [(_id(person), _id(number)) for person, number in thought.taken_back], now)
+    held, linked = thought.told.items(), set(thought.links)
+    rows.told_all(tx, [(_id(pair[0]), _id(pair[1]), told_on) for pair, told_on in held if pair not in linked])
     rows.own_all_scores(tx, [(_id(person), _id(number)) for person, number in thought.first_holders])
     rows.change_numbers(tx, [(_id(n), n.dirty) for n in thought.known.numbers.values() if n.dirty])
     rows.add_consents(tx, [_consent(*given, now) for given in thought.consents])

@@ -14,7 +14,7 @@ from bot.store.addresses import address, consent
 from bot.store.columns import keyring_of, readable, table_of
 from bot.store.database import Tx, insert_ignoring
 from bot.store.keeping import enrolment
-from bot.store.people import HouseholdRow, found_by, person, person_address
+from bot.store.people import HouseholdRow, Tenure, found_by, person, person_address
 from bot.store.scores import score
 from bot.store.touches import touch
 
@@ -77,7 +77,7 @@ _NUMBERS = (
     .order_by(address.c.id)  # always the same order: two who lock many never wait for each other
 )  # fmt: skip
 _NUMBERS_LOCKED = _NUMBERS.with_for_update()
-_TENURES = sa.select(person_address.c.person_id, person_address.c.address_id, person_address.c.released_at).where(
+_TENURES = sa.select(*(person_address.c[name] for name in Tenure.__dataclass_fields__)).where(
     person_address.c.address_id.in_(sa.bindparam("b_addresses", expanding=True))
 )
 _HOUSEHOLDS = sa.select(household.c.source, household.c.id, household.c.name.is_not(None).label("named")).where(
@@ -95,6 +95,11 @@ _TAKE_BACK = (
     sa.update(person_address)
     .where(person_address.c.person_id == sa.bindparam("b_person"), person_address.c.address_id == sa.bindparam("b_at"))
     .values(since=sa.bindparam("b_since"), released_at=None)
+)
+_TOLD = (
+    sa.update(person_address)
+    .where(person_address.c.person_id == sa.bindparam("b_person"), person_address.c.address_id == sa.bindparam("b_at"))
+    .values(told_on=sa.bindparam("b_told"))
 )
 _OWN_SCORES = (
     sa.update(score)
@@ -152,12 +157,11 @@ def add_numbers(tx: Tx, mobiles: Collection[str], now: datetime) -> None:
         tx.execute(insert_ignoring(tx, address, returning=False), rows)
 
 
-def tenures(tx: Tx, address_ids: Collection[int]) -> dict[tuple[int, int], datetime | None]:
-    """(person, address) to when the number was said to be the wrong person's, or None where it is still theirs."""
+def tenures(tx: Tx, address_ids: Collection[int]) -> list[Tenure]:
+    """Everybody's, at these addresses."""
     if not address_ids:
-        return {}
-    rows = tx.execute(_TENURES, {"b_addresses": list(address_ids)})
-    return {(row.person_id, row.address_id): row.released_at for row in rows}
+        return []
+    return [Tenure(**row._asdict()) for row in tx.execute(_TENURES, {"b_addresses": list(address_ids)})]
 
 
 def households(tx: Tx, names: Collection[str], *, write: bool = False) -> dict[str, int]:
@@ -219,11 +223,17 @@ def change_numbers(tx: Tx, rows: Sequence[tuple[int, Mapping[str, object]]]) -> 
         tx.execute(_CHANGE_NUMBER.values(**named), told)
 
 
-def link_all(tx: Tx, pairs: Sequence[tuple[int, int]], now: datetime) -> None:
-    """These (person, address) pairs belong together, from now where they did not before."""
+def link_all(tx: Tx, pairs: Sequence[tuple[int, int, date | None]], now: datetime) -> None:
+    """These (person, address, told_on) belong together, from now where they did not before."""
     if pairs:
-        rows = [{"person_id": person_id, "address_id": address_id, "since": now} for person_id, address_id in pairs]
-        tx.execute(insert_ignoring(tx, person_address, returning=False), rows)
+        values = [{"person_id": who, "address_id": where, "told_on": on, "since": now} for who, where, on in pairs]
+        tx.execute(insert_ignoring(tx, person_address, returning=False), values)
+
+
+def told_all(tx: Tx, pairs: Sequence[tuple[int, int, date]]) -> None:
+    """The day on which a worker was last told that this number is this person's."""
+    if pairs:
+        tx.execute(_TOLD, [{"b_person": who, "b_at": where, "b_told": told_on} for who, where, told_on in pairs])
 
 
 def take_back_all(tx: Tx, pairs: Sequence[tuple[int, int]], now: datetime) -> None:

@@ -92,6 +92,7 @@ _PEOPLE_AT = (
     .where(person_address.c.address_id == sa.bindparam("b_address"), person_address.c.released_at.is_(None))
     .order_by(person.c.id)
 )
+_OWN = sa.select(person_address).where(person_address.c.person_id == sa.bindparam("b_person"))
 _DEAD = sa.select(person.c.id).where(
     person.c.id.in_(sa.bindparam("b_people", expanding=True)), person.c.died_on.is_not(None)
 )
@@ -119,12 +120,14 @@ def addresses_of(tx: Tx, person_id: int) -> list[Address]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tenure:
-    """A person's time at an address. `released_at`: said then to be the wrong number."""
+    """A person's time at an address. `released_at`: said then to be the wrong number; `told_on`: the day on which a
+    worker was last told that it is theirs, None where nobody was."""
 
     person_id: int
     address_id: int
     since: datetime
     released_at: datetime | None
+    told_on: date | None = None
 
 
 def tenures(tx: Tx, *, person_id: int | None, address_ids: Sequence[int] = ()) -> list[Tenure]:
@@ -137,6 +140,17 @@ def tenures(tx: Tx, *, person_id: int | None, address_ids: Sequence[int] = ()) -
         .order_by(person_address.c.since)
     )
     return [Tenure(**r._asdict()) for r in rows]
+
+
+def own_tenures(tx: Tx, person_id: int) -> dict[int, Tenure]:
+    """This person's, by the id of the address; those that are over too."""
+    return {row.address_id: Tenure(**row._asdict()) for row in tx.execute(_OWN, {"b_person": person_id})}
+
+
+def told_of(tx: Tx, person_id: int, address_id: int, on: date) -> None:
+    """A worker was told on that day that it is theirs."""
+    theirs = (person_address.c.person_id == person_id, person_address.c.address_id == address_id)
+    tx.execute(sa.update(person_address).where(*theirs).values(told_on=on))
 
 
 def person_by_id(tx: Tx, person_id: int) -> Person:

@@ -87,7 +87,7 @@ def follow_up_due(house: House, now: datetime) -> int:
 
 def _decide(house: House, tx: Tx, enrolment_id: int, now: datetime) -> None:
     # The address is locked before what hangs on it, as in a family's turn: two orders would lock each other out.
-    address = _number_of(tx, keeping.enrolment_by_id(tx, enrolment_id).person_id)
+    address = telephoning.number_of(tx, keeping.enrolment_by_id(tx, enrolment_id).person_id)
     if address is not None:
         address = addresses.address_by_id(tx, address.id, lock=True)
     enrolment = keeping.enrolment_by_id(tx, enrolment_id, lock=True)
@@ -225,13 +225,6 @@ def _sent(touch: Touch, rule: Rule) -> SentTouch:
     )  # fmt: skip
 
 
-def _number_of(tx: Tx, person_id: int) -> Address | None:
-    """The number a check-in goes to: the person's own, one that may be texted before one that may not."""
-    numbers = [a for a in people.addresses_of(tx, person_id) if a.kind == "sms"]
-    numbers.sort(key=lambda a: (a.consent == "stopped", a.safe == "unsafe", a.id))
-    return numbers[0] if numbers else None
-
-
 def _facts(tx: Tx, enrolment: Enrolment, address: Address | None, now: datetime) -> TouchFacts:
     facts = standing(tx, enrolment)
     if address is None:
@@ -240,8 +233,7 @@ def _facts(tx: Tx, enrolment: Enrolment, address: Address | None, now: datetime)
     # What was written before the number was given up was another's.
     given_up = address.released_at
     theirs = address.last_in_at if given_up is None or (address.last_in_at or given_up) > given_up else None
-    # A call about one of their programmes confirms the number for all.
-    told_on = max(each.told_on for each in keeping.enrolments_of(tx, [enrolment.person_id]))
+    told_on = telephoning.told_on(tx, enrolment.person_id, address.id) or enrolment.told_on
     open_cases = open_cases_of(tx, address_id=address.id, person_ids=[enrolment.person_id])
     return replace(
         facts,
