@@ -24,6 +24,7 @@ WINDOW: Final = timedelta(minutes=15)
 MOST_BY_EMAIL: Final = 8
 MOST_BY_PLACE: Final = 40  # a whole office may share one
 SHORTEST: Final = 12
+CONFIRMED_FOR: Final = timedelta(minutes=5)  # what a password given again opens, on the pages that ask for it
 SEEN_EVERY: Final = timedelta(minutes=1)  # how exactly idleness is kept: not a write a page
 
 _hasher = PasswordHasher()
@@ -36,6 +37,7 @@ class SignedIn:
 
     staff: Staff
     token: str
+    confirmed_at: datetime | None = None  # when the password was last given again
 
 
 class Refused(Exception):
@@ -72,25 +74,38 @@ def add_account(house: House, *, email: str, name: str, role: str, password: str
 def sign_in(house: House, *, email: str, password: str, place: str) -> SignedIn:
     """Check a password and begin a session. `place` is where the request came from. Raises Refused."""
     now = house.clock.now()
-    by_email, by_place = house.db.keys.index("sign-in", email.strip().lower()), house.db.keys.index("place", place)
+    tried = _keys(house, email, place)
+    found, right = _check(house, email, password, tried, now)
+    with house.db.write() as tx:
+        if found is None or not right:
+            for key in tried:
+                rows.add_attempt(tx, key, now)
+            rows.add_audit(tx, at=now, staff_id=None, action="sign-in.refused", target=f"email:{tried[0][:16]}")
+        else:
+            return _begin(tx, found, now)
+    raise Refused("The email or the password is not right.")
+
+
+def _keys(house: House, email: str, place: str) -> tuple[str, str]:
+    """What failed sign-ins are counted by."""
+    return house.db.keys.index("sign-in", email.strip().lower()), house.db.keys.index("place", place)
+
+
+def _check(
+    house: House, email: str, password: str, tried: tuple[str, str], now: datetime
+) -> tuple[Staff | None, bool]:  # fmt: skip
+    """Whose email it is, and whether the password is theirs and they work here. Raises TooManyTries."""
     with house.db.read() as tx:
         too_many = (
-            rows.attempts_since(tx, by_email, now - WINDOW) >= MOST_BY_EMAIL
-            or rows.attempts_since(tx, by_place, now - WINDOW) >= MOST_BY_PLACE
+            rows.attempts_since(tx, tried[0], now - WINDOW) >= MOST_BY_EMAIL
+            or rows.attempts_since(tx, tried[1], now - WINDOW) >= MOST_BY_PLACE
         )
         found = rows.find_staff(tx, email)
     if too_many:
         raise TooManyTries("Too many tries. Wait 15 minutes and try again.")
     known = found is not None and found.disabled_at is None
     right = _verify(found.password_hash if found is not None and known else _NOBODY, password)
-    with house.db.write() as tx:
-        if found is None or not known or not right:
-            rows.add_attempt(tx, by_email, now)
-            rows.add_attempt(tx, by_place, now)
-            rows.add_audit(tx, at=now, staff_id=None, action="sign-in.refused", target=f"email:{by_email[:16]}")
-        else:
-            return _begin(tx, found, now)
-    raise Refused("The email or the password is not right.")
+    return found, known and right
 
 
 def _begin(tx: Tx, found: Staff, now: datetime) -> SignedIn:
@@ -116,7 +131,29 @@ def who_is(house: House, token: str, *, busy: bool = True) -> SignedIn | None:
     if busy and now - session.seen_at > SEEN_EVERY:
         with house.db.write() as tx:
             rows.touch_session(tx, session.token, now)
-    return SignedIn(staff=found, token=token)
+    return SignedIn(staff=found, token=token, confirmed_at=session.confirmed_at)
+
+
+def confirmed(signed_in: SignedIn, now: datetime) -> bool:
+    """Whether whoever holds this session gave the password again a short time ago."""
+    return signed_in.confirmed_at is not None and timedelta(0) <= now - signed_in.confirmed_at < CONFIRMED_FOR
+
+
+def confirm(house: House, signed_in: SignedIn, *, password: str, place: str) -> None:
+    """The password again, for what cannot be undone or leaves the service. A wrong one counts as a failed sign-in.
+    Raises Refused."""
+    now = house.clock.now()
+    tried = _keys(house, signed_in.staff.email, place)
+    _, right = _check(house, signed_in.staff.email, password, tried, now)
+    with house.db.write() as tx:
+        for key in () if right else tried:
+            rows.add_attempt(tx, key, now)
+        action = "password.again" if right else "password.refused"
+        rows.add_audit(tx, at=now, staff_id=signed_in.staff.id, action=action, target=f"staff:{signed_in.staff.id}")
+        if right:
+            rows.confirm_session(tx, _digest(signed_in.token), now)
+    if not right:
+        raise Refused("The password is not right.")
 
 
 def sign_out(house: House, signed_in: SignedIn) -> None:

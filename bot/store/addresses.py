@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -76,6 +76,9 @@ class Address:
     every_days: int | None = None
 
 
+# Of an address that was erased and said STOP: its fingerprint stays, with no number, and this tells nothing of when.
+ERASED = datetime(1970, 1, 1, tzinfo=UTC)
+
 address = table_of(AddressRow)
 consent = table_of(ConsentRow)
 
@@ -145,6 +148,9 @@ def open_address(tx: Tx, kind: str, value: str, now: datetime) -> Address:
         found = find_address(tx, kind, value, lock=True)
     except SealError:
         found = _seal_again(tx, kind, value)
+    if found is not None and not found.value:  # it was erased, and whoever has it has just written
+        change_address(tx, found.id, created_at=now)
+        found = _seal_again(tx, kind, value)
     if found is not None:
         return found
     fingerprint = keyring_of(tx.dialect).index(kind, value)
@@ -190,6 +196,12 @@ def consents_of(tx: Tx, *, address_ids: Sequence[int], person_ids: Sequence[int]
             .order_by(table.c.at, table.c.id)
         )
     )
+
+
+def said_yes(tx: Tx, person_id: int, at: datetime) -> bool:
+    """Whether this person's own yes to being texted, written from their phone, came at this instant."""
+    theirs = (consent.c.person_id == person_id, consent.c.at == at, consent.c.kind == "text", consent.c.given)
+    return tx.execute(sa.select(consent.c.id).where(*theirs, consent.c.via == "sms").limit(1)).first() is not None
 
 
 def newest_consent(tx: Tx, address_id: int, kind: str) -> tuple[bool, datetime] | None:

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
 from bot.store import published
-from bot.store.addresses import address
+from bot.store.addresses import ERASED, address
 from bot.store.carrying import CarryFault, pour_in, pour_out
 from bot.store.database import Database, DatabaseError, Tx
 from bot.store.lost import begin_anew
@@ -235,8 +235,8 @@ def is_known(revision: str) -> bool:
 
 def keys_fit(tx: Tx, keys: Keyring) -> bool:
     """Whether the newest address opens and is found by these keys; true where there is none. Raises SealError."""
-    newest = sa.select(address.c.kind, address.c.value, address.c.fingerprint).order_by(address.c.id.desc()).limit(1)
-    row = tx.execute(newest).one_or_none()
+    known = sa.select(address.c.kind, address.c.value, address.c.fingerprint).where(address.c.created_at != ERASED)
+    row = tx.execute(known.order_by(address.c.id.desc()).limit(1)).one_or_none()
     return row is None or row[2] in keys.prints(row[0], row[1])
 
 

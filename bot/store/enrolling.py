@@ -39,7 +39,7 @@ class KnownNumber:
     language: str
     safe: str
     last_in_at: datetime | None
-    readable: bool  # its number opens
+    readable: bool  # its number opens; of one that was erased none is left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +140,7 @@ def numbers(tx: Tx, mobiles: Collection[str], *, lock: bool) -> dict[str, KnownN
     return {
         by_print[row.fingerprint]: KnownNumber(
             id=row.id, consent=row.consent, language=row.language, safe=row.safe, last_in_at=row.last_in_at,
-            readable=row.value is not None,
+            readable=bool(row.value),
         )
         for row in rows
     }  # fmt: skip

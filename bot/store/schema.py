@@ -18,6 +18,7 @@ from bot.store import (
     contacts,
     conversations,
     entries,
+    erased,
     holding,
     inbox,
     keeping,
@@ -39,7 +40,7 @@ from bot.store.database import Database
 
 ROOMS: tuple[ModuleType, ...] = (
     addresses, people, published, staff, casework, keeping, touches, scores, holding, inbox, outbox, conversations,
-    alerts, reviews, buckets, carrier, uploads, wishes, beside, team, contacts, entries, providers, seals,
+    alerts, reviews, buckets, carrier, uploads, wishes, beside, team, contacts, entries, providers, seals, erased,
 )  # fmt: skip
 METADATA = Row.metadata
 

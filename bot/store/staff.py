@@ -28,6 +28,7 @@ class StaffSessionRow(Row):
     created_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)  # when the password was last given again
 
 
 class SignInAttemptRow(Row):
@@ -68,6 +69,7 @@ class StaffSession:
     staff_id: int
     created_at: datetime
     seen_at: datetime
+    confirmed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,10 @@ def find_session(tx: Tx, token: str) -> StaffSession | None:
 
 def touch_session(tx: Tx, token: str, now: datetime) -> None:
     tx.execute(sa.update(staff_session).where(staff_session.c.token == token).values(seen_at=now))
+
+
+def confirm_session(tx: Tx, token: str, now: datetime) -> None:
+    tx.execute(sa.update(staff_session).where(staff_session.c.token == token).values(confirmed_at=now))
 
 
 def end_session(tx: Tx, token: str, now: datetime) -> None:

@@ -1,0 +1,101 @@
+"""Whose rows a request for one's own data is about: a person with their numbers, or a number or chat that is nobody's.
+
+What was said at an address while two people had it is nobody's alone: no software can tell who of them wrote. It is
+held back from an export, and it stays when one of them is erased, since it may be the other's.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot.refs import number_of
+from bot.store import addresses, people
+from bot.store.database import Tx
+from bot.store.erasing import Scope, Stay, nameless
+from bot.store.people import Person, Tenure
+
+HIGHEST_ID: Final = 2**31 - 1  # PostgreSQL refuses to compare more
+
+
+class NoSuchSubject(LookupError):
+    """Nobody, and no conversation of nobody's, has this reference."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """`person` is None for an address that is nobody's. `children` were known only through the person, and go with
+    them; an export is of `person` alone. `shared` are addresses that somebody else has, or had, in the same time."""
+
+    ref: str
+    person: Person | None
+    children: Sequence[Person]
+    stays: Sequence[Stay]
+    shared: Sequence[int]
+
+    @property
+    def own(self) -> Scope:
+        """What is theirs alone."""
+        return Scope(people=() if self.person is None else (self.person.id,), stays=self.stays)
+
+    @property
+    def whole(self) -> Scope:
+        """What goes when they are erased."""
+        return Scope(people=tuple(p.id for p in self.everybody), stays=self.stays)
+
+    @property
+    def everybody(self) -> Sequence[Person]:
+        return (*(() if self.person is None else (self.person,)), *self.children)
+
+
+def find(tx: Tx, ref: str) -> Subject:
+    """By a reference in standard form: a person's, or a conversation's where nobody is known there. Raises
+    NoSuchSubject."""
+    person = people.find_person(tx, ref)
+    if person is not None:
+        children = _only_through(tx, person)
+        stays, shared = _stays(tx, person, {person.id, *(child.id for child in children)})
+        return Subject(ref=ref, person=person, children=children, stays=stays, shared=shared)
+    address_id = number_of(ref)
+    if address_id > HIGHEST_ID or addresses.find_address_by_id(tx, address_id) is None or not nameless(tx, address_id):
+        raise NoSuchSubject(ref)
+    return Subject(
+        ref=ref, person=None, children=(), stays=(Stay(address_id=address_id, alone=True, current=True),), shared=()
+    )
+
+
+def _only_through(tx: Tx, person: Person) -> list[Person]:
+    """The children of the household where this person is the last grown-up, that have no number of their own."""
+    if person.child or person.household_id is None:
+        return []
+    home = people.household_of(tx, person.household_id)
+    if any(not member.child and member.id != person.id for member in home):
+        return []
+    return [m for m in home if m.child and not people.tenures(tx, person_id=m.id)]
+
+
+def _stays(tx: Tx, person: Person, together: Collection[int]) -> tuple[list[Stay], list[int]]:
+    """By address: from when until when it was theirs and nobody else's; and the addresses that were shared."""
+    every = people.tenures(tx, person_id=person.id)
+    stays, shared = [], []
+    for own in (tenure for tenure in every if tenure.person_id == person.id):
+        others = [t for t in every if t.address_id == own.address_id and t.person_id not in together]
+        if any(_overlap(own, other) for other in others):
+            shared.append(own.address_id)
+            continue
+        ended = [t.released_at for t in others if t.released_at is not None and t.released_at <= own.since]
+        stays.append(
+            Stay(
+                address_id=own.address_id, after=max(ended, default=None), until=own.released_at,
+                alone=not others, current=own.released_at is None,
+            )
+        )  # fmt: skip
+    return stays, shared
+
+
+def _overlap(one: Tenure, other: Tenure) -> bool:
+    return _before(one.since, other.released_at) and _before(other.since, one.released_at)
+
+
+def _before(at: datetime, end: datetime | None) -> bool:
+    return end is None or at < end
