@@ -126,7 +126,8 @@ class Live:
                 older[old_id] = read
         if self._places is None:
             self._places = self._places_from()
-        if before is not None and all(before.versions.get(v) == versions.get(v) for v in ("directory", "day")):
+        if before is not None and before.versions.get("directory") == versions.get("directory"):
+            # A new day alone changes nothing that is shown: where it does, it moves the directory's version.
             directory, changed, late = before.finder.snapshot, before.changed, before.finder.late
         else:
             stored = published.stored_services(tx)

@@ -35,7 +35,6 @@ LABELS: Final = {
     "assured_on": "Last checked on",
 }
 
-
 VENUE: Final = ("venue", "address", "postcode", "hours", "venue_access")
 # Said also where there is nothing: that families are told none of it is what somebody who checks must see.
 ALWAYS: Final = ("description", "phone", "email", "url", "hours", "cost", "refer")
@@ -67,7 +66,10 @@ def told(service: Service) -> tuple[Told, ...]:
     found = [(name, own.get(name, "")) for name in LABELS if own.get(name) or name in always]
     for venue in service.locations:
         cells = sheet_cells(replace(service, locations=(venue,), hours=(), hours_note=""))
-        found += [(name, cells.get(name, "")) for name in VENUE if cells.get(name) or name in ALWAYS]
+        found += [
+            (name, cells.get(name, ""))
+            for name in VENUE if cells.get(name) or (name == "hours" and not own.get("hours"))
+        ]  # fmt: skip
     return tuple(Told(field=name, label=LABELS[name], cell=cell) for name, cell in found)
 
 

@@ -1,6 +1,6 @@
 """When an organisation is asked to look at its entries, and when they sink. Pure: instants are passed in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -29,3 +29,14 @@ def what_now(asked: Asked, now: datetime) -> Act:
     if asked.next_at is None or now < asked.next_at:
         return "wait"
     return "remind" if asked.reminders < REMINDERS else "sink"
+
+
+def after(asked: Asked, act: Act, now: datetime) -> Asked:
+    """How far they are once it is done."""
+    if act == "rest":
+        return replace(asked, asked_at=None, reminders=0, next_at=None)
+    if act == "ask":
+        return replace(asked, asked_at=now, reminders=0, next_at=now + BETWEEN)
+    if act == "remind":
+        return replace(asked, reminders=asked.reminders + 1, next_at=now + BETWEEN)
+    return replace(asked, next_at=None) if act == "sink" else asked

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from bot.clock import local_date
 from bot.entry_ages import DAY, state, sunk_ids
 from bot.house import House
-from bot.store import entries, published
+from bot.store import published
 from directory.freshness import State
 from directory.service import from_text
 
@@ -24,7 +24,7 @@ def turn_the_day(house: House, now: datetime) -> bool:
             service, is_sunk = from_text(row.document), row.id in sunk
             old: State = "fresh" if was is None else state(row.updated_at, service, sunk=is_sunk, on=was)
             changed |= old != state(row.updated_at, service, sunk=is_sunk, on=today)
-        entries.set_day(tx, DAY, today.toordinal())
+        published.set_version(tx, DAY, today.toordinal())
         if changed:
             published.bump(tx, "directory")
     return changed

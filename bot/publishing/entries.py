@@ -95,10 +95,10 @@ class EntryPage:
 def listed(house: House, by: SignedIn, show: Show, words: str = "", page: int = 1) -> Listed:
     """One page of the list. What is due: services for people in danger first, then the longest unchecked."""
     now = house.clock.now()
-    with house.db.write() as tx:
+    with house.db.read() as tx:
         beside = entries.entries(tx)
         lines = [_line(row, beside.get(row.id), now) for row in entries.all_standing(tx)]
-        staff.add_audit(tx, at=now, staff_id=by.staff.id, action="directory.view", target=show)
+    _looked(house, by, "directory.view", show)
     counts: Counter[Show] = Counter({name: sum(_belongs(line, name) for line in lines) for name in SHOW})
     asked = words.casefold().split()
     found = [line for line in lines if _belongs(line, show) and _has(line.service, asked)]
@@ -116,12 +116,12 @@ def listed(house: House, by: SignedIn, show: Show, words: str = "", page: int = 
 def look(house: House, by: SignedIn, service_id: str) -> EntryPage:
     """Everything of one entry. Raises NoSuchEntry."""
     now = house.clock.now()
-    with house.db.write() as tx:
+    with house.db.read() as tx:
         row = _standing(tx, service_id)
         beside = entries.beside(tx, service_id)
         changes, names = entries.changes_of(tx, service_id), staff.staff_names(tx)
         private = entries.private(tx, service_id)
-        staff.add_audit(tx, at=now, staff_id=by.staff.id, action="directory.entry", target=service_id[:80])
+    _looked(house, by, "directory.entry", service_id)
     line = _line(row, beside, now)
     after, past = row.document, []
     for one in changes:
@@ -300,6 +300,12 @@ def _has(service: Service, asked: Sequence[str]) -> bool:
 
 def _name(line: Line) -> str:
     return line.service.name.casefold()
+
+
+def _looked(house: House, by: SignedIn, action: str, target: str) -> None:
+    """Kept before anything is shown; what is shown was read before, so that no writer waits for it."""
+    with house.db.write() as tx:
+        _audit(house, tx, by, action, target)
 
 
 def _audit(house: House, tx: Tx, by: SignedIn, action: str, service_id: str) -> None:

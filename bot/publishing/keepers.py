@@ -60,23 +60,19 @@ class Waiting:
 
 def keepers(house: House, by: SignedIn) -> list[Keeper]:
     """Every organisation that has entries, those with something due and an email first."""
-    with house.db.write() as tx:
+    with house.db.read() as tx:
         found = _keepers(house, tx)
-        staff.add_audit(tx, at=house.clock.now(), staff_id=by.staff.id, action="directory.view", target="organisations")
+    _looked(house, by, "directory.view", "organisations")
     return sorted(found.values(), key=lambda one: (one.provider is None, not one.due, one.name.casefold()))
 
 
 def keeper(house: House, by: SignedIn, organisation_id: str) -> KeeperPage:
     """Raises NoSuchOrganisation."""
-    with house.db.write() as tx:
-        found = _keepers(house, tx).get(organisation_id)
-        if found is None or len(organisation_id) > LONGEST_ID:
-            raise NoSuchOrganisation(organisation_id)
+    found = _known(house, organisation_id)
+    with house.db.read() as tx:
         sent = providers.sent_to(tx, organisation_id)
         own = [s for s in _services(tx) if s.organisation.id == organisation_id]
-        staff.add_audit(
-            tx, at=house.clock.now(), staff_id=by.staff.id, action="directory.entry", target=organisation_id[:80]
-        )
+    _looked(house, by, "directory.entry", organisation_id)
     return KeeperPage(keeper=found, services=own, sent=sent, by_email="email" in house.channels)
 
 
@@ -86,8 +82,8 @@ def keep(house: House, by: SignedIn, organisation_id: str, *, email: str, truste
     if email and not is_email(email):
         raise NotAnEmail(email)
     now = house.clock.now()
+    _known(house, organisation_id)
     with house.db.write() as tx:
-        _known(house, tx, organisation_id)
         before = providers.find_provider(tx, organisation_id)
         providers.change_provider(tx, organisation_id, email=email or None, trusted=trusted)
         if before is not None and before.email != (email or None):
@@ -98,9 +94,10 @@ def keep(house: House, by: SignedIn, organisation_id: str, *, email: str, truste
 
 def send(house: House, by: SignedIn, organisation_id: str) -> bool:
     """A link now; False where they have no email. Raises NoSuchOrganisation."""
+    known = _known(house, organisation_id)
     with house.db.write() as tx:
-        known = _known(house, tx, organisation_id)
-        if known.provider is None or not send_link(house, tx, known.provider, due=known.due):
+        provider = providers.find_provider(tx, organisation_id)
+        if provider is None or not send_link(house, tx, provider, organisation=known.name, due=known.due):
             return False
         _audit(house, tx, by, "directory.link", organisation_id)
     house.wake.wake()
@@ -109,17 +106,17 @@ def send(house: House, by: SignedIn, organisation_id: str) -> bool:
 
 def end(house: House, by: SignedIn, organisation_id: str) -> None:
     """Every link of theirs ends now. Raises NoSuchOrganisation."""
+    _known(house, organisation_id)
     with house.db.write() as tx:
-        _known(house, tx, organisation_id)
         providers.end_links(tx, organisation_id, house.clock.now())
         _audit(house, tx, by, "directory.provider", organisation_id)
 
 
 def waiting(house: House, by: SignedIn) -> list[Waiting]:
     """What waits for approval, oldest first."""
-    with house.db.write() as tx:
+    with house.db.read() as tx:
         found = [_waiting(tx, one) for one in providers.waiting(tx)]
-        staff.add_audit(tx, at=house.clock.now(), staff_id=by.staff.id, action="directory.view", target="proposals")
+    _looked(house, by, "directory.view", "proposals")
     return [one for one in found if one is not None]
 
 
@@ -177,11 +174,20 @@ def _services(tx: Tx) -> list[Service]:
     return [from_text(row.document) for row in published.stored_services(tx)]
 
 
-def _known(house: House, tx: Tx, organisation_id: str) -> Keeper:
-    found = _keepers(house, tx).get(organisation_id)
+def _known(house: House, organisation_id: str) -> Keeper:
+    """Read on its own: the whole directory is gone through, and no writer may wait for that. Raises
+    NoSuchOrganisation."""
+    with house.db.read() as tx:
+        found = _keepers(house, tx).get(organisation_id)
     if found is None or len(organisation_id) > LONGEST_ID:
         raise NoSuchOrganisation(organisation_id)
     return found
+
+
+def _looked(house: House, by: SignedIn, action: str, target: str) -> None:
+    """Kept before anything is shown."""
+    with house.db.write() as tx:
+        _audit(house, tx, by, action, target)
 
 
 def _audit(house: House, tx: Tx, by: SignedIn, action: str, target: str) -> None:

@@ -107,19 +107,17 @@ def asked_for(asked: Proposal, standing: Service) -> Service:
     return rebased(standing, from_text(asked.before), from_text(asked.document), on=local_date(asked.at))
 
 
-def send_link(house: House, tx: Tx, provider: Provider, *, reminder: int = 0, due: int = 0) -> bool:
-    """Queue a letter with a fresh link; False where they have no address. The letter leaves as any message does."""
+def send_link(house: House, tx: Tx, provider: Provider, *, organisation: str, reminder: int = 0, due: int = 0) -> bool:
+    """Queue a letter to the `organisation` of this name with a fresh link; False where they have no address. The letter
+    leaves as any message does."""
     if provider.email is None:
         return False
     now, token = house.clock.now(), secrets.token_urlsafe(32)
-    found = _theirs(tx, provider.organisation_id, now)
-    if not found:
-        return False
     expires_at = now + LINK_LASTS
     snapshot = house.live.snapshot(tx)
     body = letter(
         service=snapshot.compiled.council.service, council=snapshot.compiled.council.name,
-        organisation=found[0].service.organisation.name, reminder=reminder, due=due,
+        organisation=organisation, reminder=reminder, due=due,
         address=f"{house.settings.public_url}/provider/{token}", until=local_date(expires_at),
     )  # fmt: skip
     print_of = fingerprint(token)

@@ -1,5 +1,6 @@
 """Asking organisations to look at their entries: once a working day, one transaction an organisation."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -10,11 +11,22 @@ from bot.house import House
 from bot.publishing.providers import send_link
 from bot.store import entries, providers, published
 from bot.store.database import Tx
-from directory.reminding import BETWEEN, Asked, what_now
-from directory.service import from_text
+from directory.reminding import Asked, after, what_now
+from directory.service import Service, from_text
 
 log = structlog.get_logger()
-DAY = "providers"  # the version row that holds the day of the last look
+LOOKED = "providers"  # the heartbeat of the last look
+
+
+@dataclass(slots=True, kw_only=True)
+class Theirs:
+    """What one organisation keeps: its name, and its entries that somebody should check."""
+
+    name: str
+    due: list[str]
+
+
+NOTHING = Theirs(name="", due=[])
 
 
 def remind_due(house: House, now: datetime) -> int:
@@ -26,54 +38,67 @@ def remind_due(house: House, now: datetime) -> int:
         return 0
     today = local_date(now)
     with house.db.read() as tx:
-        if published.versions(tx).get(DAY) == today.toordinal() or published.paused(tx):
+        looked_at = published.heartbeats(tx).get(LOOKED)
+        if (looked_at is not None and local_date(looked_at) == today) or published.paused(tx):
             return 0
         if not house.live.snapshot(tx).rules.calendar.is_open(now):
             return 0
         known = [one.organisation_id for one in providers.all_providers(tx).values() if one.email is not None]
+        found = _all(tx, now) if known else {}
     sent = 0
     for organisation_id in known:
         try:
             with house.db.write() as tx:
-                sent += _one(house, tx, organisation_id, now)
+                sent += _one(house, tx, organisation_id, found.get(organisation_id, NOTHING), now)
         except Exception as fault:  # noqa: BLE001 - one organisation must not hold up the others
             log.error("could not remind", fault=type(fault).__name__)
     with house.db.write() as tx:
-        entries.set_day(tx, DAY, today.toordinal())
+        published.beat(tx, LOOKED, now)
     if sent:
         house.wake.wake()
     return sent
 
 
-def _one(house: House, tx: Tx, organisation_id: str, now: datetime) -> int:
+def _one(house: House, tx: Tx, organisation_id: str, theirs: Theirs, now: datetime) -> int:
     provider = providers.find_provider(tx, organisation_id, lock=True)
     if provider is None:
         return 0
-    due = _due(tx, organisation_id, now)
-    act = what_now(
-        Asked(due=len(due), asked_at=provider.asked_at, reminders=provider.reminders, next_at=provider.next_at), now
+    # Somebody may have checked one since they were all read.
+    due = [service_id for service_id in theirs.due if _still_due(tx, service_id, now)]
+    asked = Asked(
+        due=len(due), asked_at=provider.asked_at, reminders=provider.reminders, next_at=provider.next_at
+    )  # fmt: skip
+    act = what_now(asked, now)
+    if act == "wait":
+        return 0
+    then = after(asked, act, now)
+    providers.change_provider(
+        tx, organisation_id, asked_at=then.asked_at, reminders=then.reminders, next_at=then.next_at
     )
-    if act == "rest":
-        providers.change_provider(tx, organisation_id, asked_at=None, reminders=0, next_at=None)
-    elif act in {"ask", "remind"}:
-        number = provider.reminders + 1 if act == "remind" else 0
-        providers.change_provider(
-            tx, organisation_id, asked_at=provider.asked_at or now, reminders=number, next_at=now + BETWEEN
-        )
-        return int(send_link(house, tx, provider, reminder=number, due=len(due)))
-    elif act == "sink":
-        providers.change_provider(tx, organisation_id, next_at=None)
+    if act in {"ask", "remind"}:
+        return int(send_link(house, tx, provider, organisation=theirs.name, reminder=then.reminders, due=len(due)))
+    if act == "sink":
         for service_id in due:
             entries.keep(tx, service_id, sunk_at=now)
         published.bump(tx, "directory")
     return 0
 
 
-def _due(tx: Tx, organisation_id: str, now: datetime) -> list[str]:
-    found = []
+def _all(tx: Tx, now: datetime) -> dict[str, Theirs]:
+    """By organisation. The whole directory is read once, for all of them."""
+    found: dict[str, Theirs] = {}
     for row in published.stored_services(tx):
         service = from_text(row.document)
-        aged = state(row.updated_at, service, sunk=False, on=local_date(now))
-        if service.organisation.id == organisation_id and aged != "fresh":
-            found.append(row.id)
+        theirs = found.setdefault(service.organisation.id, Theirs(name=service.organisation.name, due=[]))
+        if _is_due(service, row.updated_at, now):
+            theirs.due.append(row.id)
     return found
+
+
+def _still_due(tx: Tx, service_id: str, now: datetime) -> bool:
+    row = entries.standing(tx, service_id)
+    return row is not None and row.withdrawn_at is None and _is_due(from_text(row.document), row.updated_at, now)
+
+
+def _is_due(service: Service, updated_at: datetime, now: datetime) -> bool:
+    return state(updated_at, service, sunk=False, on=local_date(now)) != "fresh"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import Instant, Row, Sealed, readable, table_of
 from bot.store.database import Tx, insert_ignoring
-from bot.store.published import service, version
+from bot.store.published import service
 
 
 class EntryRow(Row):
@@ -112,12 +112,6 @@ change = table_of(EntryChangeRow)
 _PLAIN = tuple(entry.c[f] for f in Entry.__dataclass_fields__)
 _CHANGE = sa.select(*(change.c[f] for f in Change.__dataclass_fields__))
 _STANDING = sa.select(*(service.c[f] for f in Standing.__dataclass_fields__))
-
-
-def set_day(tx: Tx, name: str, number: int) -> None:
-    """A version row that holds a day, so that every process sees it turn."""
-    tx.execute(insert_ignoring(tx, version), {"name": name, "number": number})
-    tx.execute(sa.update(version).where(version.c.name == name).values(number=number))
 
 
 def standing(tx: Tx, service_id: str, *, lock: bool = False) -> Standing | None:

@@ -27,7 +27,7 @@ class VersionRow(Row):
     """A number that grows at each change; a process that sees it grow swaps its snapshot."""
 
     __tablename__ = "version"
-    name: Mapped[str] = mapped_column(sa.String(16), primary_key=True)  # content, directory
+    name: Mapped[str] = mapped_column(sa.String(16), primary_key=True)  # content, directory; day, as its ordinal
     number: Mapped[int] = mapped_column()
 
 
@@ -124,6 +124,12 @@ def bundle_content(tx: Tx, bundle_id: int) -> str:
 def bump(tx: Tx, name: str) -> None:
     tx.execute(insert_ignoring(tx, version), {"name": name, "number": 0})
     tx.execute(sa.update(version).where(version.c.name == name).values(number=version.c.number + 1))
+
+
+def set_version(tx: Tx, name: str, number: int) -> None:
+    """A version that is a number of something, such as a day: every process sees it turn."""
+    tx.execute(insert_ignoring(tx, version), {"name": name, "number": number})
+    tx.execute(sa.update(version).where(version.c.name == name).values(number=number))
 
 
 def versions(tx: Tx) -> dict[str, int]:

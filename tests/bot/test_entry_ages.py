@@ -55,21 +55,27 @@ def test_the_clock_turns_the_day_and_families_see_less(kitchens: Home) -> None:
 
 
 def test_a_day_on_which_nothing_changes_moves_no_snapshot(kitchens: Home) -> None:
-    """Claim: the directory's version grows only on a day on which an entry changes its state, and once in that day."""
+    """Claim: what is compiled of the directory is kept from day to day, and made anew only on a day on which an entry
+    changes its state, once in that day."""
+
+    def compiled() -> object:
+        return kitchens.house.live.of(kitchens.house.db).finder.snapshot
 
     def version() -> int:
         with kitchens.house.db.read() as tx:
             return published.versions(tx)["directory"]
 
     tick(kitchens.house)
-    at = version()
+    at, before = version(), compiled()
     tick(kitchens.house)
     kitchens.later(days=1)
     tick(kitchens.house)
     assert version() == at
+    assert compiled() is before
     kitchens.later(days=179)
     tick(kitchens.house)
     assert version() == at + 1
+    assert compiled() is not before
     assert shown(kitchens) == [("new", False), ("old", True)]
 
 
@@ -123,6 +129,54 @@ def editor(home: Home) -> SignedIn:
             found = staff.find_staff(tx, email)
     assert found is not None
     return SignedIn(staff=found, token="")
+
+
+def test_what_sank_comes_back_up_when_its_source_checked_it(home: Home) -> None:
+    """Claim: an import with a newer check lifts an entry that sank for want of an answer, and one without does not."""
+    house, told = home.house, service("one", date(2026, 11, 1))
+    directory.put(house, [told], source="feed.json")
+    with house.db.write() as tx:
+        entries.keep(tx, "one", sunk_at=home.clock.at)
+    for change, sunk in ((replace(told, cost="Free"), True), (replace(told, assured_on=date(2026, 11, 20)), False)):
+        directory.put(house, [change], source="feed.json")
+        with house.db.read() as tx:
+            assert (entries.beside(tx, "one").sunk_at is not None) is sunk
+
+
+def test_a_second_check_on_one_day_lifts_it_too_and_stands_in_its_history(home: Home) -> None:
+    """Claim: whoever looks has looked, though the entry says today already: what sank comes up, and families who did
+    not get through are answered for."""
+    house, by = home.house, editor(home)
+    directory.put(house, [service("one", home.clock.at.date())], source="feed.json")
+    with house.db.write() as tx:
+        entries.keep(tx, "one", sunk_at=home.clock.at)
+        entries.not_reached(tx, "one", home.clock.at)
+    desk.checked(house, by, "one", seen=desk.look(house, by, "one").seen)
+    found = desk.look(house, by, "one")
+    assert (found.line.sunk_at, found.line.flag) == (None, None)
+    assert [past.change.how for past in found.past] == ["checked"]
+
+
+def test_putting_back_an_old_edit_shows_nothing_that_was_taken_off(home: Home) -> None:
+    """Claim: undoing an edit leaves an entry off that was taken off since; only what took it off, undone, shows it."""
+    house, by = home.house, editor(home)
+    directory.put(house, [service("one", date(2026, 11, 1))], source="feed.json")
+
+    def seen() -> str:
+        return desk.look(house, by, "one").seen
+
+    def change(how: str) -> int:
+        return next(past.change.id for past in desk.look(house, by, "one").past if past.change.how == how)
+
+    desk.edit(house, by, "one", {"cost": "Free"}, needs=["food"], seen=seen())
+    desk.take_off(house, by, "one", seen=seen(), off=True)
+    desk.undo(house, by, "one", change("edited"), seen=seen())
+    found = desk.look(house, by, "one")
+    assert (found.line.off, found.line.service.cost) == (True, None)
+    assert directory.put(house, [service("one", date(2026, 11, 2))], source="feed.json").updated == ()
+    desk.undo(house, by, "one", change("off"), seen=seen())
+    found = desk.look(house, by, "one")
+    assert (found.line.off, found.line.service.cost) == (False, "Free")
 
 
 def _missing(home: Home) -> set[str]:

@@ -1,28 +1,24 @@
 """When an organisation is asked, reminded, and its entries sink."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory.reminding import BETWEEN, LINK_LASTS, REMINDERS, Asked, what_now
+from directory.reminding import BETWEEN, LINK_LASTS, REMINDERS, Asked, after, what_now
 
 NOW = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 
 
 def live(days: int, *, answers_on: int | None = None) -> list[tuple[int, str]]:
     """What happens day by day, looked at once a day, the way the clock does it."""
-    asked_at, reminders, next_at, told = None, 0, None, []
+    asked, told = Asked(due=2, asked_at=None, reminders=0, next_at=None), list[tuple[int, str]]()
     for day in range(days):
         now = NOW + timedelta(days=day)
-        due = 0 if answers_on is not None and day >= answers_on else 2
-        act = what_now(Asked(due=due, asked_at=asked_at, reminders=reminders, next_at=next_at), now)
-        if act == "rest":
-            asked_at, reminders, next_at = None, 0, None
-        elif act in {"ask", "remind"}:
-            asked_at, reminders, next_at = asked_at or now, reminders + (act == "remind"), now + BETWEEN
-        elif act == "sink":
-            next_at = None
+        asked = replace(asked, due=0 if answers_on is not None and day >= answers_on else 2)
+        act = what_now(asked, now)
+        asked = after(asked, act, now)
         if act != "wait":
             told.append((day, act))
     return told

@@ -15,7 +15,7 @@ from bot.app import build
 from bot.clockwork import tick
 from bot.dispatcher import Dispatcher
 from bot.publishing import directory
-from directory.service import Organisation, Service
+from directory.service import Location, Opening, Organisation, Service
 from flows.facts import Search
 from messages.smtp_email import SmtpEmail, read_smtp_url
 from tests.browser import axe
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.net
 ORG, OTHER = Organisation(id="org/1", name="Meals Together"), Organisation(id="other", name="Other Helpers")
 TO = "kitchen@example.org"
+TUESDAYS = (Opening(day="TU", opens="09:00", closes="17:00"),)
 ASKED = (
     "name", "description", "phone", "email", "url", "min_age", "max_age", "cost", "languages", "accessibility",
     "refer", "accepting",
@@ -163,6 +164,112 @@ def test_a_change_waits_for_approval(home: Home, link: str, mina: Worker) -> Non
     late = mina.client.post(action, data={**mina.fields("/desk", "/desk/sign-out"), "act": "refuse"})
     assert "done=gone" in late.location
     assert one(home) == now
+
+
+def test_approving_keeps_what_changed_meanwhile(home: Home, link: str, mina: Worker) -> None:
+    """Claim: what they changed is written over the entry as it stands when somebody approves it: an edit and an import
+    of the days between stay, what it is for too, and a check made since is not put back to their day."""
+    client, given = browser(home), dict.fromkeys(ASKED, "") | {"name": "One kitchen", "accepting": "open"}
+    press(client, link, id="one", act="correct", **given | {"phone": "020 7946 0222"})
+    later = replace(one(home), needs=("food", "debt"), cost="Free", assured_on=date(2026, 11, 30))
+    directory.put(home.house, [later, service("two")], source="ours.csv")
+    page = mina.get("/desk/directory/asked").text
+    assert page.count("would become") == 1
+    assert "020 7946 0222" in page
+    action = re.findall(r'action="(/desk/directory/asked/\d+)"', page)[0]
+    assert "done=approved" in mina.post("/desk/directory/asked", action, act="approve").location
+    assert one(home) == replace(later, phone="020 7946 0222")
+
+
+def test_what_no_longer_fits_the_entry_cannot_be_approved(home: Home, link: str, mina: Worker) -> None:
+    """Claim: where their change and the entry's newer words cannot both hold, staff are told why and nothing is
+    written; refused, it waits no more."""
+    client, given = browser(home), dict.fromkeys(ASKED, "") | {"name": "One kitchen", "accepting": "open"}
+    press(client, link, id="one", act="correct", **given | {"phone": "020 7946 0999", "max_age": "4"})
+    later = replace(one(home), min_age=11.0)
+    directory.put(home.house, [later, service("two")], source="ours.csv")
+    page = mina.get("/desk/directory/asked").text
+    assert "The oldest age is below the youngest." in page
+    assert 'value="approve"' not in page
+    action = re.findall(r'action="(/desk/directory/asked/\d+)"', page)[0]
+    form = {**mina.fields("/desk/directory/asked", action), "act": "approve"}
+    assert "done=unfit" in mina.client.post(action, data=form).location
+    assert one(home) == later
+    assert mina.post("/desk/directory/asked", action, act="refuse").status_code == 303
+    assert "Nothing waits" in mina.get("/desk/directory/asked").text
+
+
+def test_a_press_on_an_old_page_answers_for_nothing_newer(home: Home, link: str) -> None:
+    """Claim: "It is right" and a correction, made of a page that somebody's change has overtaken, do nothing and say
+    so; the correction comes back beside what the entry says now, and sent again it counts."""
+    client = browser(home)
+    old = fields(client.get(link).text, link)
+    later = replace(one(home), cost="100% free", accepting="full")
+    directory.put(home.house, [later, service("two")], source="ours.csv")
+    late = client.post(link, data={**old, "id": "one", "act": "right"})
+    assert (late.status_code, "Somebody changed this entry meanwhile" in late.text) == (409, True)
+    given = dict.fromkeys(ASKED, "") | {"name": "One kitchen", "accepting": "open", "phone": "020 7946 0222"}
+    late = client.post(link, data={**old, **given, "id": "one", "act": "correct"})
+    assert late.status_code == 409
+    for told in ("The entry now says: 100% free", "The entry now says: Full", "The entry now says: 020 7946 0999"):
+        assert told in late.text
+    assert 'value="020 7946 0222"' in late.text
+    assert one(home) == later
+    again = fields(late.text, link)
+    assert client.post(link, data={**again, **given, "act": "correct"}).status_code == 200
+
+
+def test_they_see_all_that_stands_before_they_call_it_right(home: Home, link: str) -> None:
+    """Claim: hours, ages, languages, access, how to be referred and where it is stand above "It is right", and it says
+    where nothing is told; so what is confirmed has been shown."""
+    full = replace(
+        service("one"), min_age=4.0, max_age=11.0, languages=("en", "so"), cost="Free",
+        accessibility=("Step-free",), refer="Ring first", locations=(
+            Location(id="v", name="The Hall", address="1 High Street", postcode="SW18 2PU", hours=TUESDAYS),
+        ),
+    )  # fmt: skip
+    directory.put(home.house, [full, service("two")], source="ours.csv")
+    page = browser(home).get(link).text
+    first = page[: page.index("Two kitchen")]
+    for told in (
+        "4",
+        "11",
+        "en; so",
+        "Step-free",
+        "Ring first",
+        "The Hall",
+        "1 High Street",
+        "SW18 2PU",
+        "Tu 09:00-17:00",
+    ):
+        assert re.search(rf"<dd[^>]*>\s*{re.escape(told)}", first), told
+    assert "Nothing is said" in page[page.index("Two kitchen") :]
+
+
+def test_what_the_form_cannot_change_is_said_and_nothing_is_taken_for_right(
+    home: Home, letters: Post, link: str, mina: Worker
+) -> None:
+    """Claim: words on what else is wrong go before somebody, of a trusted organisation too, whose other changes count
+    at once; the entry is not marked as checked, and the words stand sealed."""
+    keep(mina, trusted=True)
+    client, given = browser(home), dict.fromkeys(ASKED, "") | {"name": "One kitchen", "accepting": "open"}
+    words = "We open at 10 now, not at 9"
+    answer = press(client, link, id="one", act="correct", **given | {"phone": "020 7946 0333", "words": words})
+    assert "reads what else is wrong" in answer.text
+    assert (one(home).phone, one(home).assured_on) == ("020 7946 0333", date(2026, 3, 1))
+    page = mina.get("/desk/directory/asked").text
+    assert words in page
+    assert 'value="refuse"' not in page
+    with home.house.db.engine.connect() as connection:
+        assert b"10 now" not in bytes(connection.exec_driver_sql("SELECT words FROM proposal").scalar_one())
+    action = re.findall(r'action="(/desk/directory/asked/\d+)"', page)[0]
+    assert mina.post("/desk/directory/asked", action, act="approve").status_code == 303
+    assert one(home).assured_on == date(2026, 3, 1)
+    assert "Nothing waits" in mina.get("/desk/directory/asked").text
+    long = press(client, link, id="one", act="correct", **given | {"phone": "1", "words": "x" * 2001, "min_age": "-1"})
+    assert long.status_code == 400
+    assert "Use at most 2000 letters." in long.text
+    assert "Enter an age in years" in long.text
 
 
 def test_who_is_trusted_changes_it_at_once(home: Home, letters: Post, link: str, mina: Worker) -> None:
