@@ -65,8 +65,11 @@ class Fetching:
     def run(self, stop: threading.Event) -> None:
         """Look until told to stop."""
         while True:
-            with one_pass("clock"):
-                self.look()
+            try:
+                with one_pass("clock"):
+                    self.look()
+            except Exception as fault:  # noqa: BLE001 - whatever it was, missed texts are still to be fetched
+                log.error("fetching failed", fault=type(fault).__name__)
             if stop.wait(EVERY_SECONDS):
                 return
 

@@ -85,11 +85,6 @@ def find_enrolment(tx: Tx, enrolment_id: int, *, lock: bool = False) -> Enrolmen
     return None if row is None else Enrolment(**row._asdict())
 
 
-def told_by(tx: Tx, enrolment_id: int) -> str:
-    """Who told the family that we would text: a worker, or themselves where they asked for it."""
-    return str(tx.execute(sa.select(enrolment.c.told_by).where(enrolment.c.id == enrolment_id)).scalar_one())
-
-
 def enrolments_of(tx: Tx, person_ids: Sequence[int]) -> list[Enrolment]:
     rows = tx.execute(_ENROLMENT.where(enrolment.c.person_id.in_(person_ids)).order_by(enrolment.c.id))
     return [Enrolment(**r._asdict()) for r in rows]

@@ -18,7 +18,7 @@ from bot.store.casework import open_cases_of
 from bot.store.database import Tx
 from bot.store.keeping import Enrolment
 from bot.store.touches import Touch
-from bot.turn import joining, telephoning
+from bot.turn import telephoning
 from bot.turn.load import open_turn, worker_talking
 from bot.turn.planning import plan_next, undecided
 from bot.turn.receive import run
@@ -132,9 +132,9 @@ def _decide(house: House, tx: Tx, enrolment_id: int, now: datetime) -> None:
         holding.count_sent(tx, slot.starts)
     turn = open_turn(house, tx, address, key=f"to{touch_id}", now=now)
     turn.touch_id, turn.expires_at = touch_id, planned.window[1]
-    if facts.last_check_in_at is None and keeping.told_by(tx, enrolment.id) == joining.THEMSELVES:
-        # They wrote first, so they were greeted then, perhaps months ago. The first check-in says again who we are and
-        # how to stop, as it does to families that a worker told of us.
+    if facts.last_check_in_at is None and addresses.said_yes(tx, enrolment.person_id, enrolment.created_at):
+        # It began with their own yes: they wrote first, and were greeted then, perhaps months ago. The first check-in says
+        # again who we are and how to stop, as it does to families that a worker told of us.
         turn.facts = replace(turn.facts, first_contact=True)
     told = beside_of(tx, enrolment.id)
     values = {name: value for name, value in zip(CHECK_IN_VALUES, (told.signed_by, told.listing), strict=True) if value}

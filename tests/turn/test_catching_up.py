@@ -3,11 +3,15 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+import structlog
 
 from bot import clockwork
+from bot.clock import ShiftedClock
 from bot.store import published
 from bot.turn.backfill import AGAIN, NAME
 from bot.watch import FAILING
@@ -104,6 +108,29 @@ def test_a_database_that_takes_no_writes_does_not_have_the_list_read_again_and_a
     assert FAILING + NAME not in beats(home)
     fetching.look()
     assert pigeon.asked == 3  # from now on every five minutes
+    home.house.db.close()
+
+
+def test_a_clock_that_breaks_does_not_end_the_fetching(migrated_url: str, tmp_path: Path) -> None:
+    """The file that moves the clock cannot be read for a while: what was missed is fetched once it can."""
+    pigeon, shift = Busy(), tmp_path / "clock"
+    home = make_home(migrated_url, channels={"sms": pigeon, "web": WebChat()})
+    look_back_an_hour(home)
+    shift.write_text("", encoding="ascii")
+    stop = threading.Event()
+    fetching = clockwork.Fetching(replace(home.house, clock=ShiftedClock(shift)))
+    thread = threading.Thread(target=fetching.run, args=(stop,))
+    with structlog.testing.capture_logs() as logs:
+        thread.start()
+        try:
+            until(lambda: any(one["event"] == "fetching failed" for one in logs), "the clock to break")
+            assert pigeon.asked == 0
+            ShiftedClock(tmp_path / "set").move(timedelta(0))
+            (tmp_path / "set").replace(shift)
+            until(lambda: pigeon.asked, "the list to be read")
+        finally:
+            stop.set()
+            thread.join()
     home.house.db.close()
 
 

@@ -4,9 +4,12 @@ from datetime import date
 
 import pytest
 
+from bot.casework.accounts import SignedIn
 from bot.clock import local_date
+from bot.people import person_form
 from bot.people.changes import Fact, tell
-from bot.store import addresses, keeping, people, touches
+from bot.store import addresses, keeping, people, staff, touches
+from bot.turn import telephoning
 from bot.turn.touches import decide_due
 from tests.houses import AT, Home
 from tests.turn.families import check_in, enrol, four_weeks_ago, row
@@ -89,6 +92,27 @@ def test_the_first_check_in_says_who_we_are_and_how_to_stop(home: Home) -> None:
         greetings.append(("This is Larkline, from Larkmere Council" in went[0], "STOP to end" in went[0], len(went)))
         assert "Hi from Larkline" in went[-1]
     assert greetings == [(True, True, 2), (False, False, 1)]
+
+
+def test_so_it_does_after_a_worker_has_telephoned_them(home: Home) -> None:
+    """Who pressed "It is their number" told them nothing of who texts and how it ends: they had asked by text."""
+    says(home, "keep in touch", "3", "yes")
+    with home.house.db.write() as tx:
+        (person,) = people.people_at(tx, home.address(A).id)
+        (plan,) = keeping.enrolments_of(tx, [person.id])
+        telephoning.wait_for_call(tx, plan.id, "The number is to be confirmed.", home.clock.now())
+        staff.add_staff(
+            tx, email="sam@council.example", name="Sam", role="manager", password_hash="-", now=home.clock.now()
+        )
+        sam = staff.find_staff(tx, "sam@council.example")
+    assert sam is not None
+    assert person_form.confirmed(home.house, SignedIn(staff=sam, token="t"), plan.id)
+    home.later(weeks=4)
+    before = len(home.pigeon.carried)
+    check_in(home)
+    went = [o.body for o in home.pigeon.carried[before:]]
+    assert "This is Larkline, from Larkmere Council" in went[0]
+    assert "STOP to end" in went[0]
 
 
 def test_a_baby_on_the_way_counts_from_the_day_it_is_due_and_ends_with_a_loss(home: Home) -> None:

@@ -122,8 +122,8 @@ def test_numbers_of_before_are_taken_as_told_by_their_age(database_url: str) -> 
             tx.execute(
                 sa.text(
                     "INSERT INTO address (id, kind, fingerprint, value, consent, asked_since_stop, language, safe,"
-                    f" shared, watched, created_at) VALUES (:id, :kind, :print, {seal}, 'given', :no, 'en', 'safe', :no,"
-                    " :no, '2024-01-01 10:00:00+00:00')"
+                    f" shared, watched, created_at) VALUES (:id, :kind, :print, {seal}, 'given', :no, 'en', 'safe',"
+                    " :no, :no, '2024-01-01 10:00:00+00:00')"
                 ),
                 {"id": key, "kind": kind, "print": f"p{key}", "no": False},
             )
