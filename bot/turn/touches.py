@@ -133,8 +133,8 @@ def _decide(house: House, tx: Tx, enrolment_id: int, now: datetime) -> None:
     turn = open_turn(house, tx, address, key=f"to{touch_id}", now=now)
     turn.touch_id, turn.expires_at = touch_id, planned.window[1]
     if facts.last_check_in_at is None and addresses.said_yes(tx, enrolment.person_id, enrolment.created_at):
-        # It began with their own yes: they wrote first, and were greeted then, perhaps months ago. The first check-in says
-        # again who we are and how to stop, as it does to families that a worker told of us.
+        # It began with their own yes: they wrote first, and were greeted then, perhaps months ago. The first check-in
+        # says again who we are and how to stop, as it does to families that a worker told of us.
         turn.facts = replace(turn.facts, first_contact=True)
     told = beside_of(tx, enrolment.id)
     values = {name: value for name, value in zip(CHECK_IN_VALUES, (told.signed_by, told.listing), strict=True) if value}
