@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import Instant, Row, Sealed, readable, table_of
 from bot.store.database import Tx, insert_ignoring
-from bot.store.people import person
+from bot.store.people import NAME, name_of, person
 from bot.store.staff import staff
 
 
@@ -79,8 +79,7 @@ class Review:
 _OWN = ("id", "ref", "kind", "on", "who", "organisation", "words", "next_step", "made_at")
 _CONTACT = (
     sa.select(
-        *(readable(log.c[f]) for f in _OWN), staff.c.name, person.c.ref.label("person_ref"),
-        readable(person.c.first_name), readable(person.c.last_name),
+        *(readable(log.c[f]) for f in _OWN), staff.c.name, person.c.ref.label("person_ref"), *NAME,
     )
     .join(staff, staff.c.id == log.c.made_by)
     .outerjoin(person, person.c.id == log.c.person_id)
@@ -92,8 +91,7 @@ def _contacts(tx: Tx, statement: sa.Select[Any]) -> list[Contact]:
     for row in tx.execute(statement):
         own, (by, person_ref, first, last) = row[: len(_OWN)], row[len(_OWN) :]
         values = dict(zip(_OWN, own, strict=True))
-        name = " ".join(filter(None, (first, last))) or None
-        made.append(Contact(**values, by=by, person_ref=person_ref, name=name))
+        made.append(Contact(**values, by=by, person_ref=person_ref, name=name_of(first, last)))
     return made
 
 

@@ -16,7 +16,7 @@ from bot.store.database import Tx
 from bot.store.inbox import inbox
 from bot.store.keeping import Enrolment, enrolment
 from bot.store.outbox import OUTBOX_COLUMNS, Outbox, outbox
-from bot.store.people import person
+from bot.store.people import NAME, name_of, person
 from bot.store.staff import Audit, audit, staff
 from bot.store.touches import Touch, touch
 from messages.classes import TO_STAFF
@@ -65,15 +65,10 @@ class ListedAudit:
 
 
 _claimer = staff.alias("claimer")
-_NAMES: Final = (readable(person.c.first_name), readable(person.c.last_name))
 _CASE: Final = tuple(readable(cases.c[f]) for f in Case.__dataclass_fields__)
 _TOUCH: Final = tuple(touch.c[f] for f in Touch.__dataclass_fields__)
 _OUTBOX: Final = tuple(map(readable, OUTBOX_COLUMNS))  # one whose key is lost must not hide the rest of the list
 _AUDIT: Final = tuple(audit.c[f] for f in Audit.__dataclass_fields__)
-
-
-def _name(first: str | None, last: str | None) -> str | None:
-    return " ".join(filter(None, (first, last))) or None
 
 
 def _where(which: Which, staff_id: int) -> sa.ColumnElement[bool]:
@@ -96,7 +91,7 @@ def list_cases(tx: Tx, which: Which, staff_id: int, *, offset: int, limit: int) 
     Within each, not reached first, then what was promised soonest. Closed ones newest first.
     """
     statement = (
-        sa.select(*_CASE, *_NAMES, person.c.ref, _claimer.c.name, address.c.consent, address.c.kind)
+        sa.select(*_CASE, *NAME, person.c.ref, _claimer.c.name, address.c.consent, address.c.kind)
         .select_from(cases)
         .outerjoin(person, person.c.id == cases.c.person_id)
         .outerjoin(_claimer, _claimer.c.id == cases.c.claimed_by)
@@ -119,7 +114,8 @@ def list_cases(tx: Tx, which: Which, staff_id: int, *, offset: int, limit: int) 
         case = Case(**dict(zip(Case.__dataclass_fields__, own, strict=True)))
         listed.append(
             ListedCase(
-                case=case, name=_name(first, last), person_ref=ref, claimed_by=claimer, consent=consent, channel=channel
+                case=case, name=name_of(first, last), person_ref=ref, claimed_by=claimer, consent=consent,
+                channel=channel,
             )
         )  # fmt: skip
     return listed
@@ -178,7 +174,7 @@ def held_messages(tx: Tx, limit: int | None) -> list[HeldMessage]:
         .scalar_subquery()
     )
     rows = tx.execute(
-        sa.select(*_OUTBOX, *_NAMES, standing)
+        sa.select(*_OUTBOX, *NAME, standing)
         .select_from(outbox)
         .outerjoin(person, person.c.id == whose)
         .where(*_HELD)
@@ -189,7 +185,7 @@ def held_messages(tx: Tx, limit: int | None) -> list[HeldMessage]:
     for row in rows:
         own, (first, last, case_ref) = row[: len(_OUTBOX)], row[len(_OUTBOX) :]
         message = Outbox(**dict(zip(Outbox.__dataclass_fields__, own, strict=True)))
-        held.append(HeldMessage(message=message, name=_name(first, last), case_ref=case_ref))
+        held.append(HeldMessage(message=message, name=name_of(first, last), case_ref=case_ref))
     return held
 
 
@@ -206,7 +202,7 @@ def _touches(tx: Tx, statement: sa.Select[Any]) -> list[ListedTouch]:
         listed.append(
             ListedTouch(
                 touch=Touch(**dict(zip(Touch.__dataclass_fields__, own, strict=True))), programme=programme,
-                person_ref=ref, name=_name(first, last), number=value if kind == "sms" else None, channel=kind,
+                person_ref=ref, name=name_of(first, last), number=value if kind == "sms" else None, channel=kind,
                 worrying=bool(worrying),
             )
         )  # fmt: skip
@@ -214,7 +210,7 @@ def _touches(tx: Tx, statement: sa.Select[Any]) -> list[ListedTouch]:
 
 
 _LISTED: Final = sa.select(
-    *_TOUCH, enrolment.c.programme, person.c.ref, *_NAMES, readable(address.c.value), address.c.kind, person.c.worrying
+    *_TOUCH, enrolment.c.programme, person.c.ref, *NAME, readable(address.c.value), address.c.kind, person.c.worrying
 )
 
 
@@ -283,7 +279,7 @@ def ledger(tx: Tx, asked: LedgerFilter, *, offset: int, limit: int) -> tuple[int
 def planned(tx: Tx, person_ids: tuple[int, ...]) -> list[tuple[str, str | None, Enrolment]]:
     """What is still planned for these people, soonest first: the person's reference, their name, the enrolment."""
     rows = tx.execute(
-        sa.select(person.c.ref, *_NAMES, *(enrolment.c[f] for f in Enrolment.__dataclass_fields__))
+        sa.select(person.c.ref, *NAME, *(enrolment.c[f] for f in Enrolment.__dataclass_fields__))
         .join(person, person.c.id == enrolment.c.person_id)
         .where(enrolment.c.person_id.in_(person_ids), enrolment.c.state == "active")
         .order_by(enrolment.c.next_at, enrolment.c.id)
@@ -291,7 +287,7 @@ def planned(tx: Tx, person_ids: tuple[int, ...]) -> list[tuple[str, str | None, 
     made = []
     for ref, first, last, *own in rows:
         values = dict(zip(Enrolment.__dataclass_fields__, own, strict=True))
-        made.append((str(ref), _name(first, last), Enrolment(**values)))
+        made.append((str(ref), name_of(first, last), Enrolment(**values)))
     return made
 
 

@@ -14,10 +14,10 @@ from bot.store.addresses import address
 from bot.store.casework import cases
 from bot.store.columns import keyring_of, readable
 from bot.store.database import Tx
-from bot.store.people import Person, person, person_address, postcode_prints
+from bot.store.people import NAME, Person, name_of, person, person_address, postcode_prints
 
 OVERLAP = timedelta(minutes=15)  # a row bears the time its transaction began; no transaction of ours lasts as long
-_NAMED = sa.select(person.c.id, readable(person.c.first_name), readable(person.c.last_name), person.c.changed_at)
+_NAMED = sa.select(person.c.id, *NAME, person.c.changed_at)
 _PEOPLE = sa.select(*(readable(person.c[f]) for f in Person.__dataclass_fields__))
 
 
@@ -46,7 +46,7 @@ def names(tx: Tx, *, since: datetime | None) -> Iterator[Named]:
     """Every name, or those of the rows that may have changed since one was last seen to have."""
     statement = _NAMED if since is None else _NAMED.where(person.c.changed_at >= since - OVERLAP)
     for person_id, first, last, changed_at in tx.execute(statement):
-        yield Named(id=person_id, name=" ".join(filter(None, (first, last))), changed_at=changed_at)
+        yield Named(id=person_id, name=name_of(first, last) or "", changed_at=changed_at)
 
 
 def at_postcode(tx: Tx, postcode: str, *, limit: int) -> list[int]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.addresses import ADDRESSES, Address, address
-from bot.store.columns import Instant, Row, Sealed, keyring_of, table_of
+from bot.store.columns import Instant, Row, Sealed, keyring_of, readable, table_of
 from bot.store.database import Tx, insert_ignoring
 from bot.store.sealed import Keyring
 
@@ -61,6 +61,11 @@ class PersonAddressRow(Row):
     told_on: Mapped[date | None] = mapped_column()  # last, to a worker, that it is theirs; None: they wrote from it
 
 
+def name_of(first: str | None, last: str | None) -> str | None:
+    """A person's name as lists show it; None where none is known or none opens."""
+    return " ".join(filter(None, (first, last))) or None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     id: int
@@ -81,11 +86,12 @@ class Person:
 
     @property
     def name(self) -> str:
-        return " ".join(filter(None, (self.first_name, self.last_name))) or "Name not known"
+        return name_of(self.first_name, self.last_name) or "Name not known"
 
 
 person = table_of(PersonRow)
 person_address = table_of(PersonAddressRow)
+NAME = (readable(person.c.first_name), readable(person.c.last_name))  # what `name_of` joins
 _PERSON = sa.select(*(person.c[f] for f in Person.__dataclass_fields__))
 _PEOPLE_AT = (
     _PERSON.join(person_address, person_address.c.person_id == person.c.id)

@@ -15,7 +15,7 @@ from bot.store.addresses import address
 from bot.store.casework import cases
 from bot.store.database import Tx
 from bot.store.inbox import inbox
-from bot.store.people import person, person_address
+from bot.store.people import NAME, name_of, person, person_address
 
 Cursor = tuple[datetime, int]  # the last message's instant and the address id of a page's last line
 
@@ -112,14 +112,14 @@ def _last_words(tx: Tx, address_ids: Sequence[int]) -> dict[int, tuple[int, str,
 
 def _people(tx: Tx, address_ids: Sequence[int]) -> dict[int, list[tuple[str, str | None]]]:
     rows = tx.execute(
-        sa.select(person_address.c.address_id, person.c.ref, person.c.first_name, person.c.last_name)
+        sa.select(person_address.c.address_id, person.c.ref, *NAME)
         .join(person, person.c.id == person_address.c.person_id)
         .where(person_address.c.address_id.in_(address_ids), person_address.c.released_at.is_(None))
         .order_by(person.c.id)
     )
     found: dict[int, list[tuple[str, str | None]]] = {}
     for address_id, ref, first, last in rows:
-        found.setdefault(int(address_id), []).append((str(ref), " ".join(filter(None, (first, last))) or None))
+        found.setdefault(int(address_id), []).append((str(ref), name_of(first, last)))
     return found
 
 

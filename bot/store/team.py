@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.store.casework import cases
 from bot.store.columns import Instant, Row, Sealed, readable, table_of
 from bot.store.database import Tx, insert_ignoring
-from bot.store.people import person
+from bot.store.people import NAME, name_of, person
 from bot.store.staff import staff
 
 _STANDS = sa.text("ended_at IS NULL")
@@ -126,7 +126,6 @@ class Absence:
 
 _HANDOVER = tuple(readable(handover.c[f]) for f in Handover.__dataclass_fields__)
 _CALL = tuple(readable(call_back.c[f]) for f in CallBack.__dataclass_fields__)
-_NAMES = (readable(person.c.first_name), readable(person.c.last_name))
 
 
 def offer(tx: Tx, *, case_id: int, from_id: int, to_id: int, note: str, at: datetime) -> None:
@@ -151,7 +150,7 @@ def end_offer(tx: Tx, case_id: int, *, how: str, at: datetime, only: int | None 
 def offered_to(tx: Tx, staff_id: int) -> list[Offered]:
     """What waits for somebody's answer, oldest first."""
     rows = tx.execute(
-        sa.select(*_HANDOVER, cases.c.ref, *_NAMES, staff.c.name.label("by"))
+        sa.select(*_HANDOVER, cases.c.ref, *NAME, staff.c.name.label("by"))
         .join(cases, cases.c.id == handover.c.case_id)
         .join(staff, staff.c.id == handover.c.from_id)
         .outerjoin(person, person.c.id == cases.c.person_id)
@@ -162,11 +161,7 @@ def offered_to(tx: Tx, staff_id: int) -> list[Offered]:
     for row in rows:
         own, (ref, first, last, by) = row[: len(_HANDOVER)], row[len(_HANDOVER) :]
         values = dict(zip(Handover.__dataclass_fields__, own, strict=True))
-        made.append(
-            Offered(
-                handover=Handover(**values), case_ref=ref, name=" ".join(filter(None, (first, last))) or None, by=by
-            )
-        )
+        made.append(Offered(handover=Handover(**values), case_ref=ref, name=name_of(first, last), by=by))
     return made
 
 
@@ -200,7 +195,7 @@ def count_calls_due(tx: Tx, until: datetime) -> int:
 def calls_due(tx: Tx, until: datetime, limit: int | None) -> list[DueCall]:
     """Calls of open cases that are due before an instant, soonest first; all without a `limit`."""
     rows = tx.execute(
-        sa.select(*_CALL, cases.c.ref, *_NAMES)
+        sa.select(*_CALL, cases.c.ref, *NAME)
         .join(cases, cases.c.id == call_back.c.case_id)
         .outerjoin(person, person.c.id == cases.c.person_id)
         .where(*_due_before(until))
@@ -211,7 +206,7 @@ def calls_due(tx: Tx, until: datetime, limit: int | None) -> list[DueCall]:
     for row in rows:
         own, (ref, first, last) = row[: len(_CALL)], row[len(_CALL) :]
         call = CallBack(**dict(zip(CallBack.__dataclass_fields__, own, strict=True)))
-        made.append(DueCall(call=call, case_ref=ref, name=" ".join(filter(None, (first, last))) or None))
+        made.append(DueCall(call=call, case_ref=ref, name=name_of(first, last)))
     return made
 
 
