@@ -218,18 +218,29 @@ def test_every_fault_of_the_form_is_told_at_once_and_the_words_come_back(sam: Wo
 @pytest.mark.net
 @ON_SQLITE
 def test_the_log_fits_a_small_phone_and_passes_axe(app: Flask, home: Home, chromium: "Chromium") -> None:
-    """Claim: the list, the form and a contact with its reviews fit 320 px; axe finds nothing."""
+    """Claim: the list, a slip in its reference, the form, a contact with its reviews and words that came too late fit
+    320 px; axe finds nothing."""
     from tests.browser import axe
 
     home.living()
     sam, mina = at_desk(app, home), hire(home, "manager")
-    keep(sam, **ADVICE, weeks="4")
+    keep(sam, **{**ADVICE, "on": "2026-10-26", "weeks": "4"})
+    ref = contacts(home)[0]
     with served(app) as address, chromium.person(address, width=320) as device:
         page = device.new_page()
         signed_in_at(page, mina, f"{address}/desk/log")
-        for path in ("/desk/log", "/desk/log/new", f"/desk/log/{contacts(home)[0]}"):
-            page.goto(f"{address}{path}")
+
+        def fits(what: str) -> None:
             for width in (320, 1280):
                 page.set_viewport_size({"width": width, "height": 844})
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-            assert axe(page) == [], path
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, what
+            assert axe(page) == [], what
+
+        for path in ("/desk/log", "/desk/log?person=NONSENSE", "/desk/log/new", f"/desk/log/{ref}"):
+            page.goto(f"{address}{path}")
+            fits(path)
+        page.fill("textarea[name=words]", "They moved to another town")
+        sam.post(f"/desk/log/{ref}", f"/desk/log/{ref}/reviewed", words="All is well", due_on="2026-11-23")
+        page.click("main form button")
+        assert page.input_value("#kept") == "They moved to another town"
+        fits("words that came too late")
