@@ -60,8 +60,13 @@ class Difference:
 
 
 def told(service: Service) -> tuple[Told, ...]:
-    """Every field that says anything to a person, in the order of the sheet; then each venue with its own hours."""
+    """Every field that says anything to a person, in the order of the sheet; then each venue with its own hours.
+
+    That it is active, as every entry that is shown, says nothing.
+    """
     own = sheet_cells(replace(service, locations=()))
+    if own["status"] == "active":
+        del own["status"]
     always = [name for name in ALWAYS if name != "hours" or not service.locations]
     found = [(name, own.get(name, "")) for name in LABELS if own.get(name) or name in always]
     for venue in service.locations:
