@@ -175,7 +175,8 @@ def _pause(run: Run, reading: Reading) -> None:
     A wish is of the address it is said at: in a web chat it would hold back no text, so a person sees to it.
     """
     until = read_until(reading.text, run.facts.today)
-    to_ask = until is None and "pause" in run.assets.flows
+    # Who has just told us of a loss is asked nothing.
+    to_ask = until is None and reading.loss is None and "pause" in run.assets.flows
     if run.facts.channel == "web" or not run.assets.wording.has("pause.done"):
         _to_desk("pause")(run, reading)  # or content from before a family could do this by itself
         return

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -12,7 +12,7 @@ from flows.events import MessageReceived
 from flows.flow import AskNode, Option
 from flows.run import Run
 from flows.session import Asked, Frame
-from flows.stopping import is_whole_stop
+from flows.stopping import is_whole_stop, sentences
 from flows.understanding.types import Risk, Screening, Understanding
 from flows.understanding.words import fold
 from flows.until import how_often, read_until
@@ -64,6 +64,7 @@ COMMANDS: Mapping[str, Command] = {phrase: command for command, phrases in _PHRA
 # What the lexicon heard in other words, by intent and finer kind, and the command it means.
 INTENT_COMMANDS: Mapping[str, Command] = {
     "stop": "stop-in-words",
+    "stop/told": "stop-in-words",
     "stop/less": "less",
     "stop/pause": "pause",
     "wrong-person": "wrong-person",
@@ -77,12 +78,15 @@ INTENT_COMMANDS: Mapping[str, Command] = {
     "delete-data/see": "my-data",
 }
 ALWAYS_HEARD: frozenset[Command] = frozenset({"stop-in-words", "wrong-person"})
+# Done beside the news of a loss too: they are about us, and nobody who grieves should have to say them again.
+WITH_A_LOSS: frozenset[Command] = ALWAYS_HEARD | {"human", "less", "pause", "language", "my-data"}
 # An answer in free text is taken as such unless it is this short: "what would help?" "someone to call me back".
 OPEN_ENDED = frozenset({"text", "name", "children"})  # kinds that would take almost any words for an answer
 SHORT_WORDS = 5
 PAUSE_WORDS = 8  # "pause please till the 3rd of september": more is talk, and the lexicon reads it
 FEW_WORDS = 2  # "swimming lessons please" is looked up, "hm ok" is not
 LOSSES: Mapping[str, Loss] = {"pregnancy-lost": "pregnancy-lost", "child-died": "child-died"}
+NEWS_DAYS = 90
 # A need nobody should find on a screen after words of danger: a person brings it up instead.
 QUIET_NEEDS = frozenset({"domestic-abuse", "exploitation", "child-safety"})
 _CORRECTION = re.compile(
@@ -160,6 +164,8 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
         )  # fmt: skip
     understood = run.assets.lexicon.understand(text) if text.strip() else Understanding(intent="thanks")
     fit = find_fit(run, text, understood, event.screening.risk)
+    if understood.event_year is not None and is_over(understood.event_year, facts.today):
+        understood = replace(understood, event="", event_year=None, event_sure=False, event_beside=False)
     flow = run.top_flow
     held = flow is not None and flow.holds
     starts = _starts(run, plain(text), understood)
@@ -186,6 +192,11 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
     )
 
 
+def is_over(year: int, today: date) -> bool:
+    """What happened in it is no news: its last day is three months ago. In January December is not long ago."""
+    return (today - date(year, 12, 31)).days > NEWS_DAYS
+
+
 def _note(event: MessageReceived) -> str:
     return event.note or ("They sent a picture. It was not fetched." if event.pictures else "")
 
@@ -196,6 +207,8 @@ def find_command(run: Run, text: str, understood: Understanding, fit: Fit | None
     if named is None and is_less(text):
         named = "less"
     exact = named or COMMANDS.get(plain(text)) or COMMANDS.get(text.strip()) or COMMANDS.get(without_politeness(text))
+    if exact is None and understood.event in LOSSES:
+        exact = _beside_a_loss(run, text)
     ask = run.waiting()
     answers_choice = fit is not None and fit.kind == "current" and ask is not None and ask.kind != "text"
     if exact is not None and not (exact == "human" and answers_choice):
@@ -217,6 +230,14 @@ def find_command(run: Run, text: str, understood: Understanding, fit: Fit | None
     if flow is not None and flow.holds and meant != "human":
         return None
     return meant
+
+
+def _beside_a_loss(run: Run, text: str) -> Command | None:
+    """ "My son died. STOP": a sentence of it that is a word of ours, and no more. Who tells of a death says it once."""
+    said = [without_politeness(sentence) for sentence in sentences(text)]
+    if any(is_whole_stop(run.assets.lexicon, one) for one in said):
+        return "stop-in-words"
+    return next((meant for one in said if (meant := COMMANDS.get(one)) in WITH_A_LOSS), None)
 
 
 def is_pause(text: str, today: date) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from flows.effects import CancelTimer, Choice, Effect, Listing, Purpose, Say, StartTimer, Value
+from flows.effects import CancelTimer, Choice, Effect, Listing, Purpose, RaiseEscalation, Say, StartTimer, Value
 from flows.facts import Assets, Facts
 from flows.flow import AskNode, Flow, Node, Test
 from flows.session import DEEPEST, LATE_DAYS, LIVE_MINUTES, OPEN_QUESTIONS, TRAIL, Asked, Frame, Parked, Session, Undo
@@ -194,6 +194,12 @@ class Run:
         )
 
 
+def _look_by(run: Run) -> datetime:
+    """By when a person looks at what was brought before them now: no later than was said a line above."""
+    raised = (effect.level for effect in run.effects if isinstance(effect, RaiseEscalation))
+    return min(run.facts.look_by["routine"], *(run.facts.look_by[level] for level in raised))
+
+
 def _months_old(run: Run) -> int | None:
     """Whole months by the calendar from the month of birth they told; negative before birth."""
     born = run.answers.get("born_month")
@@ -241,7 +247,7 @@ def _fell(run: Run) -> str:
 
 # What a text or a branch may name besides the answers of its flow.
 _FACTS: Mapping[str, Callable[[Run], Value | None]] = {
-    "look_by": lambda run: run.facts.look_by["routine"],
+    "look_by": _look_by,
     "look_by_concern": lambda run: run.facts.look_by["concern"],
     "look_by_urgent": lambda run: run.facts.look_by["urgent"],
     "open_ref": lambda run: next(iter(run.facts.open_refs), None),

@@ -1,9 +1,13 @@
 """Whether a whole message is STOP: asked by the step itself, and where missed messages are put in order before it."""
 
+import re
+from collections.abc import Iterator
 from typing import Protocol
 
 from flows.answers import plain, without_politeness
 from flows.vocabulary import STOP
+
+_SENTENCE = re.compile("[.!?;,\n\u2026\u060c\u061b\u061f\u06d4]+|\\s-+\\s")  # the Arabic and Urdu ends too
 
 
 class Keywords(Protocol):
@@ -15,3 +19,8 @@ class Keywords(Protocol):
 def is_whole_stop(keywords: Keywords, text: str) -> bool:
     """STOP, or a form of it, and nothing more but politeness and punctuation."""
     return bool({plain(text), without_politeness(text)} & STOP) or keywords.is_keyword("stop", text)
+
+
+def sentences(text: str) -> Iterator[str]:
+    """What stands between the stops and commas of a message."""
+    return filter(str.strip, _SENTENCE.split(text))

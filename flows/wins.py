@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from flows.commands import after_stop, ask_again, command, leave, reach_desk, start, stop
-from flows.effects import AddToCase, CloseTouch, EndForLoss, RaiseEscalation, Value
-from flows.nodes import ALSO_SAID_MOST, apply_answer, enter, hear, walk
-from flows.reading import Reading
+from flows.effects import AddToCase, CloseTouch, EndForLoss, RaiseEscalation, Say, Value
+from flows.nodes import ALSO_SAID_MOST, apply_answer, begin, enter, hear, walk
+from flows.reading import ALWAYS_HEARD, WITH_A_LOSS, Reading
 from flows.run import Run
 from flows.safety import respond_to_danger
 from flows.session import Asked
@@ -217,8 +217,11 @@ def _repair(run: Run, reading: Reading) -> None:
 
 
 def _sure(reading: Reading) -> bool:
-    """A loss that the words leave no doubt of: two signs agree, or the message says this and no more."""
-    return reading.loss is not None and reading.understood.event_sure
+    """A loss that the words leave no doubt of: two signs agree, or the message says this and no more.
+
+    One of whom we took for somebody else is not of the family that was promised: theirs ends nothing.
+    """
+    return reading.loss is not None and reading.understood.event_sure and reading.command != "wrong-person"
 
 
 def _loss(run: Run, reading: Reading) -> None:
@@ -248,13 +251,20 @@ def _loss(run: Run, reading: Reading) -> None:
 
 
 def _tells_loss(reading: Reading) -> bool:
-    """Whether it is answered as a loss. Danger is answered alone; words in doubt that fit a question answer it."""
-    in_doubt = not _sure(reading) and reading.fit is not None and reading.fit.kind != "heard"
-    return reading.loss is not None and not (reading.danger or reading.worker_talking or in_doubt)
+    """Whether it is answered as a loss. Danger is answered alone; words in doubt that fit a question answer it.
+
+    Who asks us to stop, or says that we have the wrong person, has one answer: that. A person sees the loss still.
+    """
+    if reading.loss is None or reading.danger or reading.worker_talking or reading.command in ALWAYS_HEARD:
+        return False
+    return _sure(reading) or reading.fit is None or reading.fit.kind == "heard"
 
 
 def _event(run: Run, reading: Reading) -> None:
-    """Warm words first; then what they ask for beside the news, or whether we may ask how things are."""
+    """Warm words first; then what they ask for beside the news, or whether we may ask how things are.
+
+    Where the flow is older than the event, and says nothing of it, they hear at least that a person reads it.
+    """
     run.set_aside()
     if "told" not in run.assets.flows:
         run.say("added")  # content from before there were such words
@@ -268,7 +278,18 @@ def _event(run: Run, reading: Reading) -> None:
         seeds["heard"] = "need"
     for stale in [name for name, value in seeds.items() if value is None]:
         run.keep(stale, None)
-    enter(run, "told", {name: value for name, value in seeds.items() if value is not None})
+    already = len(run.effects)
+    begin(run, "told", {name: value for name, value in seeds.items() if value is not None})
+    walk(run)
+    if not any(isinstance(effect, Say) for effect in run.effects[already:]):
+        run.say("added")
+    if reading.loss is not None and reading.command in WITH_A_LOSS:
+        command(run, reading)
+
+
+def _searches(reading: Reading) -> bool:
+    """Beside a loss only for what it is not about: nobody looks up a death for whoever has just told us of it."""
+    return reading.need and not reading.only_safety and (reading.loss is None or reading.understood.event_beside)
 
 
 WINS: tuple[Line, ...] = (
@@ -284,7 +305,7 @@ WINS: tuple[Line, ...] = (
     Line(number=7, name="answer", holds=lambda r: r.fit is not None and not _sure(r), act=_answer),
     Line(number=8, name="event", holds=lambda r: bool(r.event) and r.loss is None and not r.danger, act=_event),
     Line(number=8, name="flow", holds=lambda r: r.starts is not None and not r.only_safety, act=_start_flow),
-    Line(number=8, name="need", holds=lambda r: r.need and not r.only_safety, act=_need),
+    Line(number=8, name="need", holds=_searches, act=_need),
     Line(number=8, name="thanks", holds=lambda r: r.thanks and not r.danger, act=_thanks),
     Line(number=9, name="repair", holds=lambda r: not r.danger or r.hangs, act=_repair),
 )

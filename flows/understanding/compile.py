@@ -260,7 +260,10 @@ class _Compiler:
         before = len(self.patterns)
         told = self._intents(grammar, "events", {k: v for k, v in given.items() if k not in (NEVER, ASKS)})
         never = self._patterns(grammar, "events", (NEVER, "unless"), given.get(NEVER, none).unless)
+        births = self._patterns(grammar, "events", (NEVER, "strong"), given.get(NEVER, none).strong)
+        years = self._patterns(grammar, "events", (NEVER, "says"), given.get(NEVER, none).says)
         asks = self._patterns(grammar, "events", (ASKS, "strong"), given.get(ASKS, none).strong)
+        lacks = self._patterns(grammar, "events", (ASKS, "says"), given.get(ASKS, none).says)
         parts = [part for pattern in self.patterns[before:] for part in pattern.parts]
         parts += [
             part for phrases in given.values() for name in phrases.groups for entry in grammar.groups[name]
@@ -270,7 +273,10 @@ class _Compiler:
         return EventGrammar(
             told=told,
             never=never,
+            years=years,
+            births=births,
             asks=asks,
+            lacks=lacks,
             needs={kind: frozenset(phrases.needs) for kind, phrases in given.items()},
             words=words_of(parts) | frozenset(wholes),
         )

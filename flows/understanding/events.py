@@ -11,23 +11,29 @@ from flows.understanding.listening import Heard, Listener
 from flows.understanding.pattern import Part, Pattern, Reading
 
 NEVER, ASKS = "never", "asks"  # kinds of content/phrases/events.yaml that are no event themselves
+LOSSES = frozenset({"pregnancy-lost", "child-died"})
 # Said of a death or of a lost pregnancy the words alone may be wrong: this need, read apart, is the second sign.
 GRIEF = "bereavement"
 _QUESTION = frozenset("?؟")
+_YEAR_DIGITS = 4  # "in 19th week" names none
 _MORE = 4  # words beside the news from which they may tell of a need too
 _NOTHING = IntentGuess()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventGrammar:
-    """`never` takes every event back; `asks` are what shows that something is asked for beside what is told.
+    """`never` takes every event back, and a year that `years` find does once it is over, where it is none of `births`.
+    `asks` are what shows that something is asked for beside what is told; `lacks`, beside a loss too.
 
     `needs` are the needs that an event is itself about, by kind.
     """
 
     told: IntentGrammar
     never: Sequence[Pattern]
+    years: Sequence[Pattern]
+    births: Sequence[Pattern]
     asks: Sequence[Pattern]
+    lacks: Sequence[Pattern]
     needs: Mapping[str, frozenset[str]]
     words: frozenset[str]  # of all these patterns
 
@@ -42,8 +48,19 @@ class EventGrammar:
 
     def guess(self, reading: Reading) -> IntentGuess:
         """The event as a guess of its kind; `need` where none is told. `whole` where the message says no more."""
+        return _NOTHING if self.year(reading) is not None else self.dated(reading)
+
+    def dated(self, reading: Reading) -> IntentGuess:
+        """The same, whatever year it is told of."""
         guess = self.told.guess(reading)
         return _NOTHING if not guess.whole and reading.holds_any(self.never) else guess
+
+    def year(self, reading: Reading) -> int | None:
+        """The year that it is told of, the last where there are more; None where none is named."""
+        births = {end for _, end in reading.find_all(self.births)}
+        spans = (end for _, end in reading.find_all(self.years) if end not in births)
+        said = [reading.text.said(end - 1, end) for end in spans]  # "1999" is read as "19", like "sooo" as "so"
+        return max((int(word) for word in said if len(word) == _YEAR_DIGITS and word.isdecimal()), default=None)
 
     def sure(self, guess: IntentGuess, needs: Sequence[str]) -> bool:
         """Two signs agree: the words, and the first need that was read. A whole message needs no second."""
@@ -52,15 +69,25 @@ class EventGrammar:
     def beside(self, guess: IntentGuess, reading: Reading, needs: Sequence[str]) -> bool:
         """Something is asked for; or enough is said beside the news, and a need that it is not about is clear.
 
-        `needs` are the clear ones. Bare news says little: what a need is read from there is the news itself.
+        `needs` are the clear ones. Bare news says little: what a need is read from there is the news itself. Beside a
+        loss only a need of its own is: to "what do I do?" a list of services is no answer.
         """
+        own = self.needs.get(guess.kind, frozenset())
+        other = any(need not in own for need in needs)
+        if guess.kind in LOSSES:
+            return reading.holds_any(self.lacks) or (other and (self._asks(reading) or self._more(guess, reading)))
         if not _QUESTION.isdisjoint(reading.text.text):
             return True
         if guess.whole:
             return False
-        own = self.needs.get(guess.kind, frozenset())
-        more = len(reading.words) - len(guess.because[0].split()) >= _MORE
-        return reading.holds_any(self.asks) or (more and any(need not in own for need in needs))
+        return reading.holds_any(self.asks) or (self._more(guess, reading) and other)
+
+    def _asks(self, reading: Reading) -> bool:
+        return not _QUESTION.isdisjoint(reading.text.text) or reading.holds_any(self.asks)
+
+    @staticmethod
+    def _more(guess: IntentGuess, reading: Reading) -> bool:
+        return len(reading.words) - len(guess.because[0].split()) >= _MORE
 
 
 def words_of(parts: Iterable[Part]) -> frozenset[str]:

@@ -84,6 +84,7 @@ class _Event(TypedDict):
     """The fields of an `Understanding` that say what happened."""
 
     event: str
+    event_year: int | None
     event_sure: bool
     event_beside: bool
 
@@ -192,13 +193,14 @@ class CompiledLexicon:
 
     def _event(self, heard: Heard, asks: Scores, needs: Sequence[str]) -> _Event:
         reading = self.events.heard(heard, self.listener)
-        told = self.events.guess(reading)
+        told = self.events.dated(reading)
         if told.kind == "need":
-            return _Event(event="", event_sure=False, event_beside=False)
+            return _Event(event="", event_year=None, event_sure=False, event_beside=False)
         chances = asks.chances("need") if asks.knows_a_word else {}
         clear = [need for need in needs if chances.get(need, 0.0) >= _BESIDE]
         return _Event(
             event=told.kind,
+            event_year=self.events.year(reading),
             event_sure=self.events.sure(told, needs),
             event_beside=self.events.beside(told, reading, clear),
         )

@@ -38,6 +38,7 @@ class Understanding:
     because_risk: tuple[str, ...] = ()
     because_lang: tuple[str, ...] = ()
     event: str = ""  # a key event told as news (`new-baby`, `child-died` ...), of content/phrases/events.yaml
+    event_year: int | None = None  # that it is told of; `event` stands as it would of this one
     event_sure: bool = False  # of a loss: two signs agree, or the message says this and no more
     event_beside: bool = False  # something is asked for too, or another need is clear
 

@@ -1,16 +1,17 @@
 """Who wins when a message arrives: the design's table, each line against its neighbour."""
 
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 
 import pytest
 
 from flows.answers import Answer
-from flows.effects import EndForLoss, RaiseEscalation
-from flows.flow import AskNode
-from flows.reading import Fit, Reading
+from flows.effects import EndForLoss, RaiseEscalation, Say, SetConsent
+from flows.flow import AskNode, BranchNode
+from flows.reading import Fit, Reading, is_over
 from flows.run import Run
-from flows.session import Session
+from flows.session import Frame, Session
 from flows.understanding.types import Screening, Understanding
 from flows.wins import WINS, decide
 from tests.flows.practice import Family, assets, facts, of, said
@@ -118,6 +119,67 @@ def test_beside_a_loss_and_a_concern_the_need_is_still_looked_for() -> None:
     assert acted == ("danger", "loss", "need")
 
 
+@pytest.mark.parametrize("understood", [SURE, DOUBT])
+@pytest.mark.parametrize(("command", "then"), [("stop-in-words", "stop-receipt"), ("wrong-person", "wrong-person")])
+def test_who_asks_us_to_stop_beside_a_loss_has_one_answer(understood, command, then) -> None:  # type: ignore[no-untyped-def]
+    """Claim: the loss is before a person, and STOP or the wrong number is done: no word of the loss is said to them."""
+    acted, run = acts(Reading(text="words", event="child-died", understood=understood, command=command))
+    assert acted == ("loss", "command")
+    assert said(run.effects) == [then]
+    assert next(iter(of(run.effects, RaiseEscalation))).level == "concern"
+    sure = understood.event_sure and command != "wrong-person"  # whose number it is not tells of no child of the family
+    assert len(of(run.effects, EndForLoss)) == sure
+    assert [e.given for e in of(run.effects, SetConsent)] == ([False] if command == "stop-in-words" else [])
+
+
+@pytest.mark.parametrize("understood", [SURE, DOUBT])
+def test_who_asks_for_a_person_beside_a_loss_gets_one_after_the_sorry(understood) -> None:  # type: ignore[no-untyped-def]
+    """Claim: the sorry first, then the way to a person, with no later hour than the sorry gave."""
+    _, run = acts(Reading(text="words", event="child-died", understood=understood, command="human"))
+    told = "told.child-died" if understood.event_sure else "told.loss-perhaps"
+    assert said(run.effects) == [told, "human.promise", "human.when"]
+    promised = next(effect for effect in run.effects if isinstance(effect, Say) and effect.text == "human.promise")
+    assert promised.values["look_by"] == facts().look_by["concern"]
+
+
+def test_a_pause_asked_for_beside_a_loss_is_done_and_asks_nothing() -> None:
+    """Claim: texts pause for a month, and nobody who has just told us of a death is put a question."""
+    _, run = acts(Reading(text="pause the texts", event="child-died", understood=SURE, command="pause"))
+    assert said(run.effects) == ["told.child-died", "pause.done"]
+    assert run.waiting() is None
+
+
+def test_beside_danger_and_a_loss_the_loss_itself_is_not_searched_for() -> None:
+    """Claim: with nothing asked for beside it, the safety reply stands alone."""
+    understood = replace(SURE, needs=("bereavement",))
+    acted, run = acts(Reading(text="words", event="child-died", need=True, understood=understood, screening=DANGER))
+    assert acted == ("danger", "loss", "repair")
+    assert [text for text in said(run.effects) if not text.startswith("safety.")] == []
+
+
+def test_a_loss_that_the_flow_does_not_know_is_still_answered() -> None:
+    """Claim: on content from before there was an answer to words in doubt, they hear that a person reads it."""
+    known = assets()
+    told = known.flows["told"]
+    which = told.nodes["which"]
+    assert isinstance(which, BranchNode)
+    cases = tuple(case for case in which.cases if case.when.is_ != "loss-perhaps")
+    older = replace(told, nodes={**told.nodes, "which": replace(which, cases=cases)})
+    run = Run(replace(known, flows={**known.flows, "told": older}), Session.new(), facts(), "answer")
+    decide(run, Reading(text="words", event="child-died", understood=DOUBT))
+    assert said(run.effects) == ["added"]
+
+
+def test_words_in_doubt_in_the_middle_of_a_referral_that_news_led_to_are_answered_and_it_goes_on() -> None:
+    """Claim: the flow that told of the earlier news lies beneath; the later is told anew and nothing is lost."""
+    stack = (Frame(flow="told", node="find"), Frame(flow="find", node="refer"), Frame(flow="refer", node="first-name"))
+    run = Run(assets(), replace(Session.new(), stack=stack), facts(), "answer")
+    assert run.waiting() is not None
+    decide(run, Reading(text="words", event="child-died", understood=DOUBT))
+    assert said(run.effects)[0] == "told.loss-perhaps"
+    assert tuple(run.stack) == stack
+
+
 def test_words_in_doubt_that_answer_what_was_asked_answer_it() -> None:
     """Claim: a loss in doubt swallows no answer; a sure one does, for what was asked is past."""
     fit = HOLDS["answer"]["fit"]
@@ -158,3 +220,13 @@ def test_what_is_searched_for_beside_danger(risk, needs, watched, searched) -> N
         text="x", need=True, screening=Screening(risk=risk, watched=watched), understood=Understanding(needs=needs)
     )
     assert next(line for line in WINS if line.name == "need").holds(reading) == searched
+
+
+@pytest.mark.parametrize(
+    ("year", "today", "over"),
+    [(2026, date(2026, 11, 20), False), (2025, date(2026, 11, 20), True), (2025, date(2026, 1, 9), False),
+     (2025, date(2026, 4, 1), True), (2027, date(2026, 11, 20), False), (1999, date(2026, 11, 20), True)],
+)  # fmt: skip
+def test_what_happened_this_year_or_just_before_it_is_news(year: int, today: date, over: bool) -> None:
+    """Claim: the year that we are in takes nothing back, whichever it is; in January the last one does not yet."""
+    assert is_over(year, today) == over

@@ -116,6 +116,30 @@ def test_words_that_may_be_a_loss_are_never_sure(lexicon: CompiledLexicon, text:
     assert not understood.event_sure
 
 
+@pytest.mark.parametrize(
+    ("text", "event", "year"),
+    [("we lost our baby in 2026", "pregnancy-lost", 2026), ("my son died in 1999", "child-died", 1999),
+     ("we lost the baby in 19th week", "pregnancy-lost", None), ("mi hijo murió en 2019", "child-died", 2019),
+     ("my son born in 2019 died", "child-died", None), ("he was excluded in 2025 from school", "exclusion", 2025)],
+)  # fmt: skip
+def test_the_year_that_it_is_told_of_is_read(lexicon: CompiledLexicon, text: str, event: str, year: int | None) -> None:
+    """Claim: whether that year is over is not for the words to say; the year somebody was born in is no such year."""
+    understood = lexicon.understand(text)
+    assert (understood.event, understood.event_year) == (event, year)
+
+
+@pytest.mark.parametrize(
+    ("text", "beside"),
+    [("our baby died what do i do", False), ("my son died can i speak to someone", False), ("my son died?", False),
+     ("my son died and i cant pay for the funeral", True), ("my son died and we have no food", True),
+     ("perdimos a nuestro bebé que hacemos", False)],
+)  # fmt: skip
+def test_beside_a_loss_only_what_is_lacking_is_looked_for(lexicon: CompiledLexicon, text: str, beside: bool) -> None:
+    """Claim: nobody whose child has died is handed a list for asking what to do; who cannot pay for the funeral is."""
+    assert lexicon.understand(text).event in LOSSES
+    assert lexicon.understand(text).event_beside == beside
+
+
 def test_one_sign_is_not_enough(lexicon: CompiledLexicon) -> None:
     """Claim: the same pattern with grief read from the rest is sure, and without it is not."""
     with_grief, without = "i miscarried on sunday, i am grieving", "poroniłam wczoraj"
