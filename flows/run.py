@@ -197,7 +197,7 @@ class Run:
 def _look_by(run: Run) -> datetime:
     """By when a person looks at what was brought before them now: no later than was said a line above."""
     raised = (effect.level for effect in run.effects if isinstance(effect, RaiseEscalation))
-    return min(run.facts.look_by["routine"], *(run.facts.look_by[level] for level in raised))
+    return min((run.facts.look_by["routine"], *(run.facts.look_by[level] for level in raised)))
 
 
 def _months_old(run: Run) -> int | None:
