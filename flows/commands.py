@@ -8,7 +8,7 @@ from flows.effects import AddToCase, CloseTouch, Level, RaiseEscalation, Release
 from flows.nodes import apply_answer, begin, enter, walk
 from flows.reading import Command, Reading
 from flows.run import KEPT_NAMES, Run
-from flows.until import read_every, read_until
+from flows.until import asked_pace, read_until
 
 UNSAID_PAUSE_DAYS = 28  # a pause whose end nobody could read: nobody who asked for a break is texted while we ask
 FEWEST_DAYS = 182  # LESS ends here; fewer than two a year is a pause
@@ -191,13 +191,13 @@ def _pause(run: Run, reading: Reading) -> None:
 
 
 def _less(run: Run, reading: Reading) -> None:
-    """Half as many, or as few as they say ("once a month"); LESS again halves it again. In a web chat as a pause is."""
+    """Half as many, or as few as they ask for ("once a month"); LESS again halves it again: nobody who complains of too
+    many is sent more. In a web chat as a pause is."""
     if run.facts.channel == "web" or not run.assets.wording.has("less.done"):
         _to_desk("less")(run, reading)
         return
     now = run.facts.every_days or run.facts.cap_days
-    chosen = read_every(reading.text)
-    every = min(max(now * 2 if chosen is None else chosen, run.facts.cap_days), FEWEST_DAYS)
+    every = min(max(asked_pace(reading.text) or now * 2, run.facts.cap_days), FEWEST_DAYS)
     run.do(SetWish(wish="less", every_days=every, words=reading.text))
     fewest = every == FEWEST_DAYS and run.assets.wording.has("less.fewest")  # newer than some published content
     text = "less.fewest" if fewest else "less.done"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from flows.understanding.words import fold
-from flows.vocabulary import places
+from flows.vocabulary import LESS, places
 
 MOST_DAYS = 400  # "till next summer" is a pause; two years of silence is STOP
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
@@ -97,6 +97,8 @@ _PACE = _word_set(
     " mensajes al el la hal mar kaliya kasta fariin fariimo fariimaha كل مرة مرات فقط في رسالة رسائل ہر بار صرف میں"
     " ایک پیغام پیغامات chaque tous toutes les une fois par seulement message messaggi ogni volta solo"
 )
+# And in "could you just text me once a month": "3 this week was too many" counts what came, and asks for no pace.
+_ASKING = _word_set("me us can could would you u please pls plz just i we like want to send contact get thanks thank")
 _VERBS = frozenset({"may", "mar", "sat", "sun", "mon", "wed", "sept", "dos", "sei", "mai"})  # words besides
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?(?![\d/-])")
 _ISO = re.compile(r"(?<!\d)(20\d\d)-(\d{1,2})-(\d{1,2})(?!\d)")
@@ -135,6 +137,12 @@ def how_often(rest: str) -> int | None:
     known = _UNITS.keys() | _NUMBERS.keys() | _PACE
     words = _WORD.findall(fold(rest.translate(_DIGITS)))
     return read_every(rest) if all(word.isdigit() or word in known for word in words) else None
+
+
+def asked_pace(text: str) -> int | None:
+    """How many days apart they ask us to write, in words that ask for that and no more; LESS may stand before them."""
+    words = _WORD.findall(fold(text.translate(_DIGITS)))
+    return how_often(" ".join(word for word in words if word not in _ASKING | LESS))
 
 
 def _made(year: int, month: int, day: int) -> date | None:

@@ -121,6 +121,16 @@ class TestCommands:
         assert [e.reason for e in of(effects, RaiseEscalation)] == said(effects) == [words.partition(" ")[0].casefold()]
         assert not of(effects, SetWish)
 
+    @pytest.mark.parametrize(
+        ("words", "before", "after"),
+        [("LESS", None, 28), ("LESS", 56, 112), ("LESS every 3 months", None, 90), ("LESS once a month", 56, 31),
+         ("less", 182, 182)],
+    )  # fmt: skip
+    def test_less_is_fewer_and_as_few_as_they_say(self, words: str, before: int | None, after: int) -> None:
+        """Claim: LESS halves what stands, and LESS EVERY is what they wrote, though it be more than before."""
+        wishes = of(Family.new(every_days=before).texts(words), SetWish)
+        assert [wish.every_days for wish in wishes] == [after]
+
     def test_the_fewest_offers_a_pause_and_not_less_again(self) -> None:
         """Claim: nothing is offered that would do nothing."""
         assert said(Family.new(every_days=30).texts("LESS")) == ["less.done"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.reading import is_less, is_pause
-from flows.until import MOST_DAYS, read_every, read_until
+from flows.until import MOST_DAYS, asked_pace, read_every, read_until
 
 TODAY = date(2026, 11, 22)  # a Sunday
 SAID = {
@@ -78,6 +78,20 @@ def test_how_often_is_read() -> None:
     assert [read_every(said) for said in ("every 6 weeks", "once a month", "less")] == [42, 31, None]
     assert is_less("LESS every 3 months")
     assert not is_less("less")
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("could you text me once a month please", 31), ("just one a month", 31), ("text us every 6 weeks", 42),
+        ("LESS every 3 months", 90), ("less texts please, once a month", 31), ("menos, una vez al mes", 31),
+        ("too many texts 3 this week", None), ("still too many texts this month", None), ("less", None),
+        ("i had 2 texts in one week", None), ("too many texts in a month", None), ("text me less", None),
+    ],
+)  # fmt: skip
+def test_a_pace_is_what_they_ask_for(said: str, days: int | None) -> None:
+    """Claim: how many came, and when, is no pace that they ask for."""
+    assert asked_pace(said) == days
 
 
 @pytest.mark.parametrize(
