@@ -154,9 +154,10 @@ def own_tenures(tx: Tx, person_id: int) -> dict[int, Tenure]:
 
 
 def told_of(tx: Tx, person_id: int, address_id: int, on: date) -> None:
-    """A worker was told on that day that it is theirs."""
+    """A worker was told on that day that it is theirs. What was told on a later day stands."""
     theirs = (person_address.c.person_id == person_id, person_address.c.address_id == address_id)
-    tx.execute(sa.update(person_address).where(*theirs).values(told_on=on))
+    older = sa.or_(person_address.c.told_on.is_(None), person_address.c.told_on < on)
+    tx.execute(sa.update(person_address).where(*theirs, older).values(told_on=on))
 
 
 def person_by_id(tx: Tx, person_id: int) -> Person:

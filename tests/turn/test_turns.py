@@ -56,6 +56,8 @@ def enrol_child(home: Home, reference: str, child: int, event_on: date, programm
             told_by="Sam", created_at=now,
         )  # fmt: skip
         assert made is not None
+        for theirs in people.addresses_of(tx, adult.id):  # whoever told of the child told the number too
+            people.told_of(tx, adult.id, theirs.id, event_on)
         plan_next(tx, home.house.live.snapshot(tx), keeping.enrolment_by_id(tx, made))
     return made
 
