@@ -56,7 +56,12 @@ def examine() -> Iterator[Check]:
         yield Check(check="settings", ok=False, what_to_do=" ".join(fault.faults))
         return
     yield Check(check="settings", ok=True)
-    house = furnish(settings)
+    try:
+        house = furnish(settings)
+    except OSError as fault:
+        told = f"Its folder cannot be made or written to ({fault.strerror}). It must belong to who runs the service."
+        yield Check(check="database", ok=False, what_to_do=told)
+        return
     try:
         revision = schema.revision_of(house.db)
     except DatabaseError as fault:

@@ -20,10 +20,14 @@ from flows.checks import flow_warnings
 from scheduler.programme_checks import programme_warnings
 
 
-def run(path: Path, out: TextIO, *, as_json: bool = False, today: date | None = None, known: bool = False) -> int:
+def run(
+    path: Path, out: TextIO, *, as_json: bool = False, today: date | None = None, known: bool = False,
+    council: Path | None = None,
+) -> int:  # fmt: skip
     """Print every issue. 1 where the content would be refused; warnings alone are 0. `today` is the machine's date
-    unless told. `known`: those in known-issues.yaml too, each with its reason."""
-    issues, left = sift(path, find_issues(path, today or local_date(SystemClock().now())))
+    unless told. `known`: those in known-issues.yaml too, each with its reason. `council`: the file in place of the
+    folder's council.yaml, as it will be served."""
+    issues, left = sift(path, find_issues(path, today or local_date(SystemClock().now()), council))
     shown = [*issues, *(_with_reason(issue, because) for issue, because in left)] if known else issues
     shown.sort(key=lambda issue: (issue.file, issue.line))
     if as_json:
@@ -36,10 +40,10 @@ def run(path: Path, out: TextIO, *, as_json: bool = False, today: date | None = 
     return 1 if any(issue.severity == "error" for issue in issues) else 0
 
 
-def find_issues(path: Path, today: date) -> list[Issue]:
+def find_issues(path: Path, today: date, council: Path | None = None) -> list[Issue]:
     """Everything that lint can see, known or not, in the order of files and lines."""
     try:
-        content = read_content(path)
+        content = read_content(path, council)
         compiled = compile_content(content)
     except ContentFaults as wrong:
         return [

@@ -54,7 +54,10 @@ def lint(options: Namespace) -> int:
     if not folder.is_dir():
         print(f"thrive lint: there is no folder {folder}", file=sys.stderr)
         return 1
-    return run(folder, sys.stdout, as_json=options.json, known=options.known)
+    council = os.environ.get("COUNCIL")
+    return run(
+        folder, sys.stdout, as_json=options.json, known=options.known, council=Path(council) if council else None
+    )
 
 
 def simulate(options: Namespace) -> int:

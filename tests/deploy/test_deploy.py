@@ -43,8 +43,10 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     root = tmp_path_factory.mktemp("machine")
     opt, etc, lib = root / "opt/thrive", root / "etc/thrive", root / "var/lib/thrive"
-    for folder in (opt, etc, lib / "copies"):
+    for folder in (opt, etc):
         folder.mkdir(parents=True)
+    guided(root, "install -d -m 700 -o thrive -g thrive /var/lib/thrive")
+    (lib / "copies").mkdir()  # systemd makes it, by the backup unit's StateDirectory
     kept = (
         subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -70,6 +72,22 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     keys = f"SECRET_KEY={'s' * 48}\nDATA_KEYS=a:{new_key()}\nPHONE_INDEX_KEY={new_key()}\n"
     (etc / "service.env").write_text(settings + keys)
     return root
+
+
+def guided(root: Path, line: str) -> None:
+    """A line that the guide tells, done by whoever runs the tests, in the folders of this machine."""
+    assert line in (ROOT / "docs/installing.md").read_text().splitlines()
+    words = shlex.split(here(root, line.replace(" -o thrive -g thrive", "")))
+    subprocess.run(words, check=True)
+
+
+def asked(root: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """A command of the service with the example's settings and no others but these."""
+    clean = {"PATH": "/usr/bin:/bin", **environment(root), **settings}
+    command = [str(root / "opt/thrive/.venv/bin/thrive"), *words]
+    return subprocess.run(
+        command, env=clean, cwd=root / "opt/thrive", capture_output=True, text=True, check=False
+    )  # fmt: skip
 
 
 def here(root: Path, text: str) -> str:
@@ -137,6 +155,29 @@ def test_the_example_settings_are_settings(tree: Path) -> None:
     for line in (DEPLOY / "service.env.example").read_text().splitlines():
         name = line.lstrip("#").split("=")[0]
         assert not name.isupper() or f'"{name}"' in known, name
+
+
+@pytest.mark.fault
+def test_what_is_asked_before_the_first_start_answers(tree: Path) -> None:
+    """Claim: the doctor says what the guide says that it does; where the folder is not the service's to write, it names
+    that, and does not break."""
+    first = asked(tree, "doctor", DATABASE_URL=f"sqlite:///{tree}/var/lib/thrive/first.db")
+    assert "ok  database" in first.stdout, first.stderr
+    assert "NOT schema" in first.stdout
+    away = asked(tree, "doctor", DATABASE_URL=f"sqlite:///{tree}/etc/thrive/service.env/thrive.db")
+    assert away.returncode == 1
+    assert "NOT database    Its folder cannot be made or written to" in away.stdout, away.stderr
+
+
+@pytest.mark.fault
+def test_the_councils_own_file_is_what_lint_reads(tree: Path) -> None:
+    """Claim: a slip in the file that COUNCIL names is told before it is served, though the shipped one is whole."""
+    council = tree / "etc/thrive/council-with-a-slip.yaml"
+    council.write_text((ROOT / "content/council.yaml").read_text() + "\nnosuch: 1\n")
+    told = asked(tree, "lint", str(tree / "opt/thrive/content"), COUNCIL=str(council))
+    assert told.returncode == 1, told.stderr
+    assert "council.yaml" in told.stdout
+    assert "nosuch" in told.stdout
 
 
 @pytest.mark.fault
