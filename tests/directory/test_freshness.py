@@ -1,15 +1,18 @@
 """How an entry ages: fresh, due, overdue, hidden."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory.freshness import ORDINARY, SAFETY, STATES, Known, is_safety, next_change_on, state_of
+from directory.freshness import ORDINARY, SAFETY, SAFETY_NEEDS, STATES, Known, is_safety, next_change_on, state_of
 from directory.search import Query, Snapshot, search
 from directory.service import Accepting, Organisation, Service
 
+ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 23)
 CHECKED = st.none() | st.dates(date(2020, 1, 1), date(2027, 1, 1))
 
@@ -88,3 +91,12 @@ def test_what_is_overdue_comes_last() -> None:
     assert [r.service.id for r in search(Snapshot([old, new]), query).results] == ["old", "new"]
     aged = Snapshot([old, new], late=frozenset({"old"}))
     assert [r.service.id for r in search(aged, query).results] == ["new", "old"]
+
+
+def test_the_needs_of_people_in_danger_are_those_of_the_shipped_needs() -> None:
+    """Claim: every need of the group `safety` in needs.yaml ages by the stricter rule, and no need is named that there
+    is not: whoever adds one there must say here how its entries age."""
+    groups = yaml.safe_load((ROOT / "content/needs.yaml").read_text("utf-8"))["needs"]
+    ids = {group: {need["id"] for need in needs} for group, needs in groups.items()}
+    assert ids["safety"]
+    assert ids["safety"] <= SAFETY_NEEDS <= set.union(*ids.values())
