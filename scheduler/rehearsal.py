@@ -126,7 +126,8 @@ class _Stage:
         self._due: list[tuple[datetime, int]] = []
         self._silent: list[tuple[datetime, int]] = []
         self._steps = 0
-        for one in placed:
+        # Numbered as they are enrolled, of one instant in the order told: who was enrolled first has the first turn.
+        for one in sorted(placed, key=lambda one: one.at):
             self._put(one)
 
     def _someone(self, ref: str) -> _Someone:

@@ -266,6 +266,7 @@ class Batch:
                      "event_on": row.event_on, "state": state, **_turn(planned)},
         )  # fmt: skip
         self._known.enrolments_of(person).append(made)
+        self._thought.begun.append((person, made))
         return made
 
     def _again(self, row: EnrolmentRow, number: Number, person: Person, known: Standing) -> bool:

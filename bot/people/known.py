@@ -11,7 +11,7 @@ from typing import Any
 from bot.store import enrolling as rows
 from bot.store.database import Tx
 from bot.store.enrolling import KnownPerson
-from bot.store.keeping import GOING_ON
+from bot.store.keeping import GOING_ON, HELD
 from scheduler.changes import Change
 from scheduler.enrolment_sheet import YOUNG_PERSON, EnrolmentRow
 
@@ -85,6 +85,11 @@ class Standing:
     @property
     def going_on(self) -> bool:
         return self.state in GOING_ON
+
+    @property
+    def alone(self) -> bool:
+        """A new one does not simply go on: it waits for a telephone call, or another took its place already."""
+        return self.state == HELD or self.replaced_on is not None
 
 
 class Known:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from bot.live import Snapshot
@@ -30,6 +31,7 @@ class Thought:
     told: dict[tuple[Person, Number], date] = field(default_factory=dict)
     first_holders: list[tuple[Person, Number]] = field(default_factory=list)
     consents: list[tuple[Person, Number, EnrolmentRow]] = field(default_factory=list)
+    begun: list[tuple[Person, Standing]] = field(default_factory=list)  # in the order of their rows
     born: dict[Person, BirthMonth] = field(default_factory=dict)  # months of birth that the batch puts right
 
 
@@ -53,7 +55,7 @@ def put(tx: Tx, snapshot: Snapshot, thought: Thought, now: datetime) -> None:
     rows.own_all_scores(tx, [(_id(person), _id(number)) for person, number in thought.first_holders])
     rows.change_numbers(tx, [(_id(n), n.dirty) for n in thought.known.numbers.values() if n.dirty])
     rows.add_consents(tx, [_consent(*given, now) for given in thought.consents])
-    _put_enrolments(tx, snapshot, thought.known, now)
+    _put_enrolments(tx, snapshot, thought, now)
 
 
 def _put_households(tx: Tx, new: Sequence[Household], now: datetime) -> None:
@@ -63,19 +65,24 @@ def _put_households(tx: Tx, new: Sequence[Household], now: datetime) -> None:
         by_name[name].id = household_id
 
 
-def _put_enrolments(tx: Tx, snapshot: Snapshot, known: Known, now: datetime) -> None:
-    new = []
-    for person, one in list(known.all_enrolments()):
+def _put_enrolments(tx: Tx, snapshot: Snapshot, thought: Thought, now: datetime) -> None:
+    for _, one in list(thought.known.all_enrolments()):
         if one.id is not None:
             _change(tx, snapshot, one, one.id, now)
-            continue
-        child_id = 0 if one.child is None else _id(one.child)
-        values = {**one.written, "person_id": _id(person), "child_id": child_id, "created_at": now}
-        if one.state == HELD or one.replaced_on is not None:
-            _put_alone(tx, snapshot, one, values, now)
+    # In the order of their rows, those that wait among those that go on: who was enrolled first has the first turn, and
+    # that must not hang on how many rows the machine took in one transaction.
+    for alone, together in groupby(thought.begun, key=lambda begun: begun[1].alone):
+        rows_of = [(one, _values(person, one, now)) for person, one in together]
+        if alone:
+            for one, values in rows_of:
+                _put_alone(tx, snapshot, one, values, now)
         else:
-            new.append(values)
-    rows.add_enrolments(tx, new)
+            rows.add_enrolments(tx, [values for _, values in rows_of])
+
+
+def _values(person: Person, one: Standing, now: datetime) -> dict[str, Any]:
+    child_id = 0 if one.child is None else _id(one.child)
+    return {**one.written, "person_id": _id(person), "child_id": child_id, "created_at": now}
 
 
 def _put_alone(tx: Tx, snapshot: Snapshot, one: Standing, values: dict[str, Any], now: datetime) -> None:

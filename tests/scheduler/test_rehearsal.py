@@ -116,6 +116,14 @@ def test_a_cohort_is_spread_and_no_day_has_more_than_its_cap() -> None:
     assert [line.person for line in year.ledger] == sorted(line.person for line in year.ledger)
 
 
+def test_who_was_enrolled_first_has_the_first_turn() -> None:
+    """As in the service, where a number is given when somebody is enrolled: not by the place in the list."""
+    later, first = replace(placed("P1", FIRST, _once(late_days=90)), at=instant(FIRST + timedelta(days=1))), "P2"
+    on = [later, placed(first, FIRST, _once(late_days=90))]
+    year = year_of([Person(ref=p, number=p) for p in ("P1", first)], on, rules=replace(RULES, daily_cap=1))
+    assert [line.person for line in year.ledger] == [first, "P1"]
+
+
 @pytest.mark.parametrize(("share", "outcome"), [(0.0, "no-reply"), (1.0, "answered")])
 def test_none_answer_or_all_do(share: float, outcome: str) -> None:
     """The two ends of the model are exact; the load is what they bring."""
