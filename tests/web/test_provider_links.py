@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -15,6 +16,8 @@ from bot.app import build
 from bot.clockwork import tick
 from bot.dispatcher import Dispatcher
 from bot.publishing import directory
+from bot.publishing.reminding import remind_due
+from bot.store import providers
 from directory.service import Location, Opening, Organisation, Service
 from flows.facts import Search
 from messages.smtp_email import SmtpEmail, read_smtp_url
@@ -337,6 +340,30 @@ def test_no_letter_is_written_at_night(home: Home, letters: Post, mina: Worker) 
         tick(home.house)
     carry(home)
     assert len(letters.taken) == 1
+
+
+@ON_SQLITE
+def test_the_directory_is_read_once_for_all_organisations(home: Home, letters: Post, mina: Worker) -> None:
+    """Claim: however many organisations are asked, the whole directory is gone through once, outside every write."""
+    asked = []
+
+    def seen(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if "FROM service" in statement and "service.id = " not in statement:
+            asked.append(statement)
+
+    keep(mina)
+    others = [Organisation(id=f"o{n}", name=f"Helpers {n}") for n in range(4)]
+    directory.put(home.house, [service(f"s{n}", one) for n, one in enumerate(others)], source="more.csv")
+    with home.house.db.write() as tx:
+        for number, one in enumerate(others):
+            providers.change_provider(tx, one.id, email=f"o{number}@example.org")
+    home.house.live.of(home.house.db)
+    sa.event.listen(home.house.db.engine, "before_cursor_execute", seen)
+    try:
+        assert remind_due(home.house, home.clock.now()) == 5
+    finally:
+        sa.event.remove(home.house.db.engine, "before_cursor_execute", seen)
+    assert len(asked) == 1
 
 
 def test_a_letter_that_is_refused_shows_at_the_desk(home: Home, letters: Post, mina: Worker) -> None:
