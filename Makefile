@@ -15,7 +15,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev run test lint format bench chaos screenshots lock clean
+.PHONY: help setup setup-dev run test lint format bench chaos pilot screenshots lock clean
 
 help: ## Say what each command does
 	@echo "make COMMAND, where COMMAND is one of"
@@ -36,6 +36,11 @@ bench: setup-dev ## Measure each speed claim (ONLY=name for one)
 chaos: setup-dev ## Kill, starve and confuse the service, and count (SEED= ONLY=kill RUNS=200 DATABASE=sqlite)
 	@[ "$(DATABASE)" = sqlite ] || sh scripts/need_system.sh postgresql
 	@$(BIN)/python scripts/chaos.py --seed "$(SEED)" --only "$(ONLY)" --runs "$(RUNS)" --database "$(DATABASE)"
+
+pilot: setup-dev ## Live a fortnight of 500 families and account for it (SEED= DAYS=14 FAMILIES=500 DATABASE=sqlite OUT=DIR)
+	@[ "$(DATABASE)" = sqlite ] || sh scripts/need_system.sh postgresql
+	@$(BIN)/python scripts/pilot.py --seed "$(SEED)" $(if $(DAYS),--days $(DAYS)) $(if $(FAMILIES),--families $(FAMILIES)) \
+		$(if $(DATABASE),--database $(DATABASE)) $(if $(OUT),--out $(OUT))
 
 format: setup-dev ## Lay the code out as the linter wants it
 	$(BIN)/ruff check --fix-only --quiet .

@@ -49,6 +49,10 @@ class Running:
         self.kill()
         raise RuntimeError("the service did not start:\n" + self.log.read_text(errors="replace")[-4000:])
 
+    def change(self, environment: Mapping[str, str]) -> None:
+        """Other settings, from its next start on."""
+        self._environment.update(environment)
+
     def answers(self) -> bool:
         try:
             with urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:
