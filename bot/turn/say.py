@@ -9,9 +9,10 @@ from bot.store import outbox as rows
 from bot.turn.context import Turn
 from flows.effects import Purpose, Say
 from messages.classes import class_of, priority_of
-from messages.fitting import fitted, together
+from messages.fitting import MOST_SEGMENTS, fitted, together
 from messages.leave import TABLE
 from messages.render import for_sms, for_web, parts
+from messages.sms import segments
 
 A_WHILE = timedelta(minutes=5)  # answered later than this, their words had to wait for us
 
@@ -42,10 +43,18 @@ def _beside(turn: Turn, effect: Say, language: str) -> None:
     """Words alone. A translation that no speaker has checked goes with the English beside it."""
     chosen, today = effect.language is None, turn.facts.today
     said = turn.wording.render_beside(effect.text, effect.values, language, chosen=chosen, today=today)
+    if effect.purpose == "stop-receipt":
+        said = _as_one(said)
     for spoken, words in said:
         whole = (for_web(words)["text"],) if turn.address.kind == "web" else parts(fitted(for_sms(words)))
         for part in whole:
             put(turn, text_id=effect.text, body=part, purpose=effect.purpose, language=spoken)
+
+
+def _as_one(said: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """STOP has one answer: both where they fit one message, else the English, which needs no speaker to check it."""
+    both = fitted(for_sms("\n\n".join(words for _, words in said)))
+    return ((said[0][0], both),) if segments(both) <= MOST_SEGMENTS else said[-1:]
 
 
 def _safety(turn: Turn, effect: Say) -> list[int]:

@@ -244,6 +244,28 @@ def test_a_known_issue_that_is_mended_is_told(root: Path) -> None:
     assert any(issue["severity"] == "error" for issue in issues(root))
 
 
+def test_what_is_known_hides_nothing_that_is_added_beside_it(root: Path) -> None:
+    """Claim: a text and a choice that nobody has looked at are told, in files of which others are known."""
+    before = issues(root)
+    find = "      - {label: Find help near me"
+    change(root / "flows/menu.yaml", find, f"      - {{label: Sing to me, value: sing, go: to-human}}\n{find}")
+    change(root / "wording/messages.yaml", "carry-on:", "sung: La la la.\ncarry-on:")
+    after = [issue for issue in issues(root) if issue not in before and issue["rule"] == "untranslated"]
+    assert [(i["file"], i["node"], i["key"]) for i in after] == [
+        ("flows/menu.yaml", "choose", "options"), ("wording/messages.yaml", "", "sung"),
+    ]  # fmt: skip
+    assert "'Sing to me'" in after[0]["message"]
+
+
+def test_of_what_an_entry_lists_each_must_still_be_so(root: Path) -> None:
+    """Claim: one of several choices that is mended, or gone, is named to be taken out; the others stay known."""
+    before = issues(root)
+    change(root / "known-issues.yaml", 'choice: ["2 weeks", ', 'choice: ["2 weeks", "9 weeks", ')
+    (told,) = [issue for issue in issues(root) if issue not in before]
+    assert (told["file"], told["rule"]) == ("known-issues.yaml", "known")
+    assert "flows/pause.yaml, until, options, 9 weeks any more" in told["message"]
+
+
 @pytest.mark.parametrize("written", ["- {file: x, rule: y}\n", "nonsense\n", "[\n"])
 def test_a_broken_list_of_known_issues_is_an_error(root: Path, written: str) -> None:
     """Claim: an entry without its reason, or a file that cannot be read, hides nothing silently."""

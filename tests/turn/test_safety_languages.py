@@ -64,6 +64,22 @@ def test_words_in_another_language_are_answered_in_it_though_none_was_chosen(hom
     assert home.address().language == "en"
 
 
+@pytest.mark.parametrize(("language", "says"), [("es", ("Ya no recibir", "Nos pidi")), ("ar", ("", ""))])
+def test_stop_has_one_answer_in_both_languages_where_they_fit(home: Home, language: str, says: tuple[str, str]) -> None:
+    """Claim: one message of two texts at most to STOP, and to words after it; a draft never goes without the English,
+    which goes alone where both do not fit."""
+    speaks(home, language)
+    english = ("You won't get any more texts", "You asked us to stop texting")
+    for words, theirs, ours in zip(("STOP", "what now"), says, english, strict=True):
+        before = {row.id for row in home.out()}
+        home.text(words)
+        (said,) = [row for row in home.out() if row.id not in before]
+        assert (said.purpose, said.language) == ("stop-receipt", language if theirs else "en")
+        assert said.body.startswith(theirs or ours)
+        assert ours in said.body
+        assert segments(said.body) <= 2
+
+
 def test_english_is_said_once(home: Home) -> None:
     """Claim: nobody who writes English gets a second message."""
     home.text(KNIFE)
