@@ -8,9 +8,9 @@ import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.near_names import Names
 from bot.store import naming
 from bot.store.database import Tx
-from flows.understanding.names import Names
 
 
 @dataclass(slots=True)

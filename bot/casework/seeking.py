@@ -14,6 +14,7 @@ from bot.casework.accounts import SignedIn
 from bot.casework.listing import audit_list
 from bot.casework.timeline import Entry
 from bot.house import House
+from bot.near_names import EXACT
 from bot.refs import number_of, read_ref, ref_of
 from bot.store import addresses, casework, naming, staff
 from bot.store.addresses import Address
@@ -21,7 +22,6 @@ from bot.store.casework import Case
 from bot.store.database import Tx
 from bot.store.naming import OpenCase
 from bot.store.people import Person
-from flows.understanding.names import EXACT
 from messages.addresses import read_phone
 
 MOST: Final = 40  # people on the page; who is looked for among more is named more fully

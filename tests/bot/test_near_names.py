@@ -5,7 +5,7 @@ import string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.understanding.names import EXACT, Names, words_of
+from bot.near_names import EXACT, Names, words_of
 
 WORDS = st.text(string.ascii_lowercase, min_size=4, max_size=10)
 
