@@ -204,12 +204,6 @@ def said_yes(tx: Tx, person_id: int, at: datetime) -> bool:
     return tx.execute(sa.select(consent.c.id).where(*theirs, consent.c.via == "sms").limit(1)).first() is not None
 
 
-def said_yes(tx: Tx, person_id: int, at: datetime) -> bool:
-    """Whether this person's own yes to being texted, written from their phone, came at this instant."""
-    theirs = (consent.c.person_id == person_id, consent.c.at == at, consent.c.kind == "text", consent.c.given)
-    return tx.execute(sa.select(consent.c.id).where(*theirs, consent.c.via == "sms").limit(1)).first() is not None
-
-
 def newest_consent(tx: Tx, address_id: int, kind: str) -> tuple[bool, datetime] | None:
     """The last answer of this kind at this address, with its time."""
     rows = tx.execute(
