@@ -155,7 +155,8 @@ class Talk:
             case fx.SetLanguage():
                 self.facts = replace(self.facts, language=effect.language)
             case fx.SetMark():
-                self.facts = replace(self.facts, marks=self.facts.marks | {effect.mark})
+                may = self.facts.may_enrol and effect.mark not in {"unsafe", "shared", "watched"}
+                self.facts = replace(self.facts, marks=self.facts.marks | {effect.mark}, may_enrol=may)
             case fx.RecordScore():
                 self.facts = replace(self.facts, last_score=effect.score)
             case fx.ReleaseAddress():

@@ -43,7 +43,7 @@ class FlowFault:
 
 def ways_on(node: Node) -> tuple[str, ...]:
     """Every node of its own flow that may follow this one."""
-    found = [getattr(node, key, None) for key in ("go", "none", "no_more", "heard", "on_timeout")]
+    found = [getattr(node, key, None) for key in ("go", "none", "no_more", "heard", "on_timeout", "otherwise")]
     if isinstance(node, AskNode):
         own = [option.go for option in node.options]
         if own and all(own) and not (node.optional or node.unless_known):

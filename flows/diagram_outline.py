@@ -12,6 +12,7 @@ from flows.flow import (
     BranchNode,
     CallNode,
     EndNode,
+    EnrolNode,
     Flow,
     Node,
     SayNode,
@@ -129,6 +130,12 @@ def _found(node: SearchNode) -> Iterator[Way]:
     yield Way(to=node.no_more, when="all were shown")
 
 
+def _begun(node: EnrolNode) -> Iterator[Way]:
+    yield Way(to=node.go, when="begun" if node.otherwise else "")
+    if node.otherwise is not None:
+        yield Way(to=node.otherwise, when="a person has to look first")
+
+
 def _condition(test: Test) -> str:
     name = test.name.replace("_", " ")
     parts = [
@@ -164,7 +171,9 @@ _KINDS: Mapping[type, Kind] = {
     BranchNode: "choose",
     CallNode: "call",
 }
-_WAYS: Mapping[type, Callable[[Any], Iterator[Way]]] = {AskNode: _answers, BranchNode: _cases, SearchNode: _found}
+_WAYS: Mapping[type, Callable[[Any], Iterator[Way]]] = {
+    AskNode: _answers, BranchNode: _cases, SearchNode: _found, EnrolNode: _begun,
+}  # fmt: skip
 # By the name of its kind: what is not here tells itself by its name and its settings.
 _DOES: Mapping[str, Callable[[Any], str]] = {
     "SayNode": lambda _: "Say",

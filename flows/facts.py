@@ -16,6 +16,26 @@ Consent = Literal["unasked", "given", "stopped"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Begins:
+    """What a yes can begin at this address: ids of programmes. Months of birth are YYYY-MM."""
+
+    family: frozenset[str] = frozenset()  # about how they are, or what happened
+    child: frozenset[str] = frozenset()  # about a child of theirs
+    own: frozenset[str] = frozenset()  # about the young person who writes
+    own_born: str | None = None  # that young person's month of birth, where it is known
+    died_born: frozenset[str] = frozenset()  # of children who have died: nothing begins about them
+    ended: frozenset[tuple[str, str | date]] = frozenset()  # programme, and the child's month or the day, begun before
+
+    def holds(self, programme: str, event_on: date, born: str | None, *, themselves: bool) -> bool:
+        """Whether this yes begins something, or what it asks for goes on already."""
+        if themselves:
+            open_to = self.own if self.own_born in (None, born) else frozenset()
+        else:
+            open_to = self.family if born is None else self.child
+        return programme in open_to and born not in self.died_born and (programme, born or event_on) not in self.ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """The world as the shell loaded it for one step. Instants are aware, UTC; dates are Europe/London."""
 
@@ -43,6 +63,7 @@ class Facts:
     cap_days: int = 14  # the council's
     young_from_years: int = 16  # the council's: the age from which a young person is kept in touch with themselves
     may_enrol: bool = False  # one person, or nobody yet, at a phone that we may text: they can be kept in touch with
+    begins: Begins | None = None  # None where nobody looked: any programme with a name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -171,7 +171,8 @@ class EnrolNode:
     holds the programme.
 
     `day` names the answer with the day that it counts from, where that is not today. `born` names the answer with a
-    month of birth: of a child of theirs, or with `themselves` of the young person who writes.
+    month of birth: of a child of theirs, or with `themselves` of the young person who writes. `otherwise` is where it
+    goes when their yes begins nothing and a person sees to it.
     """
 
     id: str
@@ -181,6 +182,7 @@ class EnrolNode:
     day: str | None = None
     born: str | None = None
     themselves: bool = False
+    otherwise: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

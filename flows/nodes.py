@@ -313,8 +313,17 @@ def _enrol(run: Run, flow: Flow, node: EnrolNode) -> bool:
             themselves=node.themselves,
         )
     )
-    run.goto(node.go)
+    run.goto(node.go if node.otherwise is None or _begins(run, programme, day, born, node) else node.otherwise)
     return True
+
+
+def _begins(run: Run, programme: str, day: Value | None, born: Value | None, node: EnrolNode) -> bool:
+    """Nobody is told "done" of what a person has to look at first."""
+    facts = run.facts
+    if not facts.may_enrol or not programme or facts.begins is None:
+        return facts.may_enrol and bool(programme)
+    on = day if isinstance(day, date) else facts.today
+    return facts.begins.holds(programme, on, None if born is None else str(born), themselves=node.themselves)
 
 
 def _call(run: Run, _flow: Flow, node: CallNode) -> bool:

@@ -158,7 +158,7 @@ def _node(read: FlowFile, name: str, raw: Any, after: str) -> Node | None:
     read.notes.unknown_keys(read.file, path, raw, (verbs[0], *kind.keys), name)
     given: dict[str, Any] = {"id": name, **({} if verbs[0] == "end" else {"go": after})}
     given |= {key: raw[key] for key in kind.keys if key in raw and key not in kind.texts}
-    for key in ("go", "none", "no_more", "heard", "on_timeout"):
+    for key in ("go", "none", "no_more", "heard", "on_timeout", "otherwise"):
         if key in raw and key in kind.keys:
             given[key] = read.target((*path, key), name, raw[key])
     for text_key in kind.texts:
@@ -269,7 +269,7 @@ _KINDS: Mapping[str, _Kind] = {
     "close": _Kind(CloseNode, _under("outcome"), ("go", "reason")),
     "flag": _Kind(FlagNode, _under("listings")),
     "pause": _Kind(PauseNode, _under("until")),
-    "enrol": _Kind(EnrolNode, _under("event"), ("go", "asked", "day", "born", "themselves")),
+    "enrol": _Kind(EnrolNode, _under("event"), ("go", "asked", "day", "born", "themselves", "otherwise")),
     "call": _Kind(CallNode, _under("flow")),
     "wait": _Kind(WaitNode, _under("hours")),
 }

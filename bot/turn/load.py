@@ -18,6 +18,7 @@ from bot.store.database import Tx
 from bot.store.people import Person
 from bot.store.sealed import SealError
 from bot.turn.asking import next_touch_on
+from bot.turn.beginning import begins
 from bot.turn.context import Turn
 from flows.effects import Level
 from flows.facts import Facts
@@ -83,6 +84,7 @@ def _facts(
     if any(p.worrying for p in known):
         marks.add("worrying")
     enrolments = keeping.enrolments_of(tx, [p.id for p in known]) if known else []
+    may_enrol = address.kind == "sms" and marks <= {"worrying"} and len(known) <= 1
     return Facts(
         now=now,
         today=local_date(now),
@@ -107,5 +109,6 @@ def _facts(
         every_days=address.every_days,
         cap_days=rules.contact.cap_days,
         young_from_years=snapshot.compiled.council.young_person_from,
-        may_enrol=address.kind == "sms" and marks <= {"worrying"} and len(known) <= 1,
+        may_enrol=may_enrol,
+        begins=begins(tx, snapshot.compiled.programmes, known[0] if known else None, enrolments) if may_enrol else None,
     )
