@@ -15,7 +15,7 @@ from bot.dispatcher import Dispatcher
 from bot.expiring import expire_stale
 from bot.house import House
 from bot.logs import one_pass
-from bot.people import uploads
+from bot.people import retaining, uploads
 from bot.publishing.days import turn_the_day
 from bot.publishing.reminding import remind_due
 from bot.store import published
@@ -146,5 +146,6 @@ WORK: tuple[tuple[str, Callable[[House, datetime], object]], ...] = (
     ("seals", auditing.seal_due),
     ("directory", turn_the_day),
     ("providers", remind_due),
+    ("retention", retaining.retain_due),
 )
 KINDS = (*(name for name, _ in WORK), FETCHING)

@@ -52,7 +52,10 @@ _DESK: Final[frozenset[Permission]] = _TOLD | {
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     "practitioner": _DESK,
-    "manager": _DESK | _DIRECTORY | _REVIEWS | {"people.enrol", "team.manage", "audit.read", "contacts.manage"},
+    "manager": _DESK
+    | _DIRECTORY
+    | _REVIEWS
+    | {"people.enrol", "people.export", "people.erase", "team.manage", "audit.read", "contacts.manage"},
     # Mends the content: reads what staff marked and its words, and no case or conversation.
     "editor": _TOLD | _DIRECTORY | _REVIEWS | {"own.session"},
     "business-support": frozenset({"people.enrol", "list.read", "directory.read", "directory.edit", "own.session"}),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.cli.opening import is_new, open_house, ready, too_new
 from bot.house import House
-from bot.store import published, schema, staff
+from bot.store import erased, published, schema, staff
 from bot.store.copying import (
     TAKEN,
     CopyFault,
@@ -26,7 +26,8 @@ from bot.store.copying import (
     open_paused,
     whole,
 )
-from bot.store.database import Database, Tx
+from bot.store.database import Database, DatabaseError, Tx
+from bot.store.erased import Mark
 from bot.watch import LATE
 
 ALIVE = ("clock", "dispatcher")  # whose beats say that a service runs
@@ -127,6 +128,7 @@ def _prepare(house: House, staged: Path) -> tuple[datetime | None, int]:
         schema.upgrade(copy)
         now = house.clock.now()
         with copy.write() as tx:
+            erased.keep_marks(tx, _erased_here(house))  # whoever was erased since the copy is erased again at `resume`
             _check_keys(tx, house)
             taken_at = published.heartbeats(tx).get(TAKEN)
             unknown = open_paused(tx, now)
@@ -134,6 +136,15 @@ def _prepare(house: House, staged: Path) -> tuple[datetime | None, int]:
         return taken_at, unknown
     finally:
         copy.close()
+
+
+def _erased_here(house: House) -> list[Mark]:
+    """The list of the database that is about to be replaced, where it still has one."""
+    try:
+        with house.db.read() as tx:
+            return erased.marks(tx)
+    except DatabaseError:
+        return []
 
 
 def _check_keys(tx: Tx, house: House) -> None:

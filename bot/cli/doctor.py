@@ -12,6 +12,7 @@ from bot import keywords
 from bot.alerts.people import people_of
 from bot.app import furnish
 from bot.cli.lint_dates import holidays_told
+from bot.cli.lint_retention import told as retention_told
 from bot.clock import local_date
 from bot.content import ContentFaults
 from bot.house import House
@@ -78,6 +79,7 @@ def examine() -> Iterator[Check]:
                 yield from _stored(house, tx)
                 yield _alerts(house, tx)
                 yield _holidays(house, tx)
+                yield _retention(house, tx)
                 yield _keywords(house, tx)
     yield _disk(house)
     yield _provider(house)
@@ -196,6 +198,14 @@ def _holidays(house: House, tx: Tx) -> Check:
         return Check(check="holidays", ok=True)
     told = holidays_told(house.live.snapshot(tx).compiled, local_date(house.clock.now()))
     return Check(check="holidays", ok=True, what_to_do=f"{told[:1].upper()}{told[1:]}." if told else "")
+
+
+def _retention(house: House, tx: Tx) -> Check:
+    """The council has said how long each kind of record is kept. A warning: without a period nothing is removed."""
+    if published.newest_bundle(tx) is None:
+        return Check(check="retention", ok=True)
+    told = retention_told(house.live.snapshot(tx).compiled.council.retention.missing)
+    return Check(check="retention", ok=True, what_to_do=f"{told[:1].upper()}{told[1:]}." if told else "")
 
 
 def _alerts(house: House, tx: Tx) -> Check:

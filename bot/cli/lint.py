@@ -13,6 +13,7 @@ from bot.cli.lint_known import KNOWN, sift
 from bot.cli.lint_phrases import in_examples, in_phrases, in_rules
 from bot.cli.lint_places import Issue, Places
 from bot.cli.lint_reading import in_lengths, in_words
+from bot.cli.lint_retention import in_retention
 from bot.cli.lint_wording import in_english_alone, in_helplines, in_translations
 from bot.clock import SystemClock, local_date
 from bot.content import Compiled, ContentFaults, compile_content, read_content
@@ -62,6 +63,7 @@ def find_issues(path: Path, today: date, council: Path | None = None) -> list[Is
         *(one.issue() for one in in_translations(path, compiled)),
         *(one.issue() for one in in_helplines(compiled, places.lines, today)),
         *(one.issue() for one in in_holidays(compiled, places.lines, today)),
+        *(one.issue() for one in in_retention(compiled, places.lines)),
         *(one.issue() for one in in_phrases(content, places.lines)),
         *(one.issue() for one in in_rules(content, compiled.lexicon.listener, examples, places.lines)),
         *(one.issue("error") for one in refused),

@@ -11,9 +11,7 @@ from typing import NoReturn
 from scheduler.changes import CHANGES
 
 # What the contract names and is not here yet: refused by name, never ignored.
-NOT_BUILT = {
-    "person": "export and erasure of a person",
-}
+NOT_BUILT: dict[str, str] = {}
 
 
 class Parser(argparse.ArgumentParser):
@@ -106,9 +104,13 @@ def parser() -> Parser:  # noqa: PLR0915 - one table, a line a command
     )
     resume = add("resume", "let a restored database send again", "resuming")
     resume.add_argument("--force", action="store_true", help="even without what came since the backup")
+    resume.add_argument("--erased", metavar="FILE", help="who was erased since the backup, from the log or a list kept")
     add("doctor", "check settings, database, content, clock and provider", "doctor")
     for name, words in NOT_BUILT.items():
         commands.add_parser(name, help=f"{words} (not built yet)")
+    _person(add("person", "what is held of one person: export, erasure, legal hold", "persons", json=False))
+    retention = add("retention", "how much is past its time, by kind; the clock removes it each night", "retained")
+    retention.add_argument("--now", action="store_true", help="remove it now, rather than tonight")
     return top
 
 
@@ -132,6 +134,12 @@ def _audit(audit: argparse.ArgumentParser) -> None:
     from bot.cli.auditing import options
 
     options(audit)
+
+
+def _person(person: argparse.ArgumentParser) -> None:
+    from bot.cli.persons import options
+
+    options(person)
 
 
 def _directory(directory: argparse.ArgumentParser) -> None:

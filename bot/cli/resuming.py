@@ -3,15 +3,23 @@
 import json
 import sys
 from argparse import Namespace
+from pathlib import Path
 
 from bot.cli.opening import open_house, ready
+from bot.cli.persons import read_list
 from bot.house import House
-from bot.store import lost, staff
+from bot.people import erasing
+from bot.store import erased, lost, staff
 from bot.turn.backfill import backfill
 
 NOT_FETCHED = (
     "What families wrote since the backup could not be fetched from the provider, and a STOP may be in it. Nothing was "
     "changed. `thrive doctor` says what is wrong; `thrive resume --force` sends without it."
+)
+
+NO_LIST = (
+    "Who was erased since {since} is not in this copy. Give their list with --erased FILE: the log's lines `erased` "
+    "since then, or what `thrive person erased` printed. It can be given later too, by `thrive resume` again."
 )
 
 
@@ -24,10 +32,24 @@ def _resume(house: House, options: Namespace) -> int:
     if not _fetched(house) and not options.force:
         print(NOT_FETCHED, file=sys.stderr)
         return 1
+    try:
+        listed = read_list(Path(options.erased)) if options.erased else []
+    except ValueError as fault:
+        print(f"thrive resume: {options.erased}: {fault}. Nothing was changed.", file=sys.stderr)
+        return 1
+    again = erasing.again(house, listed)  # before anything may be sent to them
     with house.db.write() as tx:
+        gone, known = lost.lost_time(tx), erased.marks(tx)
         was = lost.resume(tx)
         staff.add_audit(tx, at=house.clock.now(), staff_id=None, action="service.resume", target="service")
-    print(json.dumps({"was_paused": was}) if options.json else "Sending." if was else "It was not paused.")
+    if was and gone is not None and not any(mark.at >= gone.since for mark in known):
+        print(NO_LIST.format(since=gone.since.isoformat(timespec="minutes")), file=sys.stderr)
+    if options.json:
+        print(json.dumps({"was_paused": was, "erased_again": again}))
+    else:
+        print("Sending." if was else "It was not paused.")
+        if again:
+            print(f"{again} people or conversations whom the copy had brought back were erased again.")
     return 0
 
 

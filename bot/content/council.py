@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from bot.content.documents import Notes
 from bot.content.duty import DutyPerson, read_ladder
+from bot.content.retention import Retention, WrittenKeep, read_retention
 from bot.content.shapes import read_shape
 from messages.bucket import Rate
 from scheduler.calendar import Promises, Week
@@ -48,6 +49,7 @@ class Council:
     localities: tuple[str, ...] = ()
     ladder: Ladder = field(default_factory=Ladder)
     told: tuple[DutyPerson, ...] = ()
+    retention: Retention = field(default_factory=Retention)
 
     def values(self) -> Mapping[str, str]:
         """What every text may name."""
@@ -120,6 +122,7 @@ class _Written:
     texting: _Texting = field(default_factory=_Texting)
     localities: tuple[str, ...] = ()
     ladder: Any = None
+    retention: dict[str, WrittenKeep] = field(default_factory=dict)
 
 
 def read_council(file: str, raw: Any, notes: Notes) -> Council | None:
@@ -138,6 +141,7 @@ def read_council(file: str, raw: Any, notes: Notes) -> Council | None:
     if not 11 <= written.contact.young_person_from <= 18:
         notes.fault(file, ("contact", "young_person_from"), "an age in years, from 11 to 18")
     school_holidays = _holidays(file, written.school_holidays, notes)
+    retention = read_retention(file, written.retention, notes)
     quiet = None
     if written.quiet.strip().casefold() != "none":
         try:
@@ -175,6 +179,7 @@ def read_council(file: str, raw: Any, notes: Notes) -> Council | None:
         localities=written.localities,
         ladder=ladder,
         told=told,
+        retention=retention,
     )
 
 

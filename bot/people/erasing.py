@@ -5,23 +5,22 @@ The right to erasure has exceptions: UK GDPR, article 17(3)(b) (a task in the pu
 legal hold is how the council says that one of them holds. What is left of an erased person is in `bot.store.erased`.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import structlog
 
 from bot.house import House
 from bot.people import subject
+from bot.people.forgetting import forget_in_sheets
 from bot.people.subject import Subject
 from bot.refs import ref_of
 from bot.store import addresses, casework, erased, erasing, holding, staff, subjects
 from bot.store.database import Tx
 from bot.store.erased import LegalHold, Mark
 from bot.store.erasing import Scope
-from scheduler.enrolment_sheet import COLUMNS
 
 log = structlog.get_logger()
 DEATH: Final = "review"  # the hold that a death in the household puts (bot.people.changes)
@@ -83,6 +82,20 @@ def erase(house: House, ref: str, *, by: int | None, how: str = "request") -> di
     return gone
 
 
+def past_its_time(tx: Tx, whose: str | int) -> int:
+    """Remove somebody of whom nothing is left but who they are, by their reference, or an address of nobody by its id.
+    How many: none where something forbids it after all. They are on no list: the period removes them again."""
+    try:
+        found = subject.find(tx, ref_of(whose) if isinstance(whose, int) else whose)
+    except subject.NoSuchSubject:
+        return 0
+    if _blocks(tx, found):
+        return 0
+    forget_in_sheets(tx, found)
+    erasing.remove(tx, found.whole)
+    return 1
+
+
 def again(house: House, listed: Iterable[Mark]) -> int:
     """Erase once more whom a restored copy has brought back: by the list in the database, and by these lines of a list
     kept elsewhere. How many were there. What was written after the erasure stays."""
@@ -139,7 +152,7 @@ def _until(tx: Tx, stay: erasing.Stay, at: datetime) -> erasing.Stay:
 
 def _erase(tx: Tx, found: Subject, at: datetime) -> tuple[dict[str, int], list[Mark]]:
     marks = list(_marks(tx, found, at))
-    _forget_in_sheets(tx, found)
+    forget_in_sheets(tx, found)
     gone = erasing.remove(tx, found.whole)
     erased.keep_marks(tx, marks)
     return gone, marks
@@ -185,43 +198,3 @@ def _blocks(tx: Tx, found: Subject) -> list[Block]:
 def _held(hold: LegalHold, refs: dict[int, str]) -> Block:
     about = "" if hold.case_id is None else refs.get(hold.case_id, "")
     return Block(why="legal-hold", about=about, told=hold.why, hold_id=hold.id)
-
-
-def _forget_in_sheets(tx: Tx, found: Subject) -> None:
-    """Sheets and posts hold rows for some days more: those of this person go now."""
-    references, numbers = subjects.known_by(
-        tx, [p.id for p in found.everybody], [s.address_id for s in found.stays if s.alone]
-    )
-    tells = _Tells(references=references, numbers={_digits(number) for number in numbers})
-    for part_id, rows, refused in subjects.sheet_parts(tx):
-        read, told = json.loads(rows or "[]"), json.loads(refused or "{}")
-        kept = [row for row in read if not tells.row(row)]
-        left = {name: [one for one in listed if one["reference"] not in references] for name, listed in told.items()}
-        if kept != read or left != told:
-            subjects.keep_part(
-                tx, part_id, None if rows is None else json.dumps(kept, ensure_ascii=False),
-                None if refused is None else json.dumps(left, ensure_ascii=False),
-            )  # fmt: skip
-    for posted_id, answers in subjects.posts(tx):
-        listed: list[dict[str, Any]] = json.loads(answers)
-        blank = [
-            {**one, "reference": "", "person": None, "reasons": []} if one["reference"] in references else one
-            for one in listed
-        ]
-        if blank != listed:  # their number says how far the post has come: none is taken out
-            subjects.keep_posted(tx, posted_id, json.dumps(blank))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tells:
-    references: set[str]
-    numbers: set[str]
-
-    def row(self, row: Sequence[Any]) -> bool:
-        cells = dict(zip(COLUMNS, row[1:], strict=True))
-        return cells["reference"] in self.references or _digits(cells["mobile"]) in self.numbers
-
-
-def _digits(number: str) -> str:
-    """The last ten digits: the same however the country is written before them."""
-    return "".join(char for char in number if char.isdigit())[-10:]

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from bot.store.addresses import ERASED, address
 from bot.store.casework import cases
+from bot.store.columns import readable
 from bot.store.database import Tx
 from bot.store.erased import legal_hold
 from bot.store.inbox import inbox
@@ -94,13 +95,14 @@ def _touches(scope: Scope) -> Condition:
 
 
 def _outbox(scope: Scope) -> Condition:
-    """A text of theirs, also one that said a brother's or sister's check-in and theirs together."""
+    """A text of theirs, also one that said a brother's or sister's check-in and theirs together. One that belongs to a
+    case goes with the case."""
     theirs = sa.select(touch.c.id).where(_touches(scope))
     joined = sa.select(touch.c.joined_id).where(_touches(scope), touch.c.joined_id.is_not(None))
-    return sa.or_(
-        _said(scope, outbox.c.address_id, outbox.c.created_at), outbox.c.touch_id.in_(theirs),
-        outbox.c.touch_id.in_(joined), _of_case(outbox.c.case_id)(scope),
-    )  # fmt: skip
+    of_case = _of_case(outbox.c.case_id)(scope)
+    planned = sa.or_(outbox.c.touch_id.in_(theirs), outbox.c.touch_id.in_(joined))
+    said = _said(scope, outbox.c.address_id, outbox.c.created_at)
+    return sa.or_(said, of_case, sa.and_(planned, outbox.c.case_id.is_(None)))
 
 
 def _receipts(scope: Scope) -> Condition:
@@ -108,6 +110,12 @@ def _receipts(scope: Scope) -> Condition:
     return sa.or_(
         receipt.c.outbox_id.in_(ids), receipt.c.provider_sid.in_(sids.where(outbox.c.provider_sid.is_not(None)))
     )
+
+
+def _alerts(scope: Scope) -> Condition:
+    alert = _t("alert")
+    texts = sa.select(outbox.c.id).where(_outbox(scope))
+    return sa.or_(_of_case(alert.c.case_id)(scope), alert.c.outbox_id.in_(texts))
 
 
 def _reviews(scope: Scope) -> Condition:
@@ -161,7 +169,7 @@ def _at_case(table: str) -> Callable[[Scope], Condition]:
 # By table, in the order in which rows go.
 OF: Final[Mapping[str, Callable[[Scope], Condition]]] = {
     "receipt": _receipts,
-    "alert": _at_case("alert"),
+    "alert": _alerts,
     "climb": _at_case("climb"),
     "case_viewer": _at_case("case_viewer"),
     "call_back": _at_case("call_back"),
@@ -227,6 +235,14 @@ def count(tx: Tx, scope: Scope) -> dict[str, int]:
     return found
 
 
+def rows(tx: Tx, scope: Scope, name: str) -> list[Mapping[str, Any]]:
+    """Their rows of a table, as a person reads them, in the order in which they were written."""
+    table = _t(name)
+    columns = [readable(column) for column in table.c]
+    found = tx.execute(sa.select(*columns).where(OF[name](scope)).order_by(*table.primary_key.columns))
+    return [dict(row) for row in found.mappings()]
+
+
 def lock(tx: Tx, scope: Scope) -> None:
     """Hold their addresses until the transaction ends, in the order in which everybody locks many."""
     ids = sorted({stay.address_id for stay in scope.stays})
@@ -258,6 +274,8 @@ def remove(tx: Tx, scope: Scope) -> dict[str, int]:
     tx.execute(sa.update(touch).where(touch.c.joined_id.in_(theirs)).values(joined_id=None))
     gone: dict[str, int] = {}
     for name, condition in OF.items():
+        if name == "touch":  # what stays of a case does not point at a check-in that goes
+            tx.execute(sa.update(outbox).where(outbox.c.touch_id.in_(theirs)).values(touch_id=None))
         number = tx.execute(sa.delete(_t(name)).where(condition(scope))).rowcount
         if number:
             gone[name] = number

@@ -13,7 +13,7 @@ from bot.store.database import Tx
 from bot.store.erased import Mark
 from bot.store.inbox import inbox
 from bot.store.people import person
-from bot.store.uploads import part, posted
+from bot.store.uploads import part, posted, upload
 
 
 def behind(tx: Tx, marks: Sequence[Mark]) -> list[tuple[str | int, datetime]]:
@@ -69,6 +69,15 @@ def sheet_parts(tx: Tx) -> list[tuple[int, str | None, str | None]]:
 
 def keep_part(tx: Tx, part_id: int, rows: str | None, refused: str | None) -> None:
     tx.execute(sa.update(part).where(part.c.id == part_id).values(rows=rows, refused=refused))
+
+
+def sheet_names(tx: Tx) -> list[tuple[int, str]]:
+    rows = tx.execute(sa.select(upload.c.id, readable(upload.c.name)))
+    return [(int(i), name or "") for i, name in rows]
+
+
+def rename_sheet(tx: Tx, upload_id: int, name: str) -> None:
+    tx.execute(sa.update(upload).where(upload.c.id == upload_id).values(name=name))
 
 
 def posts(tx: Tx) -> list[tuple[int, str]]:

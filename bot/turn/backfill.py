@@ -13,7 +13,7 @@ from typing import Final, Protocol
 import structlog
 
 from bot.house import House
-from bot.store import lost, published
+from bot.store import erased, lost, published
 from bot.store.database import Tx
 from bot.store.inbox import seen
 from bot.store.troubles import lost_transaction
@@ -70,8 +70,8 @@ def backfill(house: House, now: datetime) -> int:
             published.beat(tx, TRIED, now)
         return 0
     with house.db.read() as tx:
-        missed = _unseen(tx, listed)
         lexicon = house.live.snapshot(tx).assets.lexicon
+        missed = _not_erased(tx, _unseen(tx, listed), lexicon)
     taken = failed = 0
     for message in in_order(missed, lexicon):
         try:
@@ -131,6 +131,16 @@ def _unseen(tx: Tx, listed: Iterable[Inbound]) -> list[Inbound]:
         sids = [sid for whose, sid in once if whose == account]
         known.update((account, sid) for sid in seen(tx, account, sids))
     return [message for key, message in once.items() if key not in known]
+
+
+def _not_erased(tx: Tx, missed: Sequence[Inbound], lexicon: Reader) -> list[Inbound]:
+    """What somebody wrote before they were erased is still in the provider's list; their STOP alone is taken in."""
+    gone = erased.erased_among(tx, "sms", {message.sender for message in missed})
+    return [
+        message
+        for message in missed
+        if message.sender not in gone or _at(message) > gone[message.sender] or is_whole_stop(lexicon, message.text)
+    ]
 
 
 def _since(tx: Tx) -> datetime | None:

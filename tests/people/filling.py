@@ -1,7 +1,7 @@
 """Every table filled for one person, by the tables' own columns: one that is added tomorrow is filled too."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,7 +33,8 @@ class Filled:
         self.words, self.number, self.at = words, number, at
         self.ids: dict[str, dict[str, Any]] = {}
         self._codes = {**CODES, **{tuple(name.split("__")): value for name, value in codes.items()}}
-        theirs = {*erasing.OF, "address", "household", "staff", "upload", "bundle"}
+        self.ids["bundle"] = {"id": tx.execute(sa.select(schema.METADATA.tables["bundle"].c.id)).scalars().first()}
+        theirs = {*erasing.OF, "address", "household", "staff", "upload"}
         for table in schema.METADATA.sorted_tables:
             if table.name in theirs:
                 self._fill(tx, table)
@@ -66,7 +67,7 @@ class Filled:
         if isinstance(column.type, sa.Boolean):
             return False
         if isinstance(column.type, sa.Date):
-            return date(2026, 11, 2)
+            return self.at.date()
         if isinstance(column.type, sa.Integer):
             return (
                 self.ids["touch"]["id"]

@@ -1,14 +1,17 @@
 """Erasing a person: nothing of theirs is left in any column of any table, and nothing of anybody else's is touched."""
 
+import csv
+import json
+
 import pytest
 import sqlalchemy as sa
 
 from bot.people import erasing, subject
 from bot.people.erasing import Forbidden, again, rehearse
-from bot.store import addresses, erased, people, schema
+from bot.store import addresses, erased, people, schema, staff, uploads
 from bot.store import erasing as rows
 from bot.store.columns import Sealed
-from tests.houses import Home
+from tests.houses import ON_SQLITE, Home
 from tests.people.filling import Filled, every_value
 from tests.turn.families import enrol, four_weeks_ago, row
 
@@ -66,13 +69,39 @@ def test_nothing_of_hers_is_left_in_any_column(home: Home) -> None:
 
 
 def _staff() -> set[str]:
-    """The filler wrote her words into a colleague's account as well, and into a sheet's counts: neither is hers."""
+    """The filler wrote her words into a colleague's account as well, and into the name of a sheet that is nobody's."""
     named = {
         "staff": ("email", "name", "password_hash", "role"),
         "upload": ("name", "ref"),
-        "bundle": ("content", "digest", "published_by"),
     }
     return {f"{table}.{column}" for table, columns in named.items() for column in columns}
+
+
+@ON_SQLITE
+def test_sheets_and_posts_forget_her(home: Home) -> None:
+    """A sheet that waits, one that was taken, and a post's answers: her rows go, the others' stay, and how far a post
+    has come is still known."""
+    enrol(home, row("Q-77", HER, four_weeks_ago(home)))
+    cells = [1, *next(csv.reader([row("Q-77", HER, four_weeks_ago(home))]))]
+    his = [2, *next(csv.reader([row("Q-78", HIS, four_weeks_ago(home))]))]
+    told = json.dumps(
+        {"read": [{"line": 3, "reference": "Q-77", "reasons": ["mobile: 07700 900611 is odd"]}], "late": []}
+    )
+    with home.house.db.write() as tx:
+        by = staff.add_staff(tx, email="a@b.c", name="A", password_hash="x", role="manager", now=home.clock.now())
+        uploads.add_upload(
+            tx, ref="UPLDAAAA", staff_id=by, name="the NameQ-77 family.csv", rows=2,
+            parts=[(json.dumps([cells, his]), told)], at=home.clock.now(),
+        )  # fmt: skip
+        post = uploads.open_posted(tx, caller="mosaic", key="k", body="b", now=home.clock.now())
+        answers = [{"row": n, "reference": ref, "person": "x", "reasons": []} for n, ref in ((1, "Q-77"), (2, "Q-78"))]
+        uploads.keep_answers(tx, post.id, json.dumps(answers))
+    erasing.erase(home.house, ref_of(home, "Q-77"), by=None)
+    assert not left(home, "Q-77", "07700 900611", HER)
+    assert left(home, "NameQ-78") == {"upload_part.rows"}
+    with home.house.db.write() as tx:
+        kept = uploads.open_posted(tx, caller="mosaic", key="k", body="b", now=home.clock.now())
+    assert len(json.loads(kept.answers)) == 2
 
 
 def test_a_lived_story_is_erased(home: Home) -> None:

@@ -17,6 +17,7 @@ from bot.web.desk import (
     reviews,
     searching,
     signin,
+    subject,
     team,
 )
 from bot.web.desk.guard import every_view_is_named, pages
@@ -39,6 +40,7 @@ __all__ = [
     "reviews",
     "searching",
     "signin",
+    "subject",
     "team",
 ]
 

@@ -1,0 +1,54 @@
+"""Legal holds: what stands of a person, or of one case, is evidence, and nothing erases it until the hold is lifted."""
+
+from bot.house import House
+from bot.people.subject import NoSuchSubject
+from bot.store import casework, erased, people, staff
+from bot.store.database import Tx
+
+
+def put(house: House, ref: str, *, why: str, by: int | None) -> None:
+    """Of the person or the case that has this reference. Raises NoSuchSubject."""
+    now = house.clock.now()
+    with house.db.write() as tx:
+        person_id, case_id = _whose(tx, ref)
+        erased.put_legal_hold(tx, person_id=person_id, case_id=case_id, why=why.strip(), by=by, now=now)
+        staff.add_audit(tx, at=now, staff_id=by, action="person.held", target=_target(ref, case_id))
+
+
+def lift(house: House, hold_id: int, *, ref: str, by: int | None) -> bool:
+    """One of them, from the page of the person it keeps. False where it stands no longer."""
+    now = house.clock.now()
+    with house.db.write() as tx:
+        lifted = erased.lift_legal_hold(tx, hold_id, by=by, now=now)
+        if lifted:
+            staff.add_audit(tx, at=now, staff_id=by, action="person.released", target=f"person:{ref}")
+        return lifted
+
+
+def lift_all(house: House, ref: str, *, by: int | None) -> int:
+    """Every one of this person or case; how many. Raises NoSuchSubject."""
+    now = house.clock.now()
+    with house.db.write() as tx:
+        person_id, case_id = _whose(tx, ref)
+        standing = erased.legal_holds(
+            tx, people=[] if person_id is None else [person_id], cases=[] if case_id is None else [case_id]
+        )  # fmt: skip
+        for hold in standing:
+            erased.lift_legal_hold(tx, hold.id, by=by, now=now)
+        if standing:
+            staff.add_audit(tx, at=now, staff_id=by, action="person.released", target=_target(ref, case_id))
+        return len(standing)
+
+
+def _whose(tx: Tx, ref: str) -> tuple[int | None, int | None]:
+    person = people.find_person(tx, ref)
+    if person is not None:
+        return person.id, None
+    case = casework.find_case(tx, ref)
+    if case is None:
+        raise NoSuchSubject(ref)
+    return None, case.id
+
+
+def _target(ref: str, case_id: int | None) -> str:
+    return f"person:{ref}" if case_id is None else f"case:{ref}"
