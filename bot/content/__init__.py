@@ -30,6 +30,7 @@ __all__ = [
     "parse_content",
     "read_content",
     "read_document",
+    "stamps",
     "write_document",
 ]
 
@@ -71,11 +72,7 @@ def read_content(root: Path, council: Path | None = None) -> Content:
 def parse_content(root: Path, notes: Notes, council: Path | None = None) -> Content:
     """The folder as data, its meaning unchecked. What cannot be read goes to `notes`."""
     files: dict[str, Any] = {}
-    places = [("needs.yaml", root / "needs.yaml"), ("council.yaml", council or root / "council.yaml")]
-    for folder in FOLDERS:
-        found = sorted(p for p in (root / folder).glob("*") if p.suffix in {".yaml", ".po"})
-        places += [(f"{folder}/{path.name}", path) for path in found]
-    for name, path in places:
+    for name, path in _places(root, council):
         if not path.is_file():
             notes.fault(name, (), "the file is missing")
         elif path.suffix == ".po":
@@ -85,6 +82,23 @@ def parse_content(root: Path, notes: Notes, council: Path | None = None) -> Cont
             if document is not None:
                 files[name] = document
     return Content(files)
+
+
+def stamps(root: Path, council: Path | None = None) -> tuple[tuple[str, int, int], ...]:
+    """Each file that `read_content` would read, by its name, with when it was written (ns) and how long it is (bytes).
+
+    The same stamps mean the same content, without a file being opened. A file that is missing has no stamp.
+    """
+    found = ((name, path) for name, path in _places(root, council) if path.is_file())
+    return tuple((name, (stat := path.stat()).st_mtime_ns, stat.st_size) for name, path in found)
+
+
+def _places(root: Path, council: Path | None) -> list[tuple[str, Path]]:
+    places = [("needs.yaml", root / "needs.yaml"), ("council.yaml", council or root / "council.yaml")]
+    for folder in FOLDERS:
+        found = sorted(p for p in (root / folder).glob("*") if p.suffix in {".yaml", ".po"})
+        places += [(f"{folder}/{path.name}", path) for path in found]
+    return places
 
 
 def compile_content(content: Content) -> Compiled:

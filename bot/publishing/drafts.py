@@ -6,13 +6,13 @@ Nothing here writes but the audit: a draft is read, compiled and shown, and no f
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Final, Literal
 
 from bot.casework.accounts import SignedIn
-from bot.content import Compiled, Content, ContentFaults, compile_content
+from bot.content import Compiled, ContentFaults, compile_content, read_content, stamps
 from bot.house import House
 from bot.live import NothingPublished
-from bot.publishing import content
 from bot.store import staff
 from flows.diagram import draw
 from flows.diagram_outline import Outline, outline
@@ -46,23 +46,28 @@ class Drawn:
     svg: str
 
 
-def open_content(house: House, by: SignedIn, which: Which, flow: str = "") -> Opened:
-    """The content that was asked for; who looked at what is kept in the audit."""
+def view_content(house: House, by: SignedIn, which: Which, flow: str = "") -> Opened:
+    """The content that was asked for, to look at; who looked at what is kept in the audit."""
     with house.db.write() as tx:
         staff.add_audit(
             tx, at=house.clock.now(), staff_id=by.staff.id, action="flows.view", target=f"content:{which}",
             detail=flow[:120],
         )  # fmt: skip
+    return open_content(house, which)
+
+
+def open_content(house: House, which: Which) -> Opened:
+    """The content that was asked for. Nothing is written."""
     try:
         live = house.live.of(house.db).compiled
     except NothingPublished:
         live = None
     if which == "published":
         return Opened(which=which, compiled=live, faults=() if live else ("No content is published yet.",))
-    try:
-        compiled = _compiled(content.read(house.settings).to_json())
-    except ContentFaults as wrong:
-        return Opened(which=which, compiled=None, faults=tuple(map(str, wrong.faults)))
+    folder, council = house.settings.content_dir, house.settings.council
+    compiled, faults = _draft(folder, council, stamps(folder, council))
+    if compiled is None:
+        return Opened(which=which, compiled=None, faults=faults)
     return Opened(which=which, compiled=compiled, changed=_changed(live, compiled))
 
 
@@ -84,6 +89,11 @@ def _changed(live: Compiled | None, draft: Compiled) -> frozenset[str]:
 
 
 @lru_cache(maxsize=2)
-def _compiled(text: str) -> Compiled:
-    """The same folder is asked for at every line that is typed."""
-    return compile_content(Content.from_json(text))
+def _draft(
+    folder: Path, council: Path | None, _of: tuple[tuple[str, int, int], ...]
+) -> tuple[Compiled | None, tuple[str, ...]]:
+    """The folder as these stamps of its files say it stands, or its faults: asked for at every line that is typed."""
+    try:
+        return compile_content(read_content(folder, council)), ()
+    except ContentFaults as wrong:
+        return None, tuple(map(str, wrong.faults))

@@ -13,7 +13,7 @@ from bot.app import build
 from bot.casework.permissions import ROLES
 from bot.cli.simulate import play
 from bot.content import Notes, compile_content, read_content, read_document
-from bot.publishing import trying
+from bot.publishing import drafts, trying
 from bot.settings import ROOT
 from bot.simulating import START
 from bot.talking import Talk, real_assets
@@ -108,6 +108,20 @@ def test_a_flow_is_tried_with_what_it_does_beside_it(edi: Worker, home: Home) ->
     assert home.pigeon.carried == []
     assert "knife" not in str(home.audited())
     assert ("flows.try", "flow:human", "published") in home.audited()[before:]
+
+
+def test_a_line_that_is_tried_costs_one_row_and_no_reading(edi: Worker, home: Home, folder: Path) -> None:
+    """Claim: each line leaves one row of the audit, that somebody tries this flow; to look leaves its own; the draft is
+    read again only when a file of it has changed."""
+    before = len(home.audited())
+    said(edi, "human", [], words="hello", of="draft")
+    assert home.audited()[before:] == [("flows.try", "flow:human", "published"), ("flows.try", "flow:human", "draft")]
+    edi.get("/desk/flows/drawn?flow=human&of=draft")
+    assert home.audited()[before + 2 :] == [("flows.view", "content:draft", "human")]
+    one = drafts.open_content(home.house, "draft").compiled
+    assert drafts.open_content(home.house, "draft").compiled is one
+    change(folder, "human", "Thank you. We'll be in touch.", "Thank you. We will ring you.")
+    assert drafts.open_content(home.house, "draft").compiled is not one
 
 
 def test_time_passes_by_a_button_and_a_line_can_be_taken_back(edi: Worker) -> None:

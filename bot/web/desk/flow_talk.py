@@ -28,7 +28,7 @@ HAPPENS = (
 @needs("flows.simulate")
 def flow_talk() -> str:
     """`flow` by its name, `of` published or draft."""
-    return _page(request.args.get("flow", FIRST), drafts.open_content(house(), me(), asked_for()), [])
+    return _page(request.args.get("flow", FIRST), drafts.open_content(house(), asked_for()), [])
 
 
 @pages.post("/flows/talk")
@@ -60,7 +60,7 @@ def flow_journey() -> Response:
 
 
 def _content() -> Opened:
-    return drafts.open_content(house(), me(), asked_for(request.form.get("of", "")))
+    return drafts.open_content(house(), asked_for(request.form.get("of", "")))
 
 
 def _tried(name: str, opened: Opened, lines: list[str]) -> Tried | None:

@@ -17,7 +17,7 @@ FIRST = "menu"
 @needs("flows.read")
 def flows() -> str:
     """`of`: published (unless told) or draft, the content folder."""
-    opened = drafts.open_content(house(), me(), asked_for())
+    opened = drafts.view_content(house(), me(), asked_for())
     return render_template("desk/flows.html", section="flows", opened=opened, outlines=_begins(opened))
 
 
@@ -26,7 +26,7 @@ def flows() -> str:
 def flow_drawn() -> str:
     """`flow` by its name, and `of` as above."""
     name = request.args.get("flow", FIRST)
-    opened = drafts.open_content(house(), me(), asked_for(), name)
+    opened = drafts.view_content(house(), me(), asked_for(), name)
     found = drafts.drawn(opened, name)
     if found is None and opened.compiled is not None:
         abort(404)
