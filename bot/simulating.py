@@ -21,6 +21,7 @@ from flows.flow import Flow
 START: Final = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 UNITS: Final = {"minute": "minutes", "hour": "hours", "day": "days", "week": "weeks"}
 OPENERS: Final = {"menu": "MENU", "human": "HUMAN", "language": "LANGUAGE"}
+YES_OR_NO: Final = {"true": True, "yes": True, "false": False, "no": False}
 LONGEST_WAIT: Final = timedelta(days=3660)
 
 
@@ -147,6 +148,12 @@ class Differs:
     does: tuple[str, ...]
 
 
+def begun(compiled: Compiled, assets: Assets, journey: Mapping[str, Any]) -> Talk:
+    """The talk of a journey before its first step: `at` its time, with its `facts`. Raises ValueError."""
+    at = datetime.fromisoformat(str(journey.get("at", START.isoformat())))
+    return Talk.begin(compiled, assets, at.replace(tzinfo=UTC), **_known(journey.get("facts") or {}))
+
+
 def replay(compiled: Compiled, assets: Assets, journey: Mapping[str, Any]) -> Differs | None:
     """Play a journey as it was saved; None where every step does what it says, else the first that does not.
 
@@ -155,8 +162,7 @@ def replay(compiled: Compiled, assets: Assets, journey: Mapping[str, Any]) -> Di
     turns = journey.get("turns")
     if not isinstance(turns, list) or journey.get("flow") not in compiled.flows:
         raise ValueError("a journey has a `flow` that the content has, and `turns`")
-    at = datetime.fromisoformat(str(journey.get("at", START.isoformat())))
-    talk = Talk.begin(compiled, assets, at.replace(tzinfo=UTC), **_known(journey.get("facts") or {}))
+    talk = begun(compiled, assets, journey)
     for number, turn in enumerate(turns, 1):
         if not isinstance(turn, Mapping):
             raise NotALine(f"step {number} is not a line with what it does")
@@ -171,10 +177,14 @@ def replay(compiled: Compiled, assets: Assets, journey: Mapping[str, Any]) -> Di
 
 
 def _known(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """What is known at the start, from a file in which everything is text."""
+    """What is known at the start, from a file in which everything is text. Raises ValueError for neither yes nor no."""
     known = dict(facts)
     for name in known.keys() & {"first_contact", "worker_talking", "may_enrol"}:
-        known[name] = str(known[name]).lower() in {"true", "yes"}
+        told = YES_OR_NO.get(str(known[name]).lower())
+        if told is None:
+            msg = f"{name} is {known[name]!r}: write true or false"
+            raise ValueError(msg)
+        known[name] = told
     for name in known.keys() & {"last_score"}:
         known[name] = int(known[name])
     return known

@@ -3,7 +3,6 @@
 Each file is one journey as `thrive simulate --record` writes it: what happens, and what it does, step by step.
 """
 
-from datetime import UTC, datetime
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -11,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from bot.cli.simulate import play
 from bot.content import Compiled, Notes, compile_content, read_content, read_document
+from bot.simulating import begun, replay
 from bot.talking import Talk, real_assets
 from flows.checks import ways_on
 from flows.facts import Assets
@@ -37,24 +36,22 @@ def journey(path: Path) -> dict[str, Any]:
 
 
 def begin(told: dict[str, Any]) -> Talk:
-    at = datetime.fromisoformat(told.get("at", "2026-11-20T10:00")).replace(tzinfo=UTC)
-    known: dict[str, Any] = dict(told.get("facts") or {})
-    for name in ("first_contact", "worker_talking", "may_enrol"):
-        if name in known:
-            known[name] = known[name] == "true"
-    if "last_score" in known:
-        known["last_score"] = int(known["last_score"])
-    return Talk.begin(*shipped(), at, **known)
+    return begun(*shipped(), told)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_journey_goes_as_told(path: Path) -> None:
-    """Claim: each step does exactly what its file says, in that order."""
-    told = journey(path)
-    talk = begin(told)
-    for number, turn in enumerate(told["turns"], 1):
-        done, _ = play(talk, turn, told["flow"])
-        assert done["does"] == turn["does"], f"step {number}: {turn}"
+    """Claim: each step does exactly what its file says, in that order, as `thrive journeys` plays it."""
+    assert replay(*shipped(), journey(path)) is None
+
+
+@pytest.mark.parametrize(("facts", "greets"), [({}, True), ({"first_contact": "no"}, False)])
+def test_what_a_journey_knows_is_said_in_one_way(facts: dict[str, str], greets: bool) -> None:
+    """Claim: yes and no are true and false wherever a journey is played; anything else is refused, not taken for no."""
+    talk = begin({"facts": facts})
+    assert (talk.words(talk.hear("MENU")[0]).startswith("This is Larkline")) is greets
+    with pytest.raises(ValueError, match="write true or false"):
+        begin({"facts": {"first_contact": "ture"}})
 
 
 def path_of(told: dict[str, Any]) -> tuple[str, ...]:
