@@ -15,7 +15,7 @@ from bot.live import Snapshot
 from bot.people.known import Household, Number, Person, Standing, child_source
 from bot.people.writing import Thought, put
 from bot.refs import new_ref
-from bot.store import addresses, people
+from bot.store import addresses, keeping, people
 from bot.store import enrolling as rows
 from bot.store.database import Tx
 from bot.store.keeping import HELD
@@ -66,6 +66,7 @@ class Batch:
         self._thought = Thought()
         self._known = self._thought.known
         self._next: dict[tuple[str, Plan], PlannedTouch | None] = {}
+        self._about: dict[int, tuple[Person, Standing]] = {}  # by line
 
     def take(self, tx: Tx, batch: Sequence[EnrolmentRow]) -> list[Taken]:
         """What became, or would become, of each row, in order. Numbers stay locked until the transaction ends."""
@@ -81,6 +82,17 @@ class Batch:
         if self._write:
             put(tx, self._snapshot, self._thought, self._now)
         return told
+
+    @property
+    def nothing_to_write(self) -> bool:
+        return self._thought.nothing
+
+    def enrolment_of(self, tx: Tx, taken: Taken) -> int:
+        """The enrolment that a row was about, once it is written. LookupError where the row was refused."""
+        person, standing = self._about[taken.line]
+        assert person.id is not None  # written by then
+        child_id = 0 if standing.child is None or standing.child.id is None else standing.child.id
+        return standing.id or keeping.enrolment_on(tx, person.id, standing.programme, child_id, standing.event_on)
 
     def _row(self, tx: Tx, row: EnrolmentRow) -> Taken:
         """Nothing is changed before it is sure that the row is not refused."""
@@ -120,6 +132,7 @@ class Batch:
             changed |= self._again(row, number, person, enrolment)
         else:
             enrolment = self._begin(row, number, person, about, standing)
+        self._about[row.line] = person, enrolment
         outcome: Outcome = "added" if before is None or new else "changed" if changed else "unchanged"
         return Taken(
             line=row.line, reference=row.reference, outcome=outcome, ref=person.ref,
@@ -173,7 +186,7 @@ class Batch:
                 del number.released[person.id]
             else:
                 self._thought.links.append((person, number))
-            if not number.holders:
+            if not number.holders and not number.new:
                 self._thought.first_holders.append((person, number))
             number.new_holders.append(person)
         told_on = self._thought.told.get((person, number)) or (person.id and number.told.get(person.id)) or date.min

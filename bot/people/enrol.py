@@ -2,13 +2,12 @@
 
 Being told by a worker, on a day, is the consent to be texted; STOP stands over it, and only START from that phone
 undoes a STOP. A long file is taken a few rows at a time, with a rest after each, so that a family who writes meanwhile
-is answered as ever.
+is answered as ever. Rows that stand already are looked at without the lock, and written nowhere.
 """
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -16,15 +15,18 @@ from bot.clock import local_date
 from bot.house import House
 from bot.people.batch import Batch, Taken
 from bot.store import people, staff
+from bot.store.beside import Beside, keep_beside
 from bot.store.database import Tx
 from messages.addresses import read_mobile
 from scheduler.enrolment_sheet import EnrolmentRow, RefusedRow, SheetRow, read_sheet, resolve_dates
 from scheduler.programme import Programme
 from scheduler.sheet_memory import SheetMemory, read_beside
 
-# One transaction holds SQLite's only write lock: its rows are as many as take about this long on this machine.
-HOLD_SECONDS: Final = 0.015
-FEWEST, MOST = 5, 100  # rows a transaction
+# One transaction holds SQLite's only write lock: its rows are as many as take about this long on this machine. Its
+# commit, as long as the disk takes for the fewest rows too, is not counted: a slow disk would make it slower still.
+WORK_SECONDS: Final = 0.012
+FEWEST, MOST = 10, 50  # rows a transaction
+LOOKED: Final = 200  # rows looked at together: nobody waits for that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,20 +83,21 @@ def enrol_rows(
     return report
 
 
-def take_all(house: House, rows: Iterable[SheetRow], *, dry_run: bool, by: By) -> Iterator[list[Taken]]:
-    """What became of the rows, one transaction after the other, in order."""
-    source, memory, size = iter(rows), SheetMemory(), FEWEST
-    audit: int | None = None
-    total = Report()
+def take_all(
+    house: House, rows: Iterable[SheetRow], *, dry_run: bool, by: By, beside: Beside | None = None
+) -> Iterator[list[Taken]]:
+    """What became of the rows, one transaction after the other, in order. What was told `beside` them, which no sheet
+    has a column for, is kept with the enrolment that each is about."""
+    source, memory = iter(rows), SheetMemory()
     looked: Batch | None = None
+    taking = _Import(house, by, beside or Beside())
     while True:
-        begun = time.perf_counter()
         programmes = house.live.of(house.db).compiled.programmes  # asked once a transaction, not once a row
-        batch = [read(house, row, memory, programmes) for row in islice(source, size)]
+        batch = [read(house, row, memory, programmes) for row in islice(source, taking.asks)]
         if not batch:
+            taking.end()
             return
         good = [row for row in batch if isinstance(row, EnrolmentRow)]
-        held = time.perf_counter()
         if not good:
             found = []
         elif dry_run:
@@ -102,14 +105,99 @@ def take_all(house: House, rows: Iterable[SheetRow], *, dry_run: bool, by: By) -
                 looked = looked or Batch(house.live.snapshot(tx), house.clock.now(), write=False)
                 found = looked.take(tx, good)
         else:
-            # Tried again where the database gave it up for a turn's sake: what it had thought through goes with it.
-            found, audit, total = house.db.attempt(partial(_put, house, good, audit, total, by))
-        held = time.perf_counter() - held
+            found = taking.take(good)
         yield _in_order(batch, found)
-        size = max(FEWEST, min(MOST, int(size * min(2.0, HOLD_SECONDS / max(held, 1e-4)))))
-        if house.db.is_sqlite and not dry_run:
-            # As long as the lock was held it is left alone: who polls for it, also from another process, gets it.
-            time.sleep(max(0.0, 2 * held - (time.perf_counter() - begun)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    """One transaction: what became of its rows, its line in the audit, and when it had its locks and had worked."""
+
+    found: list[Taken]
+    total: Report
+    audit: int
+    began: float
+    worked: float
+
+
+class _Import:
+    """What an import keeps in mind from one transaction to the next."""
+
+    def __init__(self, house: House, by: By, beside: Beside) -> None:
+        self._house, self._by, self._beside = house, by, beside
+        self._size = FEWEST
+        self._standing = False  # the last rows stood already: likely the next do
+        self._total = Report()
+        self._audit: int | None = None
+        self._untold = False  # rows were counted since the audit's line was written
+        self._released = self._held = 0.0
+
+    @property
+    def asks(self) -> int:
+        """How many rows it takes next."""
+        return LOOKED if self._standing else self._size
+
+    def take(self, rows: Sequence[EnrolmentRow]) -> list[Taken]:
+        if self._standing:
+            found = self._look(rows)
+            if found is not None:
+                return found
+        size = self._size
+        return [one for first in range(0, len(rows), size) for one in self._write(rows[first : first + size])]
+
+    def end(self) -> None:
+        if self._untold:
+            self._audit = self._house.db.attempt(lambda tx: self._tell(tx, self._total, "sheet"))
+
+    def _look(self, rows: Sequence[EnrolmentRow]) -> list[Taken] | None:
+        """What became of them, where nothing is to be written; nobody waits for it."""
+        with self._house.db.read() as tx:
+            people.look_beside(tx)
+            batch = Batch(self._house.live.snapshot(tx), self._house.clock.now(), write=False)
+            found = batch.take(tx, rows)
+        self._standing = batch.nothing_to_write
+        if not self._standing:
+            return None
+        for one in found:
+            self._total.count(one)
+        self._untold = True
+        return found
+
+    def _write(self, rows: Sequence[EnrolmentRow]) -> list[Taken]:
+        # As long as the lock was held it is left alone: who polls for it, also from another process, gets it.
+        rest = self._released + self._held - time.perf_counter()
+        if self._house.db.is_sqlite and rest > 0:
+            time.sleep(rest)
+        # Tried again where the database gave it up for a turn's sake: what it had thought through goes with it.
+        done = self._house.db.attempt(lambda tx: self._put(tx, rows))
+        self._released = time.perf_counter()
+        self._held, worked = self._released - done.began, done.worked - done.began
+        self._size = max(FEWEST, min(MOST, int(self._size * min(2.0, WORK_SECONDS / max(worked, 1e-4)))))
+        self._total, self._audit, self._untold = done.total, done.audit, False
+        self._standing = all(one.outcome in {"unchanged", "refused"} for one in done.found)
+        return done.found
+
+    def _put(self, tx: Tx, rows: Sequence[EnrolmentRow]) -> _Done:
+        people.import_alone(tx)
+        began = time.perf_counter()
+        batch = Batch(self._house.live.snapshot(tx), self._house.clock.now(), write=True)
+        found = batch.take(tx, rows)
+        for one in found if self._beside != Beside() else ():
+            if one.outcome != "refused":
+                keep_beside(tx, batch.enrolment_of(tx, one), self._beside)
+        total = replace(self._total, refused=[])
+        for one in found:
+            total.count(one)
+        alone = len(found) == 1 and self._audit is None
+        audit = self._tell(tx, total, (found[0].ref if alone else None) or "sheet")
+        return _Done(found=found, total=total, audit=audit, began=began, worked=time.perf_counter())
+
+    def _tell(self, tx: Tx, total: Report, target: str) -> int:
+        told = f"{self._by.name}, so far: {total.added} added, {total.changed} changed, {total.unchanged} unchanged"
+        return staff.keep_audit(
+            tx, self._audit, at=self._house.clock.now(), staff_id=self._by.staff_id, action="people.enrol",
+            target=target, detail=told[:200],
+        )  # fmt: skip
 
 
 def read(
@@ -117,22 +205,6 @@ def read(
 ) -> EnrolmentRow | RefusedRow:
     """The row read, or refused for itself or for what it says beside the rows before it."""
     return read_beside(row, memory, programmes, read_mobile, local_date(house.clock.now()))
-
-
-def _put(
-    house: House, batch: Sequence[EnrolmentRow], audit: int | None, before: Report, by: By, tx: Tx
-) -> tuple[list[Taken], int | None, Report]:
-    """One transaction. One import at a time: two with rows in opposite orders would lock each other out."""
-    found = take_in(house, tx, batch)
-    total = replace(before, refused=[])
-    for one in found:
-        total.count(one)
-    told = f"{by.name}, so far: {total.added} added, {total.changed} changed, {total.unchanged} unchanged"
-    target = (found[0].ref or "sheet") if len(found) == 1 and audit is None else "sheet"
-    audit = staff.keep_audit(
-        tx, audit, at=house.clock.now(), staff_id=by.staff_id, action="people.enrol", target=target, detail=told[:200]
-    )
-    return found, audit, total
 
 
 def take_in(house: House, tx: Tx, batch: Sequence[EnrolmentRow], *, write: bool = True) -> list[Taken]:

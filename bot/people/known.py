@@ -50,6 +50,7 @@ class Number:
     language: str
     safe: str
     last_in_at: datetime | None
+    new: bool = False  # made for this sheet, and nobody has written from it
     holder_ids: set[int] = field(default_factory=set)
     new_holders: list[Person] = field(default_factory=list)
     released: dict[int, datetime] = field(default_factory=dict)  # by person id
@@ -87,6 +88,12 @@ class Standing:
         return self.state in GOING_ON
 
     @property
+    def dirty(self) -> bool:
+        """Something of it is to be written."""
+        changed = self.moved or self.confirmed or bool(self.written)
+        return self.id is None or changed or self.reopened is not None or self.replaced_on is not None
+
+    @property
     def alone(self) -> bool:
         """A new one does not simply go on: it waits for a telephone call, or another took its place already."""
         return self.state == HELD or self.replaced_on is not None
@@ -103,14 +110,14 @@ class Known:
         self._people_by_id: dict[int, Person] = {}
         self._learned: set[int] = set()  # those of them whose enrolments are known
         self._households_by_id: dict[int, Household] = {}
+        self.to_mend = False  # something is not kept as it is today, or opens no more: writing puts it right
 
     def learn(self, tx: Tx, batch: Sequence[EnrolmentRow], now: datetime, *, write: bool) -> None:
         """All that these rows need, the numbers locked where anything is to be written."""
         # Numbers before people, as in a family's turn: two orders would lock each other out.
         self._learn_numbers(tx, {row.mobile for row in batch} - self.numbers.keys(), now, write=write)
         names = {row.household or row.reference for row in batch} - self.households.keys()
-        found = rows.households(tx, names, write=write)
-        self.households |= {name: self._household(found.get(name), name) for name in names}
+        self._learn_households(tx, names, write=write)
         named = {row.reference for row in batch} | {child_source(row) for row in batch if row.child_first_name}
         known = rows.people_named(tx, named - self.people.keys())
         fresh = {one.id for one in known.values()} - self._learned
@@ -123,12 +130,23 @@ class Known:
         for child in rows.children(tx, {home.id for home in homes if home.id is not None}, ()):
             self._person(child, "")
 
+    def _learn_households(self, tx: Tx, names: Collection[str], *, write: bool) -> None:
+        found = rows.households(tx, names)
+        nameless = {name: household_id for name, (household_id, named) in found.items() if not named}
+        self.to_mend |= bool(nameless)
+        for name, household_id in nameless.items() if write else ():
+            rows.name_household(tx, household_id, name)
+        for name in names:
+            self.households[name] = self._household(found[name][0] if name in found else None, name)
+
     def _learn_numbers(self, tx: Tx, mobiles: Collection[str], now: datetime, *, write: bool) -> None:
         found = rows.numbers(tx, mobiles, lock=write)
+        missing: Collection[str] = ()
+        lost = [mobile for mobile, number in found.items() if not number.readable]
+        self.to_mend |= bool(lost)
         if write:
-            lost = [mobile for mobile, number in found.items() if not number.readable]
             rows.change_numbers(tx, [(found[mobile].id, {"value": mobile}) for mobile in lost])
-            missing = [mobile for mobile in mobiles if mobile not in found]
+            missing = {mobile for mobile in mobiles if mobile not in found}
             rows.add_numbers(tx, sorted(missing), now)
             found |= rows.numbers(tx, missing, lock=True)
         for mobile in mobiles:
@@ -138,7 +156,7 @@ class Known:
                 if number is None
                 else Number(
                     id=number.id, consent=number.consent, language=number.language, safe=number.safe,
-                    last_in_at=number.last_in_at,
+                    last_in_at=number.last_in_at, new=mobile in missing and number.last_in_at is None,
                 )
             )  # fmt: skip
         by_id = {number.id: self.numbers[mobile] for mobile, number in found.items()}

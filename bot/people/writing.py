@@ -34,6 +34,17 @@ class Thought:
     begun: list[tuple[Person, Standing]] = field(default_factory=list)  # in the order of their rows
     born: dict[Person, BirthMonth] = field(default_factory=dict)  # months of birth that the batch puts right
 
+    @property
+    def nothing(self) -> bool:
+        """All of it stands already: `put` would write nothing."""
+        known = self.known
+        return not (
+            known.to_mend or self.links or self.taken_back or self.told or self.consents or self.begun or self.born
+            or any(person.id is None or person.dirty for person in known.everybody())
+            or any(number.dirty for number in known.numbers.values())
+            or any(one.dirty for _, one in known.all_enrolments())
+        )  # fmt: skip
+
 
 def put(tx: Tx, snapshot: Snapshot, thought: Thought, now: datetime) -> None:
     """Everything at the end, in a few statements."""
@@ -61,7 +72,7 @@ def put(tx: Tx, snapshot: Snapshot, thought: Thought, now: datetime) -> None:
 def _put_households(tx: Tx, new: Sequence[Household], now: datetime) -> None:
     by_name = {home.name: home for home in new}
     rows.add_households(tx, sorted(by_name), now)
-    for name, household_id in rows.households(tx, by_name).items():
+    for name, (household_id, _) in rows.households(tx, by_name).items():
         by_name[name].id = household_id
 
 

@@ -88,9 +88,10 @@ _ENROLMENTS = (
     .where(enrolment.c.person_id.in_(sa.bindparam("b_people", expanding=True)))
     .order_by(enrolment.c.id)
 )
-_ADD_PEOPLE = sa.insert(person).returning(person.c.id, sort_by_parameter_order=True)
+_ADD_PEOPLE = sa.insert(person)
+_IDS = sa.select(person.c.ref, person.c.id).where(person.c.ref.in_(sa.bindparam("b_refs", expanding=True)))
 _CHANGE_PERSON = sa.update(person).where(person.c.id == sa.bindparam("b_id"))
-_CHANGE_NUMBER = sa.update(address).where(address.c.id == sa.bindparam("b_id"))
+_CHANGE_NUMBERS = sa.update(address).where(address.c.id.in_(sa.bindparam("b_ids", expanding=True)))
 _TAKE_BACK = (
     sa.update(person_address)
     .where(person_address.c.person_id == sa.bindparam("b_person"), person_address.c.address_id == sa.bindparam("b_at"))
@@ -164,17 +165,17 @@ def tenures(tx: Tx, address_ids: Collection[int]) -> list[Tenure]:
     return [Tenure(**row._asdict()) for row in tx.execute(_TENURES, {"b_addresses": list(address_ids)})]
 
 
-def households(tx: Tx, names: Collection[str], *, write: bool = False) -> dict[str, int]:
-    """Those of these names that are known. With `write`, one that was made before names were kept is given its own."""
+def households(tx: Tx, names: Collection[str]) -> dict[str, tuple[int, bool]]:
+    """Those of these names that are known: the id, and whether the name is kept with it, as it is of late."""
     keys = keyring_of(tx.dialect)
     by_print = {print_: name for name in names for print_ in keys.prints("household", name)}
-    rows = tx.execute(_HOUSEHOLDS, {"b_sources": list(by_print)}).all() if by_print else ()
-    nameless = [row for row in rows if not row.named] if write else ()
-    for row in nameless:
-        name = by_print[row.source]
-        kept = {"name": name, "source": keys.index("household", name)}
-        tx.execute(sa.update(household).where(household.c.id == row.id).values(**kept))
-    return {by_print[row.source]: row.id for row in rows}
+    rows = tx.execute(_HOUSEHOLDS, {"b_sources": list(by_print)}) if by_print else ()
+    return {by_print[row.source]: (row.id, row.named) for row in rows}
+
+
+def name_household(tx: Tx, household_id: int, name: str) -> None:
+    kept = {"name": name, "source": keyring_of(tx.dialect).index("household", name)}
+    tx.execute(sa.update(household).where(household.c.id == household_id).values(**kept))
 
 
 def add_households(tx: Tx, names: Collection[str], now: datetime) -> None:
@@ -200,7 +201,10 @@ def add_people(tx: Tx, rows: Sequence[Mapping[str, object]], now: datetime) -> l
         {**row, **found_by(tx, row), "source": keys.index("person", str(row["source_reference"])), "created_at": now}
         for row in rows
     ]
-    return [int(found) for found in tx.execute(_ADD_PEOPLE, values).scalars()]
+    # One call of the driver, and their ids by their own references: asked for one by one in order, it is as many calls.
+    tx.execute(_ADD_PEOPLE, values)
+    ids = {found.ref: int(found.id) for found in tx.execute(_IDS, {"b_refs": [row["ref"] for row in rows]})}
+    return [ids[str(row["ref"])] for row in rows]
 
 
 def change_people(tx: Tx, rows: Sequence[tuple[int, Mapping[str, object]]]) -> None:
@@ -213,14 +217,12 @@ def change_people(tx: Tx, rows: Sequence[tuple[int, Mapping[str, object]]]) -> N
 
 
 def change_numbers(tx: Tx, rows: Sequence[tuple[int, Mapping[str, object]]]) -> None:
-    """One statement for all that change the same columns."""
-    by_columns: dict[tuple[str, ...], list[dict[str, object]]] = {}
+    """One statement for all that change in the same way."""
+    alike: dict[tuple[tuple[str, object], ...], list[int]] = {}
     for address_id, values in rows:
-        by_columns.setdefault(tuple(sorted(values)), []).append({"b_id": address_id, **values})
-    for columns, alike in by_columns.items():
-        named = {name: sa.bindparam(f"v_{name}", type_=address.c[name].type) for name in columns}
-        told = [{"b_id": row["b_id"], **{f"v_{name}": row[name] for name in columns}} for row in alike]
-        tx.execute(_CHANGE_NUMBER.values(**named), told)
+        alike.setdefault(tuple(sorted(values.items())), []).append(address_id)
+    for changed, ids in alike.items():
+        tx.execute(_CHANGE_NUMBERS.values(**dict(changed)), {"b_ids": ids})
 
 
 def link_all(tx: Tx, pairs: Sequence[tuple[int, int, date | None]], now: datetime) -> None:

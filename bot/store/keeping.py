@@ -63,6 +63,10 @@ IN_TURN = (
     sa.func.coalesce(enrolment.c.next_due_on, date(1970, 1, 1)),
     enrolment.c.id,
 )
+_ON = sa.select(enrolment.c.id).where(
+    enrolment.c.person_id == sa.bindparam("b_person"), enrolment.c.programme == sa.bindparam("b_programme"),
+    enrolment.c.child_id == sa.bindparam("b_child"), enrolment.c.event_on == sa.bindparam("b_on"),
+)  # fmt: skip
 _CHANGE_ENROLMENT = sa.update(enrolment).where(enrolment.c.id == sa.bindparam("b_id"))
 
 
@@ -83,6 +87,15 @@ def find_enrolment(tx: Tx, enrolment_id: int, *, lock: bool = False) -> Enrolmen
     statement = _ENROLMENT.where(enrolment.c.id == enrolment_id)
     row = tx.execute(statement.with_for_update() if lock else statement).one_or_none()
     return None if row is None else Enrolment(**row._asdict())
+
+
+def enrolment_on(tx: Tx, person_id: int, programme: str, child_id: int, event_on: date) -> int:
+    """The one of this person, programme, child (0: none) and day. LookupError where there is none."""
+    key = {"b_person": person_id, "b_programme": programme, "b_child": child_id, "b_on": event_on}
+    found = tx.execute(_ON, key).scalar_one_or_none()
+    if found is None:
+        raise LookupError(person_id, programme, child_id, event_on)
+    return int(found)
 
 
 def enrolments_of(tx: Tx, person_ids: Sequence[int]) -> list[Enrolment]:
@@ -128,11 +141,8 @@ def change_enrolment(tx: Tx, enrolment_id: int, **values: object) -> None:
 
 def move_event(tx: Tx, seen: Enrolment, event_on: date) -> bool:
     """False where the person has an enrolment of that programme and that day beside it already."""
-    same = (
-        enrolment.c.person_id == seen.person_id, enrolment.c.programme == seen.programme,
-        enrolment.c.child_id == seen.child_id, enrolment.c.event_on == event_on,
-    )  # fmt: skip
-    if tx.execute(sa.select(enrolment.c.id).where(*same)).first() is not None:
+    same = {"b_person": seen.person_id, "b_programme": seen.programme, "b_child": seen.child_id, "b_on": event_on}
+    if tx.execute(_ON, same).first() is not None:
         return False
     change_enrolment(tx, seen.id, event_on=event_on)
     return True
