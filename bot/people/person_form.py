@@ -13,7 +13,7 @@ from bot.people.enrol import By, take_all
 from bot.people.writing import begin
 from bot.store import keeping, people, staff
 from bot.store.addresses import lock_address
-from bot.store.beside import Beside, keep_beside
+from bot.store.beside import Beside
 from bot.store.keeping import HELD
 from bot.turn import telephoning
 from scheduler.confirmed import TELEPHONE_FIRST
@@ -68,18 +68,13 @@ def services(house: House) -> dict[str, str]:
 
 
 def enter(house: House, me: SignedIn, cells: Mapping[str, str]) -> Entered:
-    """Enrol one person, or say what is to be mended, field by field.
-
-    What no sheet has a column for is kept with the newest of their enrolments on this programme.
-    """
+    """Enrol one person, or say what is to be mended, field by field."""
     told = Beside(signed_by=cells.get("signed_by", "").strip() or None, listing=cells.get("service") or None)
     faults = dict(_amiss(house, told))
     row = SheetRow(line=1, cells={name: " ".join(cells.get(name, "").split()) for name in COLUMNS})
     by = By(staff_id=me.staff.id, name="by form")
-    ((taken,),) = take_all(house, [row], dry_run=bool(faults), by=by)  # every fault at once
+    ((taken,),) = take_all(house, [row], dry_run=bool(faults), by=by, beside=told)  # every fault at once
     if taken.outcome != "refused" and not faults:
-        if told != Beside() and taken.ref is not None:
-            _keep_beside(house, taken.ref, row.cells["programme"], told)
         return Entered(ref=taken.ref, outcome=taken.outcome, to_telephone=taken.to_telephone, faults={})
     for reason in taken.reasons:
         faults.setdefault(column_of(reason) or "", reason)
@@ -91,15 +86,6 @@ def _amiss(house: House, told: Beside) -> Iterator[tuple[str, str]]:
         yield "signed_by", "Enter one first name, of at most 30 letters"
     if told.listing is not None and told.listing not in house.live.of(house.db).finder.snapshot.by_id:
         yield "service", "Choose a service from the list"
-
-
-def _keep_beside(house: House, ref: str, programme: str, told: Beside) -> None:
-    with house.db.write() as tx:
-        person = people.find_person(tx, ref)
-        assert person is not None  # they were taken in just now
-        theirs = [one.id for one in keeping.enrolments_of(tx, [person.id]) if one.programme == programme]
-        if theirs:
-            keep_beside(tx, max(theirs), told)
 
 
 def to_telephone(house: House, page: int = 1) -> Waiting:
