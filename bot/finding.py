@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
+from bot.rules import HOLIDAYS
 from directory import places, search
 from directory.ages import read_age
-from directory.opening import hours_of
+from directory.opening import hours_of, open_now
 from directory.service import ages_in_words, contact_in_words
 from flows.effects import Listing
 from flows.facts import Found, Place, Search
 from flows.understanding.types import Lexicon
+
+OPEN_AMONG = 30  # the best so many are looked at for what is open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +27,24 @@ class DirectoryFinder:
 
     def find(self, search: Search) -> Found:
         """Listings for what was asked, best first. The postcode, age and needs given win over those in the words."""
+        if search.open_at is not None:
+            return self._open_first(search, search.open_at)
         results = self.results(search)
         return Found(
             place=_as_said(results.place),
             listings=tuple(self._listing(result) for result in results.results),
             more=results.more,
+        )
+
+    def _open_first(self, search: Search, at: datetime) -> Found:
+        """The same services: first those known to be open at this instant, then those that open later that day."""
+        results = self.results(replace(search, skip=0, limit=OPEN_AMONG))
+        best = sorted(results.results, key=lambda result: opens(result, at))
+        shown = best[search.skip : search.skip + search.limit]
+        return Found(
+            place=_as_said(results.place),
+            listings=tuple(self._listing(result) for result in shown),
+            more=len(best) > search.skip + search.limit,
         )
 
     def _listing(self, result: search.Result) -> Listing:
@@ -59,6 +75,14 @@ class DirectoryFinder:
                 limit=wanted.limit,
             ),
         )
+
+
+def opens(result: search.Result, at: datetime) -> int:
+    """0: its weekly hours say that it is open then; 1: later that day; 2: on another, or nobody knows."""
+    told = open_now(hours_of(result.service)[0], at, HOLIDAYS)
+    if told is None or told.kind not in {"open", "always", "later"}:
+        return 2
+    return 1 if told.kind == "later" else 0
 
 
 def listing(result: search.Result) -> Listing:

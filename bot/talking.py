@@ -219,6 +219,7 @@ _IN_WORDS: Mapping[type, Callable[[Any], str]] = {
     ),
     fx.EnrolOnEvent: _enrol,
     fx.EndForLoss: lambda e: f"end for a loss: {e.loss}",
-    fx.FlagListing: lambda e: f"flag {', '.join(e.listings)}",
+    fx.FlagListing: lambda e: f"flag {', '.join(e.listings)}" + (" as wrong" if e.why == "wrong" else ""),
+    fx.KeepFeedback: lambda e: f"keep feedback: {e.words}",
     fx.RecordSearch: lambda e: "search, some found" if e.found else "search, nothing found",
 }

@@ -112,8 +112,8 @@ def read_answer(ask: AskNode, reply: Reply) -> Answer | None:
 
 def by_name(options: Sequence[Option], text: str) -> Answer | None:
     """The option that is named in full, for one that is not on the screen now: "more" when all was shown."""
-    said = without_politeness(text)
-    found = next((option for option in options if said in _names(option)), None)
+    said = {plain(text), without_politeness(text)}  # "what do you hold about me" is as it stands
+    found = next((option for option in options if said & _names(option)), None)
     return _chose(found) if found is not None else None
 
 

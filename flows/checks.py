@@ -11,6 +11,7 @@ from flows.flow import (
     CallNode,
     EndNode,
     EnrolNode,
+    FeedbackNode,
     FlagNode,
     Flow,
     Node,
@@ -26,7 +27,7 @@ from flows.vocabulary import CARRIER_STOP
 
 # What names answers that it reads, and by which of its fields.
 _READS: Mapping[type, tuple[str, ...]] = {
-    FlagNode: ("listings",), PauseNode: ("until",), EnrolNode: ("event", "day", "born"),
+    FlagNode: ("listings",), FeedbackNode: ("words",), PauseNode: ("until",), EnrolNode: ("event", "day", "born"),
 }  # fmt: skip
 
 

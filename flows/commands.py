@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from flows.answers import Reply, read_answer
+from flows.answers import Reply, by_name, read_answer
 from flows.effects import AddToCase, CloseTouch, Level, RaiseEscalation, ReleaseAddress, SetConsent, SetWish
 from flows.nodes import apply_answer, begin, enter, walk
 from flows.reading import Command, Reading
@@ -215,6 +215,23 @@ def _back_on(run: Run, reading: Reading) -> None:
     ask_again(run)
 
 
+def _my_data(run: Run, reading: Reading) -> None:
+    """With the team at once, whoever stops here; then which it is. Who said "delete my data" is not asked again."""
+    run.do(RaiseEscalation(level="routine", reason="my-data", words=reading.text))
+    flow = run.assets.flows.get("my-data")
+    ask = flow.ask(flow.start) if flow is not None else None
+    if ask is None:  # content from before there was such a flow
+        run.say("my-data")
+        ask_again(run)
+        return
+    run.set_aside()
+    if (answer := by_name(ask.options, reading.text)) is None:  # exactly: nobody's data is erased for a near miss
+        enter(run, "my-data")
+        return
+    begin(run, "my-data", {})
+    apply_answer(run, ask, answer)
+
+
 def _to_desk(reason: str) -> Callable[[Run, Reading], None]:
     def act(run: Run, reading: Reading) -> None:
         run.do(RaiseEscalation(level="routine", reason=reason, words=reading.text))
@@ -249,5 +266,5 @@ _COMMANDS: Mapping[Command, Callable[[Run, Reading], None]] = {
     "less": _less,
     "pause": _pause,
     "back-on": _back_on,
-    "my-data": _to_desk("my-data"),
+    "my-data": _my_data,
 }

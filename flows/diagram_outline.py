@@ -186,6 +186,7 @@ _DOES: Mapping[str, Callable[[Any], str]] = {
     "SetNode": _sets,
     "CloseNode": lambda node: f"End the check-in as {node.outcome}: {node.reason}",
     "FlagNode": lambda _: "Flag the services they were told of, in the directory",
+    "FeedbackNode": lambda _: "Keep their words as feedback, for the team to answer",
     "PauseNode": lambda _: "Start nothing until the day they said",
     "EnrolNode": lambda node: "Keep in touch, by what they told" + (" of themselves" if node.themselves else ""),
     "CallNode": lambda node: f"Walk the flow {node.flow}, then come back",

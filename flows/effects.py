@@ -167,10 +167,19 @@ class RecordSearch:
 class FlagListing:
     """A family did not get through to the services they were told of: somebody should check these in the directory.
 
-    `listings` are their ids, one to three; which of them it was, nobody asked.
+    `listings` are their ids, one to three; which of them it was, nobody asked. `why` is `wrong` where they said that
+    what we told them of one is not right.
     """
 
     listings: tuple[str, ...]
+    why: Literal["not-reached", "wrong"] = "not-reached"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepFeedback:
+    """What would have made this better, in their words: for the team, who may answer it for everybody to read."""
+
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +233,7 @@ Effect = (
     | ReleaseAddress
     | RecordSearch
     | FlagListing
+    | KeepFeedback
     | SetWish
     | EnrolOnEvent
     | EndForLoss

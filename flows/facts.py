@@ -85,6 +85,7 @@ class Search:
     language: str | None = None
     skip: int = 0
     limit: int = 3
+    open_at: datetime | None = None  # what is known to be open at this instant comes first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,11 +148,21 @@ class CloseNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagNode:
-    """Tell those who keep the directory that these services did not work for the family. `listings` names the answer
-    that holds their ids."""
+    """Tell those who keep the directory that these services did not work for the family, or `why` else. `listings`
+    names the answer that holds their ids."""
 
     id: str
     listings: str
+    go: str
+    why: Literal["not-reached", "wrong"] = "not-reached"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackNode:
+    """Keep what they said would have been better, for the team. `words` names the answer that holds it."""
+
+    id: str
+    words: str
     go: str
 
 
@@ -219,6 +229,7 @@ Node = (
     | SetNode
     | CloseNode
     | FlagNode
+    | FeedbackNode
     | PauseNode
     | EnrolNode
     | CallNode
@@ -258,6 +269,11 @@ class Flow:
         """Every name this flow may keep a value under."""
         sets = (node.values for node in self.nodes.values() if isinstance(node, SetNode))
         return self.asked_names() | {name for values in sets for name in values}
+
+    @property
+    def only_says(self) -> bool:
+        """It asks and does nothing: it may be told beside a question, which is then put again."""
+        return all(isinstance(node, SayNode | BranchNode | EndNode) for node in self.nodes.values())
 
     def ask(self, node: str) -> AskNode | None:
         found = self.nodes.get(node)

@@ -11,6 +11,7 @@ from flows.effects import (
     CloseTouch,
     EnrolOnEvent,
     FlagListing,
+    KeepFeedback,
     MakeReferral,
     RaiseEscalation,
     RecordScore,
@@ -30,6 +31,7 @@ from flows.flow import (
     EndNode,
     EnrolNode,
     EscalateNode,
+    FeedbackNode,
     FlagNode,
     Flow,
     NoteNode,
@@ -40,6 +42,7 @@ from flows.flow import (
     SetNode,
     WaitNode,
 )
+from flows.reading import QUIET_NEEDS
 from flows.run import FlowLoopError, Run
 from flows.session import Frame
 from flows.vocabulary import CUES, POLITE
@@ -187,6 +190,7 @@ def _search(run: Run, flow: Flow, node: SearchNode) -> bool:
             age=float(age) if isinstance(age, int | float) else None,
             language=run.facts.language if run.facts.language != "en" else run.understood.lang,
             skip=run.shown,
+            open_at=run.facts.now if run.answers.get("open_first") else None,
         )
     )
     if run.shown == 0:
@@ -199,6 +203,7 @@ def _search(run: Run, flow: Flow, node: SearchNode) -> bool:
         return True
     place = found.place.read_as
     run.say(f"{flow.name}.{node.id}", listings=found.listings, values={"place": place} if place else {})
+    run.keep("shown_listings", ",".join(listing.id for listing in found.listings))
     run.shown += len(found.listings)
     run.goto(node.go)
     return True
@@ -207,10 +212,11 @@ def _search(run: Run, flow: Flow, node: SearchNode) -> bool:
 def help_first(run: Run, needs: tuple[str, ...]) -> None:
     """What helps first with the clearest need, and who to call today: once, in a text of its own before the services.
 
-    Not beside a safety reply, which says whom to call; nor where the flow said already what helps first (`helped`).
+    Not beside a safety reply, which says whom to call; nor where the flow said already what helps first (`helped`);
+    nor of what nobody should find on a phone that is watched.
     """
     need = next(iter(needs), None)
-    if need is None or run.danger != "none":
+    if need is None or run.danger != "none" or (need in QUIET_NEEDS and run.facts.marks & {"watched", "unsafe"}):
         return
     if run.answers.get("helped") not in {need, "yes"} and run.assets.wording.has(f"self-help.{need}"):
         run.say(f"self-help.{need}", heard=run.understood.lang)
@@ -288,7 +294,14 @@ def _close(run: Run, flow: Flow, node: CloseNode) -> bool:
 def _flag(run: Run, _flow: Flow, node: FlagNode) -> bool:
     given = tuple(filter(None, str(run.answers.get(node.listings, "")).split(",")))
     if given:
-        run.do(FlagListing(listings=given))
+        run.do(FlagListing(listings=given, why=node.why))
+    run.goto(node.go)
+    return True
+
+
+def _feedback(run: Run, _flow: Flow, node: FeedbackNode) -> bool:
+    if words := str(run.answers.get(node.words) or "").strip():
+        run.do(KeepFeedback(words=words))
     run.goto(node.go)
     return True
 
@@ -374,6 +387,7 @@ _DO: Mapping[type, Callable[[Run, Flow, Any], bool]] = {
     SetNode: _set,
     CloseNode: _close,
     FlagNode: _flag,
+    FeedbackNode: _feedback,
     PauseNode: _pause,
     EnrolNode: _enrol,
     CallNode: _call,

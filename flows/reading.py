@@ -84,6 +84,7 @@ WITH_A_LOSS: frozenset[Command] = ALWAYS_HEARD | {"human", "less", "pause", "lan
 OPEN_ENDED = frozenset({"text", "name", "children"})  # kinds that would take almost any words for an answer
 SHORT_WORDS = 5
 PAUSE_WORDS = 8  # "pause please till the 3rd of september": more is talk, and the lexicon reads it
+ASIDE_WORDS = 12  # a question to us; more is a story, and an answer
 FEW_WORDS = 2  # "swimming lessons please" is looked up, "hm ok" is not
 LOSSES: Mapping[str, Loss] = {"pregnancy-lost": "pregnancy-lost", "child-died": "child-died"}
 NEWS_DAYS = 90
@@ -168,7 +169,7 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
         understood = replace(understood, event="", event_year=None, event_sure=False, event_beside=False)
     flow = run.top_flow
     held = flow is not None and flow.holds
-    starts = _starts(run, plain(text), understood)
+    starts = _starts(run, text, understood) if not held else _aside(run, text)
     # Words that show no need of the list may still be in the directory, where nothing else was being asked; but from
     # somebody whose case is open they are more of what they told us: "don't tell anyone" is no search.
     ask = run.waiting()
@@ -185,7 +186,7 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
         command=find_command(run, text, understood, fit),
         worker_talking=facts.worker_talking,
         fit=fit,
-        starts=None if held else starts,
+        starts=starts,
         need=bool(text.strip()) and not held and reading_need,
         event="" if understood.event not in LOSSES and (held or facts.open_case is not None) else understood.event,
         thanks=understood.intent == "thanks" and bool(text.strip()),
@@ -210,7 +211,10 @@ def find_command(run: Run, text: str, understood: Understanding, fit: Fit | None
     if exact is None and understood.event in LOSSES:
         exact = _beside_a_loss(run, text)
     ask = run.waiting()
-    answers_choice = fit is not None and fit.kind == "current" and ask is not None and ask.kind != "text"
+    # "Person" may be one of the choices; where any words would do, "just call me" is nobody's name or child.
+    answers_choice = fit is not None and fit.kind == "current" and ask is not None and ask.kind not in OPEN_ENDED
+    if _tells_what_is_wrong(run, exact):
+        exact = None
     if exact is not None and not (exact == "human" and answers_choice):
         return exact
     kind = run.assets.lexicon.intent_kind(text) if understood.intent != "need" else "need"
@@ -219,8 +223,10 @@ def find_command(run: Run, text: str, understood: Understanding, fit: Fit | None
         meant = "back-on"  # "text me again", said by somebody who paused
     if meant is None and understood.intent != "stop":  # a finer kind of stopping that is not known here ends nothing
         meant = INTENT_COMMANDS.get(understood.intent)
-    if meant == "help" and _keyword_flow(run, plain(text)):
-        return None  # "is this private" asks what this is, and has a flow of its own to say so
+    if meant != "stop-in-words" and (_keyword_flow(run, plain(text)) or _kind_flow(run, text)):
+        meant = None  # "is this private" asks what this is, and has a flow of its own to say so
+    if _tells_what_is_wrong(run, meant):
+        meant = None
     if meant is None or meant in ALWAYS_HEARD:
         return meant
     flow = run.top_flow
@@ -238,6 +244,12 @@ def _beside_a_loss(run: Run, text: str) -> Command | None:
     if any(is_whole_stop(run.assets.lexicon, one) for one in said):
         return "stop-in-words"
     return next((meant for one in said if (meant := COMMANDS.get(one)) in WITH_A_LOSS), None)
+
+
+def _tells_what_is_wrong(run: Run, meant: Command | None) -> bool:
+    """ "Wrong number", said where we asked what went wrong, is of a number that they were given."""
+    ask, flow = run.waiting(), run.top_flow
+    return meant == "wrong-person" and ask is not None and ask.story and flow is not None and not flow.holds
 
 
 def is_pause(text: str, today: date) -> bool:
@@ -263,7 +275,9 @@ def find_fit(run: Run, text: str, understood: Understanding, risk: Risk = "none"
     alarm_only = open_ended and (risk == "urgent" or (risk == "concern" and ask is not None and ask.mark is None))
     # After an alarm the next words tell more of it ("he's gone now"): the question is put again before it is answered.
     # "refer" said where any words would do starts the referral: it is no safe time to call.
-    if open_ended and not (run.top_flow is not None and run.top_flow.holds) and _keyword_flow(run, plain(text)):
+    if open_ended and not (run.top_flow is not None and run.top_flow.holds) and _named_flow(run, text):
+        return None
+    if ask is not None and ask.kind in OPEN_ENDED and _aside(run, text):
         return None
     broken_off = open_ended and run.known("broken_off") is not None and without_politeness(text) not in SKIP
     if not text.strip() or alarm_only or broken_off:
@@ -342,9 +356,28 @@ def _update(run: Run, text: str, understood: Understanding) -> Fit | None:
     return None
 
 
-def _starts(run: Run, said: str, understood: Understanding) -> str | None:
+def _starts(run: Run, text: str, understood: Understanding) -> str | None:
     flows = run.assets.flows.values()
-    return _keyword_flow(run, said) or next((flow.name for flow in flows if understood.intent in flow.intents), None)
+    by_name = next((flow.name for flow in flows if understood.intent in flow.intents), None)
+    return _keyword_flow(run, plain(text)) or _kind_flow(run, text) or by_name
+
+
+def _aside(run: Run, text: str) -> str | None:
+    """The flow that answers what they ask about us in the middle of something, where it says a few words and no more:
+    "will you take my kids?", said to any question. That question is put again after it."""
+    named = _named_flow(run, text)
+    return named if named is not None and run.assets.flows[named].only_says else None
+
+
+def _named_flow(run: Run, text: str) -> str | None:
+    """The flow that a short message asks for by its keyword or in its own words."""
+    return None if len(text.split()) > ASIDE_WORDS else _keyword_flow(run, plain(text)) or _kind_flow(run, text)
+
+
+def _kind_flow(run: Run, text: str) -> str | None:
+    """The flow of a finer kind of intent, heard in their own words: `human/complaint`."""
+    kind = run.assets.lexicon.intent_kind(text)
+    return next((flow.name for flow in run.assets.flows.values() if "/" in kind and kind in flow.intents), None)
 
 
 def _keyword_flow(run: Run, said: str) -> str | None:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from flows.effects import CancelTimer, Choice, Effect, Listing, Purpose, RaiseEscalation, Say, StartTimer, Value
 from flows.facts import Assets, Facts
 from flows.flow import AskNode, Flow, Node, Test
+from flows.law import answer_by
 from flows.session import DEEPEST, LATE_DAYS, LIVE_MINUTES, OPEN_QUESTIONS, TRAIL, Asked, Frame, Parked, Session, Undo
 from flows.understanding.types import Risk, Understanding
 
@@ -268,6 +269,7 @@ _FACTS: Mapping[str, Callable[[Run], Value | None]] = {
     "days_to_due": _days_to,
     "may_enrol": lambda run: _yes(run.facts.may_enrol),
     "signed": _signed,
+    "law_by": lambda run: answer_by(run.facts.today),
 }
 # Kept by the engine among the answers.
 KEPT_NAMES = (
@@ -275,6 +277,6 @@ KEPT_NAMES = (
         {"ref", "place", "heard", "more_results", "needs", "need_text", "age", "also_said", "given_score", "postcode"}
     )
     | {"broken_off", "speaker", "worker", "given_listings"}
-    | {"until_date", "every_weeks", "told_event", "helped"}
+    | {"until_date", "every_weeks", "told_event", "helped", "shown_listings", "open_first"}
 )
 FACT_NAMES = frozenset(_FACTS) | KEPT_NAMES

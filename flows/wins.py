@@ -128,10 +128,20 @@ def _update(run: Run, reading: Reading) -> None:
     walk(run)
 
 
+def _keep_beside(run: Run, reading: Reading) -> None:
+    """What a referral was told that answers none of its questions goes with it all the same."""
+    if run.top_flow is not None and run.top_flow.holds:
+        also = str(run.answers.get("also_said", ""))
+        run.keep("also_said", f"{also} {reading.text}".strip()[:ALSO_SAID_MOST])
+
+
 def _start_flow(run: Run, reading: Reading) -> None:
     assert reading.starts is not None
+    _keep_beside(run, reading)
     run.set_aside()
-    enter(run, reading.starts)
+    intents = run.assets.flows[reading.starts].intents
+    asks_for_help = any(intent.startswith("need/") for intent in intents)
+    enter(run, reading.starts, _seeds(run, reading) if asks_for_help else None)
 
 
 def _need(run: Run, reading: Reading) -> None:
@@ -139,7 +149,7 @@ def _need(run: Run, reading: Reading) -> None:
     run.set_aside()
     run.shown = 0
     seeds = _seeds(run, reading)
-    for stale in {"needs", "age"} - seeds.keys():
+    for stale in {"needs", "age", "open_first"} - seeds.keys():
         run.answers.pop(stale, None)
     enter(run, "find", seeds)
 
@@ -198,10 +208,8 @@ def _repair(run: Run, reading: Reading) -> None:
         walk(run)
         return
     run.repairs += 1
-    repairs, flow, ask, frame = run.repairs, run.top_flow, run.waiting(), run.top
-    if flow is not None and flow.holds:
-        also = str(run.answers.get("also_said", ""))
-        run.keep("also_said", f"{also} {reading.text}".strip()[:ALSO_SAID_MOST])
+    repairs, ask, frame = run.repairs, run.waiting(), run.top
+    _keep_beside(run, reading)
     if repairs == 3:  # asked, offered, brought
         run.do(RaiseEscalation(level="routine", reason="stuck", words=reading.text))
         run.say("repair.stuck")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.refs import new_ref
@@ -12,6 +12,7 @@ from bot.store.casework import RANK, Case
 from bot.store.database import Tx
 from bot.store.people import Person
 from flows.effects import Level, MakeReferral, RaiseEscalation
+from flows.law import answer_by
 
 if TYPE_CHECKING:
     from bot.live import Snapshot
@@ -19,16 +20,46 @@ if TYPE_CHECKING:
 
 SHARES = ("health", "school", "voluntary")
 SMALL = {"picture", "stuck", "wrote", "not-reached"}  # what the case is about is better told by what came after
+# Each a case of its own, by what it is about, and by the code of what they want.
+REQUESTS = {"my-data": "data", "my-data-see": "data", "my-data-erase": "data", "complaint": "complaint"}
 WORDS_KEPT = 20_000  # characters of one case's words; the messages themselves are all kept
 
 
 def raise_escalation(turn: "Turn", effect: RaiseEscalation) -> Case:
     """The person's open escalation updated, or a new one. A level only ever rises here; a promise never moves later."""
+    if effect.reason in REQUESTS:
+        return _request(turn, effect)
     person = turn.person
     case_id = _raise(
         turn.tx, effect, turn.open_cases, address_id=turn.address.id, person_id=None if person is None else person.id,
         look_by=turn.facts.look_by[effect.level], told=effect.words, now=turn.now,
     )  # fmt: skip
+    return _renew(turn, case_id)
+
+
+def _request(turn: "Turn", effect: RaiseEscalation) -> Case:
+    """A wish about their data, or a complaint: a case of its own, never lost among the words of another.
+
+    What they say more of it goes to the same case, which keeps the day that it began with.
+    """
+    about = REQUESTS[effect.reason]
+    standing = next((c for c in turn.open_cases if REQUESTS.get(c.reason) == about), None)
+    if standing is None:
+        due_on = answer_by(turn.facts.today) if about == "data" else None
+        case_id = _open(
+            turn.tx, effect, address_id=turn.address.id, person_id=None if turn.person is None else turn.person.id,
+            look_by=turn.facts.look_by[effect.level], told=effect.words, now=turn.now, kind="request", due_on=due_on,
+        )  # fmt: skip
+    else:
+        case_id = standing.id
+        said = standing.words.splitlines()
+        words = standing.words if effect.words in said else "\n".join([*said, effect.words])
+        rows.change_case(
+            turn.tx, case_id, words=words[-WORDS_KEPT:],
+            reason=standing.reason if effect.reason == "my-data" else effect.reason,  # what they chose before stands
+            waiting_since=standing.waiting_since or turn.now,
+        )  # fmt: skip
+        _note(turn.tx, case_id, "updated", effect, effect.words, turn.now)
     return _renew(turn, case_id)
 
 
@@ -94,10 +125,10 @@ def _promise(standing: Case, look_by: datetime, *, grew: bool) -> datetime:
 
 def _open(
     tx: Tx, effect: RaiseEscalation, *, address_id: int | None, person_id: int | None, look_by: datetime, told: str,
-    now: datetime,
+    now: datetime, kind: str = "escalation", due_on: date | None = None,
 ) -> int:  # fmt: skip
     case_id = rows.add_case(
-        tx, ref=new_ref(), kind="escalation", level=effect.level, rank=RANK[effect.level], reason=effect.reason,
+        tx, ref=new_ref(), kind=kind, due_on=due_on, level=effect.level, rank=RANK[effect.level], reason=effect.reason,
         address_id=address_id, person_id=person_id, words=effect.words,
         because=json.dumps(effect.because, ensure_ascii=False), speaker=effect.speaker, opened_at=now,
         look_by=look_by, waiting_since=now,

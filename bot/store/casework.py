@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,7 +17,7 @@ class CaseRow(Row):
     __tablename__ = "cases"
     id: Mapped[int] = mapped_column(primary_key=True)
     ref: Mapped[str] = mapped_column(sa.String(8), unique=True)
-    kind: Mapped[str] = mapped_column(sa.String(12))  # escalation, referral
+    kind: Mapped[str] = mapped_column(sa.String(12))  # escalation, referral, request
     level: Mapped[str] = mapped_column(sa.String(8))
     rank: Mapped[int] = mapped_column()  # of the level: urgent first
     reason: Mapped[str] = mapped_column(sa.String(32))
@@ -34,6 +34,7 @@ class CaseRow(Row):
     not_reached: Mapped[bool] = mapped_column(default=False)  # a reply did not arrive: telephone
     claimed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"), index=True)
     claimed_at: Mapped[datetime | None] = mapped_column(Instant)
+    due_on: Mapped[date | None] = mapped_column()  # by when the law wants it answered
     version: Mapped[int] = mapped_column(default=1)  # compare-and-swap of every change from the desk
     closed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -92,6 +93,7 @@ class Case:
     closed_at: datetime | None
     outcome: str | None
     outcome_note: str | None
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

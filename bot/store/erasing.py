@@ -183,6 +183,7 @@ OF: Final[Mapping[str, Callable[[Scope], Condition]]] = {
     "inbox": _inbox,
     "wish": lambda scope: _said(scope, _t("wish").c.address_id, _t("wish").c.at),
     "consent": _nobodys_or_theirs("consent"),
+    "feedback": lambda scope: _said(scope, _t("feedback").c.address_id, _t("feedback").c.at),
     "conversation": lambda scope: _alone(scope, _t("conversation").c.address_id, current=True),
     "timer": lambda scope: _alone(scope, _t("timer").c.address_id, current=True),
     "cases": _cases,

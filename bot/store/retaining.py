@@ -101,6 +101,7 @@ _PAST: Final[Mapping[str, Mapping[str, Callable[[datetime], Condition]]]] = {
         "outbox": _outbox,
         "inbox": _inbox,
         "wish": _said("wish", "at"),
+        "feedback": _said("feedback", "at"),
         "timer": _said("timer", "fire_at"),
         "conversation": _said("conversation", "updated_at"),
         "receipt": _nobodys_receipts,

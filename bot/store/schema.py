@@ -19,6 +19,7 @@ from bot.store import (
     conversations,
     entries,
     erased,
+    feedback,
     holding,
     inbox,
     keeping,
@@ -41,6 +42,7 @@ from bot.store.database import Database
 ROOMS: tuple[ModuleType, ...] = (
     addresses, people, published, staff, casework, keeping, touches, scores, holding, inbox, outbox, conversations,
     alerts, reviews, buckets, carrier, uploads, wishes, beside, team, contacts, entries, providers, seals, erased,
+    feedback,
 )  # fmt: skip
 METADATA = Row.metadata
 

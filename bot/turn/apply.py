@@ -11,6 +11,7 @@ from bot.store import (
     casework,
     conversations,
     entries,
+    feedback,
     inbox,
     keeping,
     outbox,
@@ -177,13 +178,18 @@ def _search(turn: Turn, effect: fx.RecordSearch) -> None:
 
 
 def _flag(turn: Turn, effect: fx.FlagListing) -> None:
-    """Counted beside the entry, and kept where staff look up what was done: by the service's id, with nothing of the
-    family's. In one order, so that no two turns wait for each other."""
+    """Counted beside the entry where they did not get through, and kept where staff look up what was done: by the
+    service's id, with nothing of the family's. In one order, so that no two turns wait for each other."""
     for listing in sorted(effect.listings):
-        entries.not_reached(turn.tx, listing, turn.now)
+        if effect.why == "not-reached":
+            entries.not_reached(turn.tx, listing, turn.now)
         staff.add_audit(
-            turn.tx, at=turn.now, staff_id=None, action="directory.flagged", target=listing, detail="not-reached"
+            turn.tx, at=turn.now, staff_id=None, action="directory.flagged", target=listing, detail=effect.why
         )
+
+
+def _feedback(turn: Turn, effect: fx.KeepFeedback) -> None:
+    feedback.add(turn.tx, address_id=turn.address.id, words=effect.words, at=turn.now)
 
 
 def _wish(turn: Turn, effect: fx.SetWish) -> None:
@@ -212,6 +218,7 @@ APPLY: dict[type, Callable[[Turn, Any], None]] = {
     fx.ReleaseAddress: _release,
     fx.RecordSearch: _search,
     fx.FlagListing: _flag,
+    fx.KeepFeedback: _feedback,
     fx.SetWish: _wish,
     fx.EnrolOnEvent: joining.enrol,
     fx.EndForLoss: telling.end_for_loss,

@@ -99,7 +99,7 @@ def _facts(
         asked_since_stop=address.asked_since_stop,
         marks=frozenset(marks),
         open_case=open_cases[0].level if open_cases else None,  # type: ignore[arg-type]  # likewise
-        open_refs=tuple(case.ref for case in open_cases if case.kind == "referral"),
+        open_refs=tuple(case.ref for case in open_cases if case.kind in {"referral", "request"}),
         last_score=scores.last_score(tx, address.id, known[0].id if len(known) == 1 else None),
         low_at=rules.worry.low,
         fall_of=rules.worry.fall,

@@ -33,7 +33,7 @@ SITE = re.compile(r"[a-z0-9.-]+\.(?:uk|com|org|lgbt)(?:/[a-z-]+)*")
 
 @pytest.mark.parametrize("need", NEEDS)
 def test_each_need_has_a_plain_word_and_somebody_to_ask_today(need: str) -> None:
-    """Claim: within two texts, easy to read; each number and site is one of helplines.yaml, with its date and source."""
+    """Claim: within two texts, easy to read; each number and site is one of helplines.yaml, with date and source."""
     words = TALK.wording.texts[f"self-help.{need}"]
     assert not too_long(TALK, words)  # type: ignore[arg-type]  # it asks for the wording alone
     assert not reading_of(words).hard

@@ -208,7 +208,7 @@ class TestOthers:
         family = Family.new()
         family.texts("menu")
         (say,) = of(family.texts("hm"), Say)
-        assert (say.text, len(say.choices)) == ("menu.choose.repair", 3)
+        assert (say.text, len(say.choices)) == ("menu.choose.repair", 4)
 
     def test_a_picture_without_words_is_answered_and_noted(self) -> None:
         """Claim: it is never silently dropped."""

@@ -102,7 +102,7 @@ class TestCommands:
         ("words", "text"),
         [("HELP", "help"), ("info", "help"), ("MENU", "menu.choose"), ("back", "back.none"), ("status", "status.none"),
          ("when", "when.none"), ("LESS", "less.done"), ("text me less please", "less.done"), ("pause", "pause.until"),
-         ("my data", "my-data"), ("LANGUAGE", "language.which"), ("hello there", "menu.choose")],
+         ("my data", "my-data.wish"), ("LANGUAGE", "language.which"), ("hello there", "menu.choose")],
     )  # fmt: skip
     def test_each_command_answers(self, words: str, text: str) -> None:
         """Claim: a command is known by its word or by what it means, whatever else is open."""

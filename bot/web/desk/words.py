@@ -8,7 +8,7 @@ from typing import Final
 
 LEVELS: Final = {"urgent": "Urgent", "concern": "Concern", "routine": "Routine"}
 LEVEL_COLOURS: Final = {"urgent": "red", "concern": "orange", "routine": "grey"}
-KINDS: Final = {"escalation": "Escalation", "referral": "Self-referral"}
+KINDS: Final = {"escalation": "Escalation", "referral": "Self-referral", "request": "Request"}
 STATES: Final = {"open": "Not claimed", "claimed": "Claimed", "closed": "Closed"}
 
 REASONS: Final = {
@@ -24,6 +24,10 @@ REASONS: Final = {
     "wrote": "They wrote to the team",
     "picture": "They sent a picture, a sound or a file; it was not fetched",
     "my-data": "They asked about the information we hold on them",
+    "my-data-see": "They asked to see the information we hold on them",
+    "my-data-erase": "They asked us to erase the information we hold on them",
+    "complaint": "They made a complaint",
+    "listing-wrong": "They said that what we told them of a service is wrong",
     "less": "They asked to hear from us less often",
     "pause": "They asked us to pause",
     "silent-worrying": "A family marked as worrying has not answered several times",
