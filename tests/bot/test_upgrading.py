@@ -61,7 +61,7 @@ def test_what_a_bundle_of_the_first_schema_says_is_read_as_today() -> None:
     assert told["fewer"] == {"note": "yes"}
     assert told["all-again"] == {"note": "yes", "go": "flagged"}
     assert told["flagged"] == {"flag": "given_listings"}
-    assert compile_content(Content(files)).flows["pause"]
+    assert "pause" in compile_content(Content(files)).flows
 
 
 def test_a_yes_in_older_content_is_to_what_its_own_node_said() -> None:
