@@ -13,6 +13,7 @@ from typing import Any, Literal
 from bot.clock import local_date
 from bot.live import Snapshot
 from bot.people.known import Household, Number, Person, Standing, child_source
+from bot.people.planning import Child, plan_of, turn_of
 from bot.people.writing import Thought, put
 from bot.refs import new_ref
 from bot.store import addresses, keeping, people
@@ -276,7 +277,7 @@ class Batch:
         made = Standing(
             id=None, programme=row.programme, state=state, told_on=row.told_on, event_on=row.event_on, child=child,
             written={"told_on": row.told_on, "told_by": row.told_by, "team": row.team, "programme": row.programme,
-                     "event_on": row.event_on, "state": state, **_turn(planned)},
+                     "event_on": row.event_on, "state": state, **turn_of(planned)},
         )  # fmt: skip
         self._known.enrolments_of(person).append(made)
         self._thought.begun.append((person, made))
@@ -303,7 +304,7 @@ class Batch:
         if known.id is None:
             planned = self._first_touch(row, person, known.child)
             known.written |= {"event_on": known.event_on, "state": known.state}
-            known.written |= _turn(planned) if known.moved else {}
+            known.written |= turn_of(planned) if known.moved else {}
         return changed
 
     def _held(self, row: EnrolmentRow, number: Number) -> bool:
@@ -312,24 +313,12 @@ class Batch:
 
     def _first_touch(self, row: EnrolmentRow, person: Person, child: Person | None) -> PlannedTouch | None:
         programme = self._snapshot.compiled.programmes[row.programme]
-        plan = Plan(event_on=row.event_on, enrolled_on=self._today)
-        if child is not None:
-            plan = replace(
-                plan, born=row.child_born, deferred=child.deferred,
-                recipient="young-person" if child is person else "parent",
-                young_from_years=self._snapshot.compiled.council.young_person_from,
-            )  # fmt: skip
+        about = None if child is None else Child(born=row.child_born, deferred=child.deferred, own=child is person)
+        plan = plan_of(self._snapshot, about, event_on=row.event_on, enrolled_on=self._today)
         key = (row.programme, plan)
         if key not in self._next:
             self._next[key] = next_touch_after(programme, plan, (), self._snapshot.rules.calendar)
         return self._next[key]
-
-
-def _turn(planned: PlannedTouch | None) -> dict[str, object]:
-    """As `plan_next` writes it for an enrolment with nothing decided yet."""
-    if planned is None:
-        return {"next_at": None, "next_priority": None, "next_due_on": None}
-    return {"next_at": planned.window[0], "next_priority": planned.priority, "next_due_on": planned.due_on}
 
 
 def _may_begin_again(ended: Standing, row: EnrolmentRow) -> None:

@@ -12,20 +12,18 @@ from bot.casework import raising
 from bot.clock import local_date
 from bot.house import House
 from bot.live import Snapshot
-from bot.people import correcting
+from bot.people import correcting, planning
 from bot.settling import settle
-from bot.store import conversations, enrolling, holding, keeping, people, staff
+from bot.store import conversations, holding, keeping, people, staff
 from bot.store import outbox as rows
 from bot.store.addresses import lock_address
 from bot.store.database import Tx
 from bot.store.keeping import Enrolment
 from bot.store.people import Person
-from bot.store.touches import change_touch, decide_touch, open_touches, unpark_touch
+from bot.store.touches import change_touch, open_touches, unpark_touch
 from bot.turn.load import UNREADABLE
-from bot.turn.planning import undecided
 from flows.session import Session
 from scheduler.changes import CHANGES, Change, Consequence, Hold, Standing, ended_by
-from scheduler.confirmed import TELEPHONE_FIRST
 from scheduler.localtime import in_words
 from scheduler.schoolyear import BirthMonth
 
@@ -166,16 +164,7 @@ def _end(
     tx: Tx, snapshot: Snapshot, enrolment: Enrolment, change: Change, why: str, addresses: Sequence[int], now: datetime
 ) -> None:
     """Every touch of it ends: those to come, those that wait, and those sent and not answered."""
-    for touch in undecided(tx, snapshot, enrolment):
-        decide_touch(
-            tx, enrolment_id=enrolment.id, touch=touch.touch.id, occurrence=touch.occurrence, due_at=touch.window[0],
-            decided_at=now, outcome="suppressed", reason=why,
-        )  # fmt: skip
-    keeping.change_enrolment(
-        tx, enrolment.id, state="ended", next_at=None, next_priority=None, next_due_on=None, waited_for=None,
-        ended_for=change, corrected_on=local_date(now),
-    )  # fmt: skip
-    enrolling.take_off_lists(tx, enrolment.id, TELEPHONE_FIRST)
+    planning.end(tx, snapshot, enrolment, why, now, ended_for=change, corrected_on=local_date(now))
     standing = {touch.id for touch in open_touches(tx, [enrolment.id])}
     for address_id in addresses:
         _take_back(tx, address_id, standing, why, now)

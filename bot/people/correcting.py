@@ -10,12 +10,12 @@ from datetime import date, datetime
 from bot.clock import local_date
 from bot.house import House
 from bot.live import Snapshot
-from bot.store import enrolling, keeping, people, touches
+from bot.people import planning
+from bot.people.planning import every_touch, plan_next, undecided
+from bot.store import keeping, people, touches
 from bot.store.database import Tx
 from bot.store.keeping import GOING_ON, Enrolment
-from bot.turn.planning import every_touch, plan_next, undecided
 from scheduler.changes import CHANGES, Change
-from scheduler.confirmed import TELEPHONE_FIRST
 from scheduler.localtime import in_words
 from scheduler.same_event import Told, same_event
 from scheduler.schoolyear import BirthMonth
@@ -108,16 +108,8 @@ def _again(tx: Tx, snapshot: Snapshot, enrolment_id: int, why: str, now: datetim
 def take_its_place(tx: Tx, snapshot: Snapshot, enrolment_id: int, event_on: date, now: datetime) -> None:
     """The same happened again: of two plans the newer goes on. A check-in that went already is still answered."""
     enrolment = keeping.enrolment_by_id(tx, enrolment_id, lock=True)
-    for touch in undecided(tx, snapshot, enrolment):
-        touches.decide_touch(
-            tx, enrolment_id=enrolment.id, touch=touch.touch.id, occurrence=touch.occurrence, due_at=touch.window[0],
-            decided_at=now, outcome="suppressed",
-            reason=f"It happened again on {in_words(event_on)}: the plan that counts from then takes its place.",
-        )  # fmt: skip
-    keeping.change_enrolment(
-        tx, enrolment.id, state="ended", next_at=None, next_priority=None, next_due_on=None, waited_for=None
-    )
-    enrolling.take_off_lists(tx, enrolment.id, TELEPHONE_FIRST)
+    why = f"It happened again on {in_words(event_on)}: the plan that counts from then takes its place."
+    planning.end(tx, snapshot, enrolment, why, now)
 
 
 def start(

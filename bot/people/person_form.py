@@ -9,13 +9,13 @@ from typing import Final
 from bot.casework.accounts import SignedIn
 from bot.clock import local_date
 from bot.house import House
+from bot.people import telephoning
 from bot.people.enrol import By, take_all
 from bot.people.writing import begin
 from bot.store import keeping, people, staff
 from bot.store.addresses import lock_address
 from bot.store.beside import Beside
 from bot.store.keeping import HELD
-from bot.turn import telephoning
 from scheduler.confirmed import TELEPHONE_FIRST
 from scheduler.enrolment_sheet import COLUMNS, SheetRow, column_of
 

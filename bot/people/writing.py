@@ -7,14 +7,13 @@ from itertools import groupby
 from typing import Any
 
 from bot.live import Snapshot
-from bot.people import correcting
+from bot.people import correcting, telephoning
 from bot.people.known import Household, Known, Number, Person, Standing
+from bot.people.planning import plan_next
 from bot.store import enrolling as rows
 from bot.store import keeping
 from bot.store.database import Tx
 from bot.store.keeping import HELD
-from bot.turn import telephoning
-from bot.turn.planning import plan_next
 from scheduler.confirmed import why_telephone
 from scheduler.enrolment_sheet import EnrolmentRow
 from scheduler.schoolyear import BirthMonth

@@ -16,7 +16,6 @@ from bot.store.database import Tx, insert_ignoring
 from bot.store.keeping import enrolment
 from bot.store.people import HouseholdRow, Tenure, found_by, person, person_address
 from bot.store.scores import score
-from bot.store.touches import touch
 
 household = table_of(HouseholdRow)
 
@@ -258,10 +257,3 @@ def add_enrolments(tx: Tx, rows: Sequence[Mapping[str, object]]) -> None:
     if rows:
         whole = [{"state": "active", "child_id": 0, **row} for row in rows]
         tx.execute(insert_ignoring(tx, enrolment, returning=False), whole)
-
-
-def take_off_lists(tx: Tx, enrolment_id: int, touch_id: str) -> None:
-    """What a person had to do about this touch is done."""
-    tx.execute(
-        sa.update(touch).where(touch.c.enrolment_id == enrolment_id, touch.c.touch == touch_id).values(listed=False)
-    )

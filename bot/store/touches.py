@@ -207,6 +207,13 @@ def unpark_touch(tx: Tx, touch_id: int, **values: object) -> None:
         _end_joined(tx, [touch_id], values)
 
 
+def take_off_lists(tx: Tx, enrolment_id: int, touch_id: str) -> None:
+    """What a person had to do about this touch is done."""
+    tx.execute(
+        sa.update(touch).where(touch.c.enrolment_id == enrolment_id, touch.c.touch == touch_id).values(listed=False)
+    )
+
+
 def open_touches(tx: Tx, enrolment_ids: Sequence[int]) -> list[Touch]:
     """Sent or parked, and not ended yet."""
     rows = tx.execute(

@@ -8,11 +8,11 @@ from datetime import date
 
 from bot.casework import raising
 from bot.clock import local_date
+from bot.people.planning import plan_next
 from bot.refs import new_ref
 from bot.store import addresses, keeping, people, scores
 from bot.store.people import Person
 from bot.turn.context import Turn
-from bot.turn.planning import plan_next
 from flows.effects import EnrolOnEvent, RaiseEscalation
 from scheduler.programme import Programme
 from scheduler.schoolyear import BirthMonth

@@ -10,6 +10,8 @@ from bot.casework import raising
 from bot.clock import local_date
 from bot.house import House
 from bot.live import Snapshot
+from bot.people import telephoning
+from bot.people.planning import plan_next, undecided
 from bot.standing import standing
 from bot.store import addresses, holding, keeping, people, touches
 from bot.store.addresses import Address
@@ -18,9 +20,7 @@ from bot.store.casework import open_cases_of
 from bot.store.database import Tx
 from bot.store.keeping import Enrolment
 from bot.store.touches import Touch
-from bot.turn import telephoning
 from bot.turn.load import open_turn, worker_talking
-from bot.turn.planning import plan_next, undecided
 from bot.turn.receive import run
 from flows.effects import RaiseEscalation
 from flows.events import CHECK_IN_VALUES, CheckInDue, CheckInReminded

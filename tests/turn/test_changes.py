@@ -6,11 +6,11 @@ import pytest
 
 from bot.clock import local_date
 from bot.people.changes import Fact, NotSo, tell
+from bot.people.planning import undecided
 from bot.store import addresses, holding, keeping, people
 from bot.store import touches as rows
 from bot.store.touches import Touch
 from bot.turn import timers
-from bot.turn.planning import undecided
 from bot.turn.touches import decide_due
 from scheduler.changes import CHANGES, Change
 from scheduler.schoolyear import BirthMonth

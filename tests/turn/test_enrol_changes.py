@@ -8,9 +8,9 @@ import pytest
 from bot.clock import local_date
 from bot.people.changes import Fact, tell
 from bot.people.enrol import Report, enrol_sheet
+from bot.people.planning import undecided
 from bot.store import keeping, people, touches
 from bot.store.keeping import Enrolment
-from bot.turn.planning import undecided
 from scheduler.changes import Change
 from scheduler.enrolment_sheet import COLUMNS
 from scheduler.schoolyear import BirthMonth

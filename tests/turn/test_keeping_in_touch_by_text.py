@@ -6,10 +6,9 @@ import pytest
 
 from bot.casework.accounts import SignedIn
 from bot.clock import local_date
-from bot.people import person_form
+from bot.people import person_form, telephoning
 from bot.people.changes import Fact, tell
 from bot.store import addresses, keeping, people, staff, touches
-from bot.turn import telephoning
 from bot.turn.touches import decide_due
 from tests.houses import AT, Home
 from tests.turn.families import check_in, enrol, four_weeks_ago, row

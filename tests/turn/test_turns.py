@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from bot.clock import local_date
 from bot.content import Content
 from bot.expiring import expire_stale
+from bot.people.planning import plan_next
 from bot.publishing import content
 from bot.store import addresses, holding, keeping, people, touches
-from bot.turn.planning import plan_next
 from bot.turn.touches import decide_due
 from messages.leave import WINDOW_CLOSED
 from scheduler.merge import IN_ONE_TEXT

@@ -4,7 +4,7 @@ team's list with the reason, and that goes on by itself where they write from th
 from datetime import date, datetime
 
 from bot.clock import local_date
-from bot.store import enrolling, keeping, people, touches
+from bot.store import keeping, people, touches
 from bot.store.addresses import Address
 from bot.store.database import Tx
 from bot.store.people import Tenure
@@ -46,4 +46,4 @@ def wait_for_call(tx: Tx, enrolment_id: int, reason: str, now: datetime) -> None
 def called(tx: Tx, enrolment_id: int) -> None:
     """It is known to be their number: nobody has to telephone any more."""
     keeping.change_enrolment(tx, enrolment_id, state="active")
-    enrolling.take_off_lists(tx, enrolment_id, TELEPHONE_FIRST)
+    touches.take_off_lists(tx, enrolment_id, TELEPHONE_FIRST)
