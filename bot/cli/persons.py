@@ -11,6 +11,7 @@ from typing import Final
 
 from bot.cli.opening import open_house, ready
 from bot.house import House
+from bot.logs import set_up_logs
 from bot.people import erasing, exporting, holds, readable, subject
 from bot.people.counted import TABLES, said
 from bot.people.erasing import Block, Forbidden, Rehearsal
@@ -41,6 +42,7 @@ def options(person: argparse.ArgumentParser) -> None:
 
 def command(given: Namespace) -> int:
     with open_house() as house:
+        set_up_logs(house.settings.log_level)  # what was erased is told to the log, and the log is not the answer
         if not ready(house):
             return 1
         if given.action == "erased":

@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.cli.opening import open_house, ready
 from bot.cli.persons import read_list
 from bot.house import House
+from bot.logs import set_up_logs
 from bot.people import erasing
 from bot.store import erased, lost, staff
 from bot.turn.backfill import backfill
@@ -25,6 +26,7 @@ NO_LIST = (
 
 def command(options: Namespace) -> int:
     with open_house() as house:
+        set_up_logs(house.settings.log_level)
         return _resume(house, options) if ready(house) else 1
 
 

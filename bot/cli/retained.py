@@ -5,11 +5,13 @@ from argparse import Namespace
 
 from bot.cli.opening import open_house, ready
 from bot.house import House
+from bot.logs import set_up_logs
 from bot.people import retaining
 
 
 def command(given: Namespace) -> int:
     with open_house() as house:
+        set_up_logs(house.settings.log_level)
         return _retention(house, given) if ready(house) else 1
 
 

@@ -20,6 +20,7 @@ TABLES: Final[Mapping[str, str]] = {
     "outbox": "messages to them",
     "inbox": "messages from them",
     "wish": "wishes for fewer texts or a break",
+    "feedback": "words about the service",
     "consent": "consents",
     "conversation": "conversations going on",
     "timer": "reminders set in a conversation",

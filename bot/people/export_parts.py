@@ -193,6 +193,9 @@ SECTIONS: Final[Mapping[str, Callable[[Look], list[Record]]]] = {
         for r in look.rows("review")
     ],
     "consents": _consents,
+    "feedback": lambda look: [
+        {"at": at_london(f["at"]), "words": look.veil(f["words"])} for f in look.rows("feedback")
+    ],
     "holds": lambda look: [{"since": at_london(h["since"]), "what": say("hold", h["kind"])} for h in look.rows("hold")],
 }
 

@@ -17,6 +17,7 @@ TITLES: Final[Mapping[str, str]] = {
     "marks_of_the_team": "Where the team marked how the service had read your words",
     "consents": "What you agreed to, and when",
     "holds": "Times when nothing was sent",
+    "feedback": "What you told us of this service",
     "held_back": "What is held back",
 }
 STYLE: Final = (

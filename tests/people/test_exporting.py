@@ -30,7 +30,7 @@ def test_what_would_go_is_what_is_given() -> None:
         "messages": {"inbox", "outbox"}, "plans": {"enrolment"}, "check_ins": {"touch"}, "scores": {"score"},
         "wishes": {"wish"}, "cases": {"cases"}, "contacts_of_the_team": {"contact_log"},
         "marks_of_the_team": {"review"},
-        "consents": {"consent"}, "holds": {"hold"},
+        "consents": {"consent"}, "holds": {"hold"}, "feedback": {"feedback"},
     }  # fmt: skip
     assert set(sections) == set(SECTIONS)
     assert set.union(INSIDE, *sections.values()) == set(rows.OF)

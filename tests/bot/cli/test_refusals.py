@@ -13,7 +13,6 @@ from tests.houses import KEY
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (("person", "export", "ABCD2345"), "person"),
         (("directory", "import", "https://example.org/feed"), "import"),
     ],
 )
