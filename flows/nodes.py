@@ -82,7 +82,7 @@ def enter(run: Run, name: str, seeds: Mapping[str, Value] | None = None) -> None
 
 def begin(run: Run, name: str, seeds: Mapping[str, Value]) -> None:
     flow = run.assets.flows[name]
-    if not flow.check_in:
+    if any(isinstance(node, EnrolNode) for node in flow.nodes.values()):
         # It is asked anew: what an older question of it was about is no longer known. "Yes" to that is no yes to this.
         run.open = [asked for asked in run.open if asked.frame.flow != name]
     known = {node.as_name for node in flow.nodes.values() if isinstance(node, AskNode) and node.unless_known}
