@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from bot.content.documents import Notes
 from bot.content.duty import DutyPerson, read_ladder
+from bot.content.pathway import Pathway, WrittenPathway, read_pathway
 from bot.content.retention import Retention, WrittenKeep, read_retention
 from bot.content.shapes import read_shape
 from messages.bucket import Rate
@@ -50,6 +51,7 @@ class Council:
     ladder: Ladder = field(default_factory=Ladder)
     told: tuple[DutyPerson, ...] = ()
     retention: Retention = field(default_factory=Retention)
+    pathway: Pathway = field(default_factory=Pathway)
 
     def values(self) -> Mapping[str, str]:
         """What every text may name."""
@@ -123,6 +125,7 @@ class _Written:
     localities: tuple[str, ...] = ()
     ladder: Any = None
     retention: dict[str, WrittenKeep] = field(default_factory=dict)
+    pathway: WrittenPathway = field(default_factory=WrittenPathway)
 
 
 def read_council(file: str, raw: Any, notes: Notes) -> Council | None:
@@ -142,6 +145,7 @@ def read_council(file: str, raw: Any, notes: Notes) -> Council | None:
         notes.fault(file, ("contact", "young_person_from"), "an age in years, from 11 to 18")
     school_holidays = _holidays(file, written.school_holidays, notes)
     retention = read_retention(file, written.retention, notes)
+    pathway = read_pathway(file, written.pathway, written.localities, notes)
     quiet = None
     if written.quiet.strip().casefold() != "none":
         try:
@@ -180,6 +184,7 @@ def read_council(file: str, raw: Any, notes: Notes) -> Council | None:
         ladder=ladder,
         told=told,
         retention=retention,
+        pathway=pathway,
     )
 
 

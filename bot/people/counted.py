@@ -12,6 +12,7 @@ TABLES: Final[Mapping[str, str]] = {
     "case_viewer": "colleagues who had a case open",
     "call_back": "planned calls",
     "handover": "cases offered to a colleague",
+    "pathway_step": "steps of a referral's pathway",
     "case_event": "things that happened to a case, notes among them",
     "referral": "self-referrals",
     "legal_hold": "legal holds that were lifted",

@@ -112,6 +112,7 @@ def _cases(look: Look) -> list[Record]:
         events.setdefault(e["case_id"], []).append(told)
     answers = {r["case_id"]: r for r in look.rows("referral")}
     calls = look.rows("call_back")
+    steps = look.rows("pathway_step")
     return [
         {
             "reference": c["ref"],
@@ -129,10 +130,20 @@ def _cases(look: Look) -> list[Record]:
             "planned_calls": [
                 {"for": at_london(k["due_at"]), "note": look.veil(k["note"])} for k in calls if k["case_id"] == c["id"]
             ],
+            "steps_of_the_referral": [_step(look, step) for step in steps if step["case_id"] == c["id"]],
             "your_answers": _answers(look, answers.get(c["id"])),
         }
         for c in look.rows("cases")
     ]
+
+
+def _step(look: Look, step: Facts) -> Record:
+    """Who leads or accepted is a professional, named for the family to ask for; whoever took the step is a worker."""
+    told = json.loads(step["told"] or "{}")
+    told |= json.loads(told.pop("checklist", "{}"))
+    told |= {name: step[name] for name in ("level", "team", "offer") if step[name]}
+    what = {name.replace("_", " "): look.veil(value) for name, value in told.items()}
+    return {"at": at_london(step["at"]), "what": step["step"].replace("-", " "), **what}
 
 
 def _answers(look: Look, referral: Facts | None) -> Record:
@@ -193,10 +204,10 @@ SECTIONS: Final[Mapping[str, Callable[[Look], list[Record]]]] = {
         for r in look.rows("review")
     ],
     "consents": _consents,
+    "holds": lambda look: [{"since": at_london(h["since"]), "what": say("hold", h["kind"])} for h in look.rows("hold")],
     "feedback": lambda look: [
         {"at": at_london(f["at"]), "words": look.veil(f["words"])} for f in look.rows("feedback")
     ],
-    "holds": lambda look: [{"since": at_london(h["since"]), "what": say("hold", h["kind"])} for h in look.rows("hold")],
 }
 
 

@@ -174,6 +174,7 @@ OF: Final[Mapping[str, Callable[[Scope], Condition]]] = {
     "case_viewer": _at_case("case_viewer"),
     "call_back": _at_case("call_back"),
     "handover": _at_case("handover"),
+    "pathway_step": _at_case("pathway_step"),
     "case_event": _at_case("case_event"),
     "referral": _at_case("referral"),
     "legal_hold": _legal_holds,

@@ -24,6 +24,7 @@ from bot.store import (
     inbox,
     keeping,
     outbox,
+    pathway,
     people,
     providers,
     published,
@@ -42,7 +43,7 @@ from bot.store.database import Database
 ROOMS: tuple[ModuleType, ...] = (
     addresses, people, published, staff, casework, keeping, touches, scores, holding, inbox, outbox, conversations,
     alerts, reviews, buckets, carrier, uploads, wishes, beside, team, contacts, entries, providers, seals, erased,
-    feedback,
+    feedback, pathway,
 )  # fmt: skip
 METADATA = Row.metadata
 

@@ -22,6 +22,7 @@ CODES: Mapping[tuple[str, str], Any] = {
     ("hold", "kind"): "social-care",
     ("person", "child"): False,
     ("upload", "state"): "done",
+    ("pathway_step", "told"): '{"words": "a group"}',
     ("upload", "counts"): "{}",
 }
 
