@@ -21,7 +21,6 @@ from bot.store.database import Tx
 from bot.store.keeping import Enrolment
 from bot.store.people import Person
 from bot.store.touches import change_touch, open_touches, unpark_touch
-from bot.turn.load import UNREADABLE
 from flows.session import Session
 from scheduler.changes import CHANGES, Change, Consequence, Hold, Standing, ended_by
 from scheduler.localtime import in_words
@@ -183,7 +182,7 @@ def _take_back(tx: Tx, address_id: int, touches: set[int] | None, why: str, now:
     stored = conversations.load_session(tx, address_id)
     try:
         session = None if stored is None else Session.from_json(stored[0])
-    except UNREADABLE:
+    except conversations.BROKEN_SESSION:
         return  # a talk that cannot be read starts afresh, and says nothing of what it held
     if stored is None or session is None or session.parked is None:
         return

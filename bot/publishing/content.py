@@ -11,7 +11,6 @@ from bot.publishing.landing import Landing, asked_at, check, landed, named
 from bot.settings import Settings
 from bot.store import addresses, conversations, published, staff
 from bot.store.database import Tx
-from bot.turn.load import UNREADABLE
 from bot.turn.waiting import Stands, Waiting, flows_of, who_stands_where
 from flows.flow import AskNode, Flow
 from flows.session import Frame, Session
@@ -125,7 +124,7 @@ def _move(
         stored = conversations.load_session(tx, one.address_id)
         try:
             session = Session.from_json(stored[0]) if stored is not None else None
-        except UNREADABLE:
+        except conversations.BROKEN_SESSION:
             session = None
         if session is None:
             continue

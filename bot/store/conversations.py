@@ -9,6 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import Instant, Row, Sealed, table_of
 from bot.store.database import Tx, insert_ignoring
+from bot.store.sealed import SealError
+
+# What a kept session raises that cannot be read any more: a key that is missing, broken JSON, a shape that is not ours.
+BROKEN_SESSION = (SealError, ValueError, LookupError, TypeError, AttributeError)
 
 
 class ConversationRow(Row):

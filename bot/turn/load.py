@@ -26,7 +26,6 @@ from flows.session import Session
 
 log = structlog.get_logger()
 T = TypeVar("T")
-UNREADABLE = (SealError, ValueError, LookupError, TypeError, AttributeError)  # what broken JSON and shapes raise
 WORKER_QUIET = timedelta(hours=12)  # design, "Who wins, coming in": a word within 12 hours
 LEVELS: tuple[Level, ...] = ("urgent", "concern", "routine")
 
@@ -60,7 +59,7 @@ def load_session(turn: Turn) -> Session | None:
         if stored is None:
             return Session.new(turn.snapshot.bundle_id)
         session = Session.from_json(stored[0])
-    except UNREADABLE as fault:
+    except conversations.BROKEN_SESSION as fault:
         log.error("a conversation cannot be read", address_id=turn.address.id, fault=type(fault).__name__)
         return None
     if not session.stack and not session.open and session.parked is None and session.left is None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from bot.content import Content, ContentFaults, compile_conversations
 from bot.store import conversations, published
 from bot.store.database import Tx
-from bot.turn.load import UNREADABLE
 from flows.flow import Flow
 from flows.session import Session
 
@@ -44,7 +43,7 @@ def who_stands_where(tx: Tx, fresh: Mapping[str, Flow]) -> Iterator[Stands]:
     for address_id, text, bundle_id in conversations.all_sessions(tx):
         try:
             session = Session.from_json(text)
-        except UNREADABLE:
+        except conversations.BROKEN_SESSION:
             continue  # it starts afresh with their next message, on whatever is published then
         if session.top is None:
             continue
@@ -59,7 +58,7 @@ def flows_of(tx: Tx, bundle_id: int) -> Mapping[str, Flow]:
     """None of a bundle that this code cannot read: those who stand in it land on the new content."""
     try:
         return compile_conversations(Content.from_json(published.bundle_content(tx, bundle_id))).flows
-    except (ContentFaults, *UNREADABLE):
+    except (ContentFaults, *conversations.BROKEN_SESSION):
         return {}
 
 
