@@ -58,6 +58,9 @@ class Inbox:
     def is_late(self, case: Case) -> bool:
         return is_late(case, self.now)
 
+    def is_overdue(self, case: Case) -> bool:
+        return is_overdue(case, self.now)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
@@ -141,6 +144,11 @@ class NoSuchPerson(LookupError):
 def is_late(case: Case, now: datetime) -> bool:
     """The promise that somebody looks has passed, and nobody has."""
     return case.state != "closed" and case.looked_at is None and case.look_by < now
+
+
+def is_overdue(case: Case, now: datetime) -> bool:
+    """The day by which the law wants it answered has passed."""
+    return case.state != "closed" and case.due_on is not None and case.due_on < local_date(now)
 
 
 def inbox(house: House, by: SignedIn, *, which: Which, page: int, whole: Section | None = None) -> Inbox:

@@ -33,6 +33,7 @@ Permission = Literal[
     "directory.approve",
     "log.read",
     "log.write",
+    "feedback.answer",
     "team.away",
     "team.manage",
     "users.manage",
@@ -47,7 +48,7 @@ _REVIEWS: Final[frozenset[Permission]] = frozenset({"reviews.read", "reviews.wor
 _DESK: Final[frozenset[Permission]] = _TOLD | {
     "cases.read", "cases.claim", "cases.reply", "cases.note", "cases.close", "people.read", "people.search",
     "people.tell", "list.read", "list.take-off", "ledger.read", "alerts.acknowledge", "conversations.read",
-    "reviews.mark", "team.away", "log.read", "log.write", "own.session",
+    "reviews.mark", "team.away", "log.read", "log.write", "feedback.answer", "own.session",
 }  # fmt: skip
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {

@@ -7,6 +7,8 @@ from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, 
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.browsing import PAGE, Asked, look, need_groups
+from bot.casework import feedback
+from bot.clock import local_date
 from bot.web import chat
 from bot.web.here import house
 from bot.web.security import FormTooOld, for_machines
@@ -58,6 +60,15 @@ def _help(asked: Asked) -> Response:
 @pages.get("/privacy")
 def privacy() -> str:
     return render_template("public/privacy.html", council=_council())
+
+
+@pages.get("/you-said")
+def you_said() -> str:
+    """What people said would make this better, and what the team did: nothing that names anybody."""
+    asked = request.args.get("page", default=1, type=int)
+    said = feedback.you_said(house(), page=asked if 1 <= asked <= 10_000 else 1)
+    answers = [(one, local_date(one.settled_at)) for one in said.answers]
+    return render_template("public/you_said.html", said=said, answers=answers)
 
 
 @pages.get("/accessibility")

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot import keywords
 from bot.casework import case_page, handing, work
-from bot.casework.inbox import is_late
+from bot.casework.inbox import is_late, is_overdue
 from bot.casework.permissions import Permission
 from bot.casework.saved import saved_replies
 from bot.casework.work import Form, NotYet, Stale
@@ -199,7 +199,7 @@ def _page(ref: str, draft: Draft, *, done: str = "", version: int = 0) -> Answer
         found=found,
         case=found.case,
         because=work.because_of(found.case),
-        late=is_late(found.case, found.now),
+        late=is_late(found.case, found.now), overdue=is_overdue(found.case, found.now),
         me_id=me().staff.id,
         mine=found.case.state == "claimed" and found.case.claimed_by == me().staff.id,
         referral=laid_out(found.timeline),

@@ -48,6 +48,7 @@ MENU: Final[tuple[tuple[str, str, str, Permission], ...]] = (
     ("reviews", "desk.reviews", "Reviews", "reviews.read"),
     ("flows", "desk.flows", "Flows", "flows.read"),
     ("log", "desk.contact_log", "Contact log", "log.read"),
+    ("feedback", "desk.feedback_list", "Feedback", "feedback.answer"),
     ("team", "desk.team", "Team", "team.away"),
     ("audit", "desk.audit", "Audit", "audit.read"),
     ("told", "desk.told", "Who is told", "contacts.manage"),
