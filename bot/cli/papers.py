@@ -11,6 +11,7 @@ from typing import Final
 
 from bot.cli.pure import content_folder
 from bot.content import Council, compile_content, read_content
+from bot.content.retention import KINDS, Kept
 from bot.settings import ROOT
 
 PAPERS: Final = ROOT / "docs" / "council"
@@ -53,5 +54,12 @@ def values_of(council: Council) -> Mapping[str, str]:
         **council.values(),
         "urgent_minutes": f"{council.promises.urgent.total_seconds() / 60:g}",
         "concern_hours": f"{hours:g}",
+        **{f"keep_{kind}": _kept(council, kind) for kind in KINDS},
         "ladder": ", then ".join(rungs) or "[The council must write: who is told of a case, in turn]",
     }
+
+
+def _kept(council: Council, kind: Kept) -> str:
+    """A period with where it is from."""
+    keep = council.retention.of(kind)
+    return "[The council must write: a period]" if keep is None else f"{keep.period} ({keep.source})"

@@ -30,6 +30,7 @@ from scheduler.same_event import Told, same_event
 from scheduler.schoolyear import BirthMonth
 
 Outcome = Literal["added", "changed", "unchanged", "refused"]
+ERASED = "reference: they were erased on {day}, and begin again only for who was told of us on a later day"
 WRONG_PERSON = "mobile: whoever holds this number said that it is the wrong person's; ask the family again"
 PERSON_DIED = "reference: the team was told that this person has died"
 CHILD_DIED = "child_first_name: the team was told that this child has died"
@@ -102,6 +103,9 @@ class Batch:
             released_at = number.released.get(before.id)
             if released_at is not None and local_date(released_at) >= row.told_on:
                 raise _Refused(WRONG_PERSON)
+        erased_at = None if before is not None else self._known.erased.get(row.reference)
+        if erased_at is not None and row.told_on <= local_date(erased_at):
+            raise _Refused(ERASED.format(day=in_words(local_date(erased_at))))
         former = None if before is None else before.household
         household = self._known.household_for(row, before)
         from_birth = self._snapshot.compiled.programmes[row.programme].event_is == "birth-month"

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.store import enrolling as rows
+from bot.store import erased
 from bot.store.database import Tx
 from bot.store.enrolling import KnownPerson
 from bot.store.keeping import GOING_ON, HELD
@@ -108,6 +109,7 @@ class Known:
         self.households: dict[str, Household] = {}
         self._enrolments: dict[Person, list[Standing]] = {}
         self._people_by_id: dict[int, Person] = {}
+        self.erased: dict[str, datetime] = {}  # by reference: nobody has it now, and whoever had it was erased then
         self._learned: set[int] = set()  # those of them whose enrolments are known
         self._households_by_id: dict[int, Household] = {}
         self.to_mend = False  # something is not kept as it is today, or opens no more: writing puts it right
@@ -120,6 +122,7 @@ class Known:
         self._learn_households(tx, names, write=write)
         named = {row.reference for row in batch} | {child_source(row) for row in batch if row.child_first_name}
         known = rows.people_named(tx, named - self.people.keys())
+        self.erased |= erased.erased_among(tx, "reference", named - self.people.keys() - known.keys())
         fresh = {one.id for one in known.values()} - self._learned
         self._learned |= fresh
         for reference, one in known.items():

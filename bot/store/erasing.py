@@ -223,6 +223,9 @@ KEEPS: Final[Mapping[str, str]] = {
     "provider": "organisations",
     "provider_link": "organisations",
     "proposal": "organisations",
+    "feed_run": "the directory",
+    "same_entry": "the directory",
+    "entry_wrong": "nobody is asked who they are, and the words go when it is settled",
 }
 
 

@@ -144,6 +144,17 @@ def test_who_writes_again_after_erasure_is_answered(home: Home) -> None:
     assert [case.level for case in home.cases()] == ["urgent"]
 
 
+def test_an_old_sheet_brings_nobody_back(home: Home) -> None:
+    """The case system's next sheet still has her: refused with the day and what to do; told of us since, she begins."""
+    enrol(home, row("S1", HER, four_weeks_ago(home)))
+    erasing.erase(home.house, ref_of(home, "S1"), by=None)
+    again = enrol(home, row("S1", HER, four_weeks_ago(home)))
+    assert [refused.reasons[0].partition(" on ")[0] for refused in again.refused] == ["reference: they were erased"]
+    assert not left(home, "NameS1")
+    home.later(days=1)
+    assert enrol(home, row("S1", HER, four_weeks_ago(home), told_on=home.clock.at.date())).added == 1
+
+
 def test_a_number_without_stop_is_gone_whole(home: Home) -> None:
     """No address is left; what is kept of it is the list of the erased, fingerprints alone."""
     enrol(home, row("S1", HER, four_weeks_ago(home)))

@@ -84,6 +84,7 @@ LATE_WORK: Final = {
     "seals": "Who saw and did what is kept, and not sealed: a row that was removed would not show.",
     "directory": "Entries of the directory that nobody has checked for long are shown as if somebody had.",
     "providers": "Organisations are not asked to check their entries.",
+    "retention": "Records that are past their time are not removed.",
 }
 # Of these, the ones that keep word of urgent cases from the people on duty.
 NOBODY_TOLD: Final = frozenset({"clock", "work", "dispatcher", "paused", "full"})
