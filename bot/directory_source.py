@@ -4,9 +4,14 @@ import csv
 import gzip
 import json
 from collections.abc import Collection, Iterable, Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO
+from urllib.parse import urlsplit
 
+from bot.feed_http import AddressRefused, Fetcher, FetchFault
+from bot.feed_reading import Fetched, NotAFeed
+from bot.feed_reading import read_address as fetch_address
 from directory.oruk import read_oruk
 from directory.places import AreaRow, Places, PointRow
 from directory.report import Read, Report, compare
@@ -59,25 +64,56 @@ def read_feed(
     needs: Collection[str] | None = None,
     places: Places | None = None,
     before: Iterable[Service] = (),
+    on: date | None = None,
 ) -> tuple[list[Service], Report]:
     """The services of a file, Open Referral UK JSON or our CSV, and what taking them in does to the ones `before`.
 
     `needs` are the ids to check against (None: not checked). Raises FeedError where the file is neither, and OSError
     where it cannot be opened.
     """
-    read = _read(path, needs, places)
+    read = read_file(path, needs=needs, places=places, on=on)
     return list(read.services), compare(read, before)
 
 
-def _read(path: Path, needs: Collection[str] | None, places: Places | None) -> Read:
+def read_file(
+    path: Path, *, needs: Collection[str] | None = None, places: Places | None = None, on: date | None = None
+) -> Read:
+    """The file as read; its name is the source. Raises as `read_feed` does."""
     text = _text(path)
     try:
         if text.lstrip("\ufeff \r\n\t")[:1] in {"[", "{"}:
-            return read_oruk(json.loads(text.removeprefix("\ufeff")), needs=needs, source=path.name, places=places)
+            data = json.loads(text.removeprefix("\ufeff"))
+            return read_oruk(data, needs=needs, source=path.name, places=places, on=on)
         return read_sheet(text, needs=needs, source=path.name, places=places)
     except (ValueError, csv.Error, RecursionError) as error:
         problem = f"{path.name}: {error}"
         raise FeedError(problem) from error
+
+
+def source_of(address: str) -> str:
+    """By what name entries of an address are known: the same for a feed's base, its list and any page of it."""
+    parts = urlsplit(address)
+    return f"{parts.netloc}{parts.path.rstrip('/').removesuffix('/services')}"[:120]
+
+
+def read_address(
+    address: str, *, needs: Collection[str] | None = None, places: Places | None = None, on: date | None = None,
+    changed_since: datetime | None = None, fetcher: Fetcher | None = None,
+) -> tuple[Read, Fetched]:  # fmt: skip
+    """What stands at an address, as read and as it came. Raises FeedError where it cannot be had, or not to its end."""
+    source = source_of(address)
+    try:
+        with fetcher or Fetcher() as fetch:
+            came = fetch_address(fetch, address, changed_since=changed_since)
+        if came.text is not None:
+            return read_sheet(came.text, needs=needs, source=source, places=places), came
+        read = read_oruk(list(came.records), needs=needs, source=source, places=places, on=on)
+    except (AddressRefused, FetchFault, NotAFeed) as fault:
+        raise FeedError(str(fault)) from fault
+    except (ValueError, csv.Error, RecursionError) as fault:
+        problem = f"{source}: {fault}"
+        raise FeedError(problem) from fault
+    return Read(services=read.services, repaired=read.repaired, refused=(*came.refused, *read.refused)), came
 
 
 def _text(path: Path) -> str:

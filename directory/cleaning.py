@@ -141,7 +141,7 @@ class Cleaner:
 def clock_time(value: Any) -> str | None:
     """ "9:00", "09.00", "09:00:00Z" as "09:00"; None where it is no time of day."""
     found = _TIME.match(str(value).strip()) if value is not None else None
-    if found is None or int(found["h"]) > 24 or int(found["m"] or 0) > 59:
+    if found is None or int(found["m"] or 0) > 59 or int(found["h"]) * 60 + int(found["m"] or 0) > 24 * 60:
         return None
     return f"{int(found['h']):02d}:{found['m'] or '00'}"
 

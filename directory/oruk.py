@@ -1,13 +1,17 @@
 """Open Referral UK 3.0 (HSDS-UK) JSON to services: https://openreferraluk.org. The way out is in `oruk_export`.
 
+Records of 1.0 and of Outpost are turned into it first, in `older`.
+
 Fields of ours that the standard has no place for carry the prefix `thrive_`, as other feeds prefix theirs.
 """
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 from typing import Any, cast
 
 from directory.cleaning import Cleaner
+from directory.older import to_three
 from directory.places import Places
 from directory.report import Line, Read
 from directory.service import (
@@ -28,12 +32,14 @@ _ONS_CODE = re.compile(r"\b[EKNSW]\d{8}\b")
 Locate = Callable[[str], tuple[float, float, str] | None]
 
 
-def read_oruk(data: Any, *, needs: Collection[str] | None, source: str, places: Places | None = None) -> Read:
+def read_oruk(
+    data: Any, *, needs: Collection[str] | None, source: str, places: Places | None = None, on: date | None = None
+) -> Read:
     """The services in a list, an API page (`contents`), or one service.
 
     `needs` are the ids of needs.yaml: a need of ours that is not among them is dropped and reported (None: not
     checked). `source` names the feed where a record does not name its own. `places` give a point to a venue that has
-    only a postcode.
+    only a postcode. `on` is today (None: what is shown between two days is taken as it stands).
     Raises ValueError where the data is none of the three shapes. A bad record never stops the others.
     """
     records = _records(data)
@@ -44,11 +50,11 @@ def read_oruk(data: Any, *, needs: Collection[str] | None, source: str, places: 
         if not isinstance(record, Mapping):
             refused.append(Line(id="", name="", where=where, reason=f"not an object but {type(record).__name__}"))
             continue
-        line_id, name = str(record.get("id") or ""), str(record.get("name") or "")
+        line_id, name = str(record.get("thrive_id") or record.get("id") or ""), str(record.get("name") or "")
         clean = Cleaner()
         reader = _Reader(clean, needs, source, places)
         try:
-            service = reader.service(record)
+            service = reader.service(to_three(record, clean, source=source, on=on))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             refused.append(Line(id=line_id, name=name, where=where, reason=f"cannot be read: {error}"))
             continue
@@ -265,11 +271,22 @@ class _Reader:
             schedules += [(place.get("id"), schedule) for schedule in place.get("schedules") or []]
         for hung_on, schedule in schedules:
             hours, notes = found.setdefault(schedule.get("service_at_location_id") or hung_on, ([], []))
-            for day in str(schedule.get("byday") or "").split(","):
-                if day.strip() and (schedule.get("opens_at") or schedule.get("closes_at")):
-                    opening = self.clean.opening(day[-2:], schedule.get("opens_at"), schedule.get("closes_at"))
+            weekly, opens, closes = _weekly(schedule), schedule.get("opens_at"), schedule.get("closes_at")
+            for day in map(str.strip, str(schedule.get("byday") or "").split(",")):
+                if day and weekly and (opens or closes):
+                    # "1MO" of a month is told in words; a weekday may come as one: "Monday".
+                    opening = self.clean.opening(day if day.isalpha() else day[-2:], opens, closes)
                     hours.extend([opening] if opening else [])
+                elif day and (opens or closes):
+                    self.clean.note(f"hours {day} {opens}-{closes} are not of every week: told in words")
+                    notes.append(f"{day} {opens or ''}-{closes or ''}, not every week: ask when")
             note = self.clean.text(schedule.get("description"), "schedule")
             if note:
                 notes.append(note)
         return found
+
+
+def _weekly(schedule: Mapping[str, Any]) -> bool:
+    """Whether it is of every week: RFC 5545's FREQ and INTERVAL, as the standard has them. Unsaid, it is."""
+    often = str(schedule.get("freq") or "WEEKLY").upper()
+    return often in {"WEEKLY", "DAILY"} and schedule.get("interval") in {None, "", 0, 1, "1"}

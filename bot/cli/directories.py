@@ -3,17 +3,19 @@
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bot.cli.lines import to_json
 from bot.cli.opening import known_needs, open_house, ready
-from bot.directory_source import FeedError, load_places, load_sample, read_feed
+from bot.clock import local_date
+from bot.directory_source import FeedError, load_places, load_sample, read_address, read_file, source_of
 from bot.house import House
 from bot.live import NothingPublished
-from bot.publishing import content, directory, feed
-from directory.report import Line, Report
+from bot.publishing import content, feed, importing
+from bot.publishing.directory import Change
+from directory.report import Line, Read
 
 
 def command(options: Namespace) -> int:
@@ -23,50 +25,79 @@ def command(options: Namespace) -> int:
     if options.sample == bool(options.path):
         print("thrive directory import: give a file, or --sample", file=sys.stderr)
         return 2
-    if options.path and options.path.startswith(("http://", "https://")):
-        print(
-            "thrive directory import: importing from an address is not built yet; save it to a file.", file=sys.stderr
-        )
-        return 1
+    if options.changed and not _is_address(options.path):
+        print("thrive directory import: --changed asks an address what changed; a file is read whole", file=sys.stderr)
+        return 2
     with open_house() as house:
         return _import(house, options) if ready(house, create=not options.dry_run) else 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Came:
+    """What was read, by what name its entries are known, and whether it was all there is."""
+
+    read: Read
+    source: str
+    whole: bool = True
+    listed: Collection[str] = ()
+    told: Sequence[str] = ()
 
 
 def _import(house: House, options: Namespace) -> int:
     if not options.dry_run:
         content.publish_first(house)
-    report = Report()
+    try:
+        came = _read(house, options)
+    except (FeedError, OSError) as fault:
+        print(f"thrive directory import: {fault}", file=sys.stderr)
+        if _is_address(options.path) and not options.dry_run:
+            importing.failed(house, source=source_of(options.path), address=options.path, fault=str(fault))
+            print("Nothing was changed: what we hold from it stands.", file=sys.stderr)
+        return 1
+    change = importing.take_in(
+        house, came.read, source=came.source, address=options.path or came.source, listed=came.listed,
+        whole=came.whole, told=came.told, dry_run=options.dry_run,
+    )  # fmt: skip
+    _tell(came, change, options)
+    return 1 if came.read.refused and not came.read.services else 0
+
+
+def _read(house: House, options: Namespace) -> _Came:
     if options.sample:
-        services, source = load_sample(), "sample"
-    else:
-        source = Path(options.path).name
-        try:
-            needs = known_needs(house)
-            services, report = read_feed(
-                Path(options.path), needs=needs, places=load_places(), before=directory.services(house, source=source)
-            )
-        except (FeedError, OSError) as fault:
-            print(f"thrive directory import: {fault}", file=sys.stderr)
-            return 1
-    refused, repaired = _lines(report.refused), _lines(report.repaired)
-    ended = [line.id for line in report.withdrawn]
-    change = directory.put(
-        house, [s for s in services if s.id not in ended], source=source, ended=ended, dry_run=options.dry_run
-    )
+        return _Came(read=Read(services=tuple(load_sample())), source="sample")
+    needs, places, today = known_needs(house), load_places(), local_date(house.clock.now())
+    if not _is_address(options.path):
+        path = Path(options.path)
+        return _Came(read=read_file(path, needs=needs, places=places, on=today), source=path.name)
+    source = source_of(options.path)
+    since = importing.changed_since(house, source) if options.changed else None
+    read, came = read_address(options.path, needs=needs, places=places, on=today, changed_since=since)
+    return _Came(read=read, source=source, whole=came.whole, listed=came.listed, told=came.told)
+
+
+def _tell(came: _Came, change: Change, options: Namespace) -> None:
+    refused, repaired = _lines(came.read.refused), _lines(came.read.repaired)
     if options.json:
-        done = {**asdict(change), "refused": refused, "repaired": repaired, "dry_run": options.dry_run}
-        print(to_json(done, sys.stdout))
-    else:
-        would = "would be " if options.dry_run else ""
-        print(
-            f"{len(change.added)} {would}added, {len(change.updated)} {would}updated, "
-            f"{len(change.unchanged)} unchanged, "
-            f"{len(change.withdrawn)} {would}withdrawn, {len(change.missing)} no longer listed (kept), "
-            f"{len(refused)} refused"
-        )
-        for line in refused:
-            print(f"  refused {line['where']} {line['name']}: {line['reason']}")
-    return 1 if report.all_refused else 0
+        done = {"refused": refused, "repaired": repaired, "told": list(came.told), "dry_run": options.dry_run}
+        print(to_json({**asdict(change), **done}, sys.stdout))
+        return
+    would = "would be " if options.dry_run else ""
+    print(
+        f"{len(change.added)} {would}added, {len(change.updated)} {would}updated, {len(change.unchanged)} unchanged, "
+        f"{len(change.withdrawn)} {would}withdrawn, {len(change.missing)} no longer listed (kept), "
+        f"{len(refused)} refused, {len(repaired)} repaired"
+    )
+    for sentence in came.told:
+        print(f"  {sentence}")
+    for what, lines in (("refused", refused), ("repaired", repaired)):
+        for line in lines:
+            print(f"  {what} {line['where']} {line['name']}: {line['reason']}")
+    for gone in change.missing:
+        print(f"  no longer listed, kept: {gone}")
+
+
+def _is_address(path: str | None) -> bool:
+    return bool(path) and str(path).lower().startswith(("http://", "https://"))
 
 
 def _lines(lines: Iterable[Line]) -> list[dict[str, object]]:

@@ -147,6 +147,7 @@ def _directory(directory: argparse.ArgumentParser) -> None:
     imports = of.add_parser("import", help="add and update services from a file or an address")
     imports.add_argument("path", nargs="?", metavar="PATH_OR_URL")
     imports.add_argument("--sample", action="store_true", help="the sample directory that ships with the service")
+    imports.add_argument("--changed", action="store_true", help="only what changed since the last import of an address")
     imports.add_argument("--dry-run", action="store_true")
     imports.add_argument("--json", action="store_true")
     export = of.add_parser("export", help="write the directory as Open Referral UK JSON")

@@ -1,6 +1,6 @@
 """Putting services into the directory. Absence from a feed is never deletion: what vanished is told, and kept."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.house import House
@@ -24,11 +24,14 @@ class Change:
 
 
 def put(
-    house: House, services: Sequence[Service], *, source: str, ended: Sequence[str] = (), dry_run: bool = False
-) -> Change:
+    house: House, services: Sequence[Service], *, source: str, ended: Sequence[str] = (), dry_run: bool = False,
+    listed: Collection[str] = (), whole: bool = True,
+) -> Change:  # fmt: skip
     """Add and update by id; withdraw only what the feed says has `ended`; mark what its source lists no more.
 
-    What staff changed stands while the source says what it said before. What staff took off stays off.
+    `listed` are ids that stand in the feed although nothing could be taken of them. A feed that was not read `whole`
+    says nothing of what it did not list. What staff changed stands while the source says what it said before. What
+    staff took off stays off.
     """
     now = house.clock.now()
     documents = {s.id: to_text(s) for s in services}
@@ -45,7 +48,8 @@ def put(
         added = [i for i in documents if i not in live and i not in off]
         updated = [s.id for s in services if s.id in said and from_text(said[s.id]) != s]
         withdrawn = [i for i in ended if i in live]
-        missing = [i for i in sorted(live) if standing[i].source == source and i not in documents and i not in ended]
+        there = {*documents, *ended, *listed}
+        missing = [i for i in sorted(live) if whole and standing[i].source == source and i not in there]
         changed = {*added, *updated}
         change = Change(
             added=tuple(added), updated=tuple(updated), withdrawn=tuple(withdrawn), missing=tuple(missing),
@@ -55,7 +59,7 @@ def put(
             return change
         marked = {i for i, entry in beside.items() if entry.missing_at is not None}
         entries.mark_missing(tx, [i for i in missing if i not in marked], now)
-        entries.mark_missing(tx, [i for i in documents if i in marked], None)
+        entries.mark_missing(tx, [i for i in sorted(there) if i in marked], None)
         if not (added or updated or withdrawn):
             return change
         for service_id in (*updated, *withdrawn):

@@ -20,6 +20,7 @@ from bot.store import (
     entries,
     erased,
     feedback,
+    feeds,
     holding,
     inbox,
     keeping,
@@ -36,6 +37,7 @@ from bot.store import (
     touches,
     uploads,
     wishes,
+    wrong,
 )
 from bot.store.columns import Row
 from bot.store.database import Database
@@ -43,7 +45,7 @@ from bot.store.database import Database
 ROOMS: tuple[ModuleType, ...] = (
     addresses, people, published, staff, casework, keeping, touches, scores, holding, inbox, outbox, conversations,
     alerts, reviews, buckets, carrier, uploads, wishes, beside, team, contacts, entries, providers, seals, erased,
-    feedback, pathway,
+    feedback, feeds, wrong, pathway,
 )  # fmt: skip
 METADATA = Row.metadata
 
