@@ -17,6 +17,8 @@ DOES = {
     "STATUS": "say status.none", "WHEN": "say when.none", "LESS": "wish less every 28 days", "PAUSE": "wish pause",
     "BACK ON": "wish back-on", "MY DATA": "raise routine my-data", "WRONG NUMBER": "raise routine wrong-person",
     "REFER": "start timer unfinished", "KEEP IN TOUCH": "say keep-in-touch.about",
+    "COMPLAINT": "raise routine complaint", "FEEDBACK": "say feedback.better", "HOURS": "say hours.open",
+    "TONIGHT": "say tonight.open", "YOUNG": "say young.yes",
     "LESS EVERY 3 MONTHS": "wish less every 90", "PAUSE TILL SEPTEMBER": "wish pause 2027-09-01",
 }  # fmt: skip
 STOPPED = {"consent": "stopped", "first_contact": "false"}
