@@ -7,10 +7,11 @@ from typing import Final
 
 from bot.alerts import answering
 from bot.alerts.answering import Waiting
-from bot.casework import away, timeline
+from bot.casework import away, pathway, timeline
 from bot.casework.accounts import SignedIn
 from bot.casework.away import Colleague
 from bot.casework.inbox import OPEN_FOR
+from bot.casework.pathway import Section
 from bot.casework.timeline import Timeline
 from bot.casework.work import looked_at
 from bot.dispatcher import SAFETY_CONFIRMED, UNCONFIRMED
@@ -80,6 +81,7 @@ class CasePage:
     looking: Sequence[str]  # who else has this page open
     heard: int  # the id of the last message from their number or chat; 0 for none
     now: datetime
+    pathway: Section | None  # of a referral
 
 
 def open_case(house: House, ref: str, by: SignedIn) -> CasePage:
@@ -107,6 +109,7 @@ def open_case(house: House, ref: str, by: SignedIn) -> CasePage:
             looking=team.lookers(tx, [case.id], now - OPEN_FOR, but=by.staff.id).get(case.id, ()),
             heard=desk.newest_inbox_id(tx, case.address_id),
             now=now,
+            pathway=pathway.of_case(house.live.snapshot(tx), tx, case, now),
         )
 
 

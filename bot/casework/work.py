@@ -4,7 +4,7 @@ Every change from the desk is compare-and-swap on the case's version: two people
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -45,6 +45,8 @@ NUMBER_LOST: Final = (
 )
 
 
+# What ends a referral's pathway in the transaction that closes it, by its outcome and words. Raises NotYet.
+Ending = Callable[[Tx, Case, str, str], None]
 KeyLost = SealError  # what a page meets that cannot do without words whose key is gone
 
 
@@ -170,8 +172,8 @@ def reply(house: House, form: Form, words: str) -> None:
     house.wake.wake()
 
 
-def close(house: House, form: Form, *, outcome: str, words: str) -> None:
-    """Close with an outcome from the council's list and a reason in words."""
+def close(house: House, form: Form, *, outcome: str, words: str, ending: Ending | None = None) -> None:
+    """Close with an outcome from the council's list and a reason in words. `ending` is what a referral asks besides."""
     words = clean(words)
     if outcome not in OUTCOMES:
         raise NotYet("Choose an outcome.")
@@ -182,14 +184,23 @@ def close(house: House, form: Form, *, outcome: str, words: str) -> None:
         case = _case(tx, form.ref, lock=True)
         if case.state == "closed":
             raise NotYet("This case is closed already.")
-        swap(
-            tx, case, form, state="closed", closed_at=now, closed_by=form.by.staff.id, outcome=outcome,
-            outcome_note=words, waiting_since=None, looked_at=case.looked_at or now,
-        )  # fmt: skip
-        bot_speaks_again(tx, case)
-        team.end_offer(tx, case.id, how="overtaken", at=now)
-        team.end_call(tx, case.id, how="closed", by=form.by.staff.id, at=now)
-        record(tx, case, form, now, "closed", body=words, detail=outcome)
+        if case.kind == "referral":
+            if ending is None:
+                raise NotYet("A referral closes with what was offered, and where it is recorded.")
+            ending(tx, case, outcome, words)
+        end(tx, case, form, now, outcome=outcome, words=words)
+
+
+def end(tx: Tx, case: Case, form: Form, now: datetime, *, outcome: str, words: str) -> None:
+    """Close a locked case. Raises Stale."""
+    swap(
+        tx, case, form, state="closed", closed_at=now, closed_by=form.by.staff.id, outcome=outcome,
+        outcome_note=words, waiting_since=None, looked_at=case.looked_at or now,
+    )  # fmt: skip
+    bot_speaks_again(tx, case)
+    team.end_offer(tx, case.id, how="overtaken", at=now)
+    team.end_call(tx, case.id, how="closed", by=form.by.staff.id, at=now)
+    record(tx, case, form, now, "closed", body=words, detail=outcome)
 
 
 def done_before(house: House, form: Form, kind: str, *, words: str | None = None, detail: str | None = None) -> bool:

@@ -15,6 +15,11 @@ WORKERS: Final = ("practitioner", "manager", "second")
 CASES_A_TURN: Final = 12
 REPLY: Final = "Hello, this is the pathway team. We have read what you wrote. What would help most?"
 PAGES: Final = ("/desk/no-replies", "/desk/ledger", "/desk/talks", "/desk/directory")
+# A case's form takes no notice of what only a referral's asks.
+CLOSED: Final = {
+    "outcome": "advice-given", "words": "Spoke to them; all agreed.", "offer": "advice", "recorded_ref": "EH-1",
+    "recorded_by": "The pathway team",
+}  # fmt: skip
 REFS: Final = re.compile(r"[2-9A-HJ-NP-Z]{8}")
 
 
@@ -58,7 +63,7 @@ class Office:
     def _goes_on(self, desk: "Timed", ref: str) -> None:
         who, turns = self.mine[ref]
         self.mine[ref] = (who, turns + 1)
-        if turns >= 2 and self._act(desk, ref, "close", outcome="advice-given", words="Spoke to them; all agreed."):
+        if turns >= 2 and self._act(desk, ref, "close", **CLOSED):
             self.mine.pop(ref)
             self.closed += 1
 

@@ -101,7 +101,10 @@ def test_she_refers_herself_and_the_team_answers(living: Service) -> None:
     living.text(number, "yes that is good", more=False)
     until(lambda: "yes that is good" in desk.get(f"/desk/cases/{reference[0]}").text, "her words in the case")
     assert len(living.heard(number)) == silent, "the bot is silent while a worker talks"
-    closed = desk.act(reference[0], "close", outcome="early-help-offered", words="Spoke to her; a visit is booked.")
+    closed = desk.act(
+        reference[0], "close", outcome="early-help-offered", words="Spoke to her; a visit is booked.",
+        offer="early-help", recorded_ref="EH-1", recorded_by="Sam",
+    )  # fmt: skip
     assert closed.status == 200
     assert reference[0] not in desk.refs()
 

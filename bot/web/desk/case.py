@@ -6,8 +6,8 @@ back with its words and who changed the case; one that comes twice changes nothi
 
 import re
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot import keywords
 from bot.casework import case_page, handing, work
+from bot.casework import pathway as ways
 from bot.casework.inbox import is_late, is_overdue
 from bot.casework.permissions import Permission
 from bot.casework.saved import saved_replies
@@ -23,6 +24,7 @@ from bot.casework.work import Form, NotYet, Stale
 from bot.clock import LONDON
 from bot.house import House
 from bot.refs import read_ref
+from bot.web.desk import pathway as way
 from bot.web.desk import words as w
 from bot.web.desk.chart import chart
 from bot.web.desk.guard import me, needs, pages
@@ -44,13 +46,18 @@ Answer = AnyResponse | tuple[str, int] | str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What somebody wrote in a form that was not taken, and why not. `act` is the form's."""
+    """What somebody wrote in a form that was not taken, and why not. `act` is the form's, `wrong` the field at fault.
+
+    `given` is all that a form of a referral's pathway held.
+    """
 
     act: str = ""
     words: str = ""
     outcome: str = ""
     error: str = ""
+    wrong: str = ""
     stale: bool = False
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 def _ref(text: str) -> str:
@@ -62,12 +69,14 @@ def _ref(text: str) -> str:
 def case(ref: str) -> Answer:
     """`reply`, the id of a saved reply, fills the reply's box with its words: how one is chosen without JavaScript.
 
-    `outcome` chooses one in the form that closes the case: how a false alarm leads on to it.
+    `outcome` chooses one in the form that closes the case: how a false alarm leads on to it. `step` is the step of a
+    referral's pathway whose form is shown, where it is not the next.
     """
     done, chosen = request.args.get("done", ""), request.args.get("reply", "")
     words = next((saved.text for saved in saved_replies(house()) if saved.id == chosen), "")
     outcome = request.args.get("outcome", "")
     draft = Draft(act="reply", words=words) if words else Draft(outcome=outcome if outcome in work.OUTCOMES else "")
+    draft = replace(draft, given={"step": request.args.get("step", "")})
     return _page(_ref(ref), draft, done=done if done in w.DONE else "")
 
 
@@ -105,8 +114,20 @@ _worded("decline", "declined", "cases.claim", handing.decline)
 @needs("cases.close")
 def close(ref: str) -> Answer:
     form, words, outcome = _form(ref), request.form.get("words", ""), request.form.get("outcome", "")
-    draft = Draft(act="close", words=words, outcome=outcome)
-    return _act(form, "closed", lambda: work.close(house(), form, outcome=outcome, words=words), draft)
+    given = request.form.to_dict()
+    draft = Draft(act="close", words=words, outcome=outcome, given=given)
+    ending = ways.ending(house(), form, given)
+    return _act(form, "closed", lambda: work.close(house(), form, outcome=outcome, words=words, ending=ending), draft)
+
+
+@pages.post("/cases/<ref>/pathway")
+@needs("cases.claim")
+def pathway_step(ref: str) -> Answer:
+    """One step of a referral's pathway: `step`, and the fields of its form."""
+    form, given = _form(ref), request.form.to_dict()
+    step = given.get("step", "")
+    draft = Draft(act="pathway", words=given.get("words", ""), given=given)
+    return _act(form, "closed" if step == "taken" else "way", lambda: ways.take(house(), form, step, given), draft)
 
 
 @pages.post("/cases/<ref>/offer")
@@ -179,9 +200,10 @@ def _shown(ref: str, done: str) -> AnyResponse:
 
 
 def _given_back(form: Form, draft: Draft, fault: Stale | NotYet) -> Answer:
-    kept = Draft(
-        act=draft.act, words=draft.words, outcome=draft.outcome, error=str(fault), stale=isinstance(fault, Stale)
-    )
+    kept = replace(
+        draft, error=str(fault), stale=isinstance(fault, Stale),
+        wrong=fault.field if isinstance(fault, ways.Lacks) else "",
+    )  # fmt: skip
     return _page(form.ref, kept, version=form.version)
 
 
@@ -193,13 +215,15 @@ def _page(ref: str, draft: Draft, *, done: str = "", version: int = 0) -> Answer
     found = case_page.open_case(house(), ref, me())
     stale = draft.stale or bool(draft.error and version != found.case.version)
     address = found.address
+    asked = None if found.pathway is None else way.asked(found.pathway, draft.given.get("step", ""), draft.given)
     page = render_template(
         "desk/case.html",
         section="inbox",
         found=found,
         case=found.case,
         because=work.because_of(found.case),
-        late=is_late(found.case, found.now), overdue=is_overdue(found.case, found.now),
+        late=is_late(found.case, found.now),
+        overdue=is_overdue(found.case, found.now),
         me_id=me().staff.id,
         mine=found.case.state == "claimed" and found.case.claimed_by == me().staff.id,
         referral=laid_out(found.timeline),
@@ -212,6 +236,12 @@ def _page(ref: str, draft: Draft, *, done: str = "", version: int = 0) -> Answer
         chart=chart(found.timeline.scores),
         longest=work.LONGEST_REPLY,
         saved=saved_replies(house()),
+        pathway=found.pathway,
+        way=way,
+        way_asked=asked,
+        way_others=[] if found.pathway is None else way.others(found.pathway, asked.step if asked else ""),
+        way_closing=() if found.pathway is None else way.closing(found.pathway, draft.given),
+        closes_as=way.outcomes_of(found.pathway),
         draft=draft,
         stale=stale,
         error=bool(draft.error) or stale,

@@ -1,0 +1,219 @@
+"""A referral's pathway at the desk: each step with what it needs, who and when; what is late; how it ends."""
+
+import re
+from threading import Barrier, Thread
+
+import pytest
+
+from bot.store import casework, pathway
+from tests.houses import ON_SQLITE, Home
+from tests.web.raising import case_of, events
+from tests.web.standing import a_case
+from tests.web.worker import Worker
+
+TRIAGE = {
+    "step": "triaged", "level": "level-2", "check-gp": "yes", "check-dentist": "no", "check-school": "not-known",
+    "check-health-visitor": "not-theirs", "words": "Sleep and meals",
+}  # fmt: skip
+ASSIGN = {"step": "assigned", "team": "North", "lead": "Ivy Grant"}
+SECURED = {"step": "help-secured", "words": "A sleep course at the family hub"}
+ENGAGED = {"step": "engaged", "words": "Came to the first two meetings"}
+REVIEW = {"step": "reviewed", "words": "He sleeps through"}
+PASSED = {"step": "passed", "words": "A bruise that nobody explains; the mother knows"}
+ENDING = {"outcome": "early-help-secured", "words": "All is well now", "offer": "early-help",
+          "recorded_ref": "EH-10032", "recorded_by": "Sam Okoro"}  # fmt: skip
+
+
+def a_referral(home: Home, name: str = "Ana", **values: object) -> str:
+    """A self-referral on the desk; its reference."""
+    ref = a_case(home, name, kind="referral", reason="referral-full", **values)
+    with home.house.db.write() as tx:
+        casework.add_referral(tx, case_id=case_of(home, ref).id, how="full", answers="{}", shared_with="")
+    return ref
+
+
+def step(worker: Worker, ref: str, given: dict[str, str]) -> int:
+    """The form of a step, found by its link where it is not the next, filled and sent; the answer's status."""
+    page, action = f"/desk/cases/{ref}?step={given['step']}", f"/desk/cases/{ref}/pathway"
+    return worker.client.post(action, data={**worker.fields(page, action), **given}).status_code
+
+
+def section(worker: Worker, ref: str) -> str:
+    """The words of the pathway's section."""
+    page = worker.get(f"/desk/cases/{ref}").text
+    part = page[page.index('<section class="desk-pathway"') :]
+    return " ".join(re.sub(r"<[^>]+>", " ", part[: part.index("</section>")]).split())
+
+
+def test_a_referral_goes_its_whole_way(sam: Worker, home: Home) -> None:
+    """Claim: each step shows where it stands and what is due next by the working calendar; it closes with its outcome,
+    its offer and where it is recorded, and each step is one row and one line of the audit."""
+    ref = a_referral(home)
+    assert "Triage by Tuesday 24 November" in section(sam, ref)
+    assert step(sam, ref, TRIAGE) == 303
+    told = section(sam, ref)
+    assert "Level 2: a little more help, from one service" in told
+    assert "Seen by a dentist No" in told
+    assert "Known to a health visitor or school nurse Not for this family" in told
+    assert "Early help in place by Monday 7 December" in told
+    assert step(sam, ref, ASSIGN) == 303
+    assert "Named lead Ivy Grant" in section(sam, ref)
+    assert step(sam, ref, SECURED) == 303
+    assert "Review on Monday 21 December (4 weeks" in section(sam, ref)
+    assert step(sam, ref, ENGAGED) == 303
+    for _ in range(3):
+        assert step(sam, ref, REVIEW) == 303
+    assert "Every review is done" in section(sam, ref)
+    assert sam.act(ref, "close", **ENDING).status_code == 303
+    told = section(sam, ref)
+    assert "Offered Early help with a lead" in told
+    assert "Recorded in the case system EH-10032, by Sam Okoro" in told
+    assert (case_of(home, ref).state, case_of(home, ref).outcome) == ("closed", "early-help-secured")
+    acts = [action for action, target, _ in home.audited() if target == f"case:{ref}" and action != "case.view"]
+    assert acts == [
+        "case.way-triaged", "case.way-assigned", "case.way-help-secured", "case.way-engaged", "case.way-reviewed",
+        "case.way-reviewed", "case.way-reviewed", "case.closed",
+    ]  # fmt: skip
+    assert [kind for kind in events(home, ref) if kind.startswith("way-")] == [
+        a.removeprefix("case.") for a in acts[:-1]
+    ]
+    with home.house.db.read() as tx:
+        steps = pathway.steps_of(tx, case_of(home, ref).id)
+    assert [one.step for one in steps][-1] == "closed"
+    assert {one.by for one in steps} == {"Sam Okoro"}
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({**TRIAGE, "level": ""}, "Choose a level."),
+        ({**TRIAGE, "level": "level-9"}, "Choose a level."),
+        ({**TRIAGE, "check-dentist": ""}, "Answer each line of the checklist."),
+        ({**ASSIGN, "team": "Atlantis"}, "Choose a team or partner."),
+        ({**ASSIGN, "lead": "  "}, "Name who leads there."),
+        ({**SECURED, "words": ""}, "Say what help is in place."),
+        ({"step": "reviewed", "words": "Well"}, "This step cannot be taken"),
+        ({"step": "taken", "acceptor": "Jo"}, "This step cannot be taken"),
+        ({"step": "sideways"}, "This step cannot be taken"),
+    ],
+)
+@ON_SQLITE
+def test_a_step_that_lacks_something_is_given_back(sam: Worker, home: Home, given: dict[str, str], told: str) -> None:
+    """Claim: nothing is kept, what was written comes back, and the fault says what is missing."""
+    ref = a_referral(home)
+    if given["step"] != "triaged":
+        assert step(sam, ref, TRIAGE) == 303
+    if given["step"] == "help-secured":
+        assert step(sam, ref, ASSIGN) == 303
+    before = events(home, ref)
+    page, action = f"/desk/cases/{ref}", f"/desk/cases/{ref}/pathway"
+    answer = sam.client.post(action, data={**sam.fields(page, action), **given})
+    assert answer.status_code == 400
+    assert told in answer.text
+    anchor = re.search(r'<li><a href="#([\w-]+)">', answer.text)
+    assert anchor is not None
+    assert f'id="{anchor[1]}"' in answer.text
+    if given.get("words"):
+        assert given["words"] in answer.text
+    assert [kind for kind in events(home, ref) if kind != "looked"] == [kind for kind in before if kind != "looked"]
+
+
+@pytest.mark.parametrize("lacking", ["offer", "recorded_ref", "recorded_by", "words", "outcome"])
+@ON_SQLITE
+def test_no_referral_ends_with_no_further_action_alone(sam: Worker, home: Home, lacking: str) -> None:
+    """Claim: without an outcome, a reason, an offer, or where it is recorded, by whom, it stays open."""
+    ref = a_referral(home)
+    answer = sam.act(ref, "close", **{**ENDING, lacking: ""})
+    assert answer.status_code == 400
+    assert case_of(home, ref).state != "closed"
+    assert sam.act(ref, "close", **{**ENDING, "words": "NFA."}).status_code == 400
+    assert case_of(home, ref).state != "closed"
+
+
+def test_the_front_door_closes_it_by_accepting_and_nobody_else(sam: Worker, home: Home) -> None:
+    """Claim: passed is not closed; no form closes it until somebody there accepted, with a name and a time that is
+    neither before it was passed nor to come; given back, it stands where it stood."""
+    ref = a_referral(home)
+    assert step(sam, ref, TRIAGE) == 303
+    close = sam.fields(f"/desk/cases/{ref}", f"/desk/cases/{ref}/close")
+    answer = sam.act(ref, "close", **{**ENDING, "outcome": "passed-to-front-door"})
+    assert (answer.status_code, case_of(home, ref).state) == (400, "open")
+    assert step(sam, ref, PASSED) == 303
+    assert "Accepted by the front door by Tuesday 24 November" in section(sam, ref)
+    close["version"] = str(case_of(home, ref).version)
+    answer = sam.client.post(f"/desk/cases/{ref}/close", data={**close, **ENDING})
+    assert (answer.status_code, case_of(home, ref).state) == (400, "open")
+    assert f'action="/desk/cases/{ref}/close"' not in sam.get(f"/desk/cases/{ref}").text
+    assert step(sam, ref, {"step": "returned", "acceptor": "Ravi Lane", "words": "Not at their threshold"}) == 303
+    assert "Early help in place by Monday 7 December" in section(sam, ref)
+    home.later(minutes=20)
+    assert step(sam, ref, PASSED) == 303
+    taken = {"step": "taken", "acceptor": "Ravi Lane", "accepted_on": "2026-11-23", "recorded_ref": "M-77",
+             "recorded_by": "Sam Okoro"}  # fmt: skip
+    for at in ("11:19", "11:21", "soon", ""):
+        assert step(sam, ref, {**taken, "accepted_at": at}) == 400, at
+    assert step(sam, ref, {**taken, "accepted_at": "11:20", "acceptor": ""}) == 400
+    assert step(sam, ref, {**taken, "accepted_at": "11:20"}) == 303
+    assert (case_of(home, ref).state, case_of(home, ref).outcome) == ("closed", "passed-to-front-door")
+    assert "Accepted at the front door Ravi Lane, 2026-11-23 11:20" in section(sam, ref)
+
+
+def test_a_step_sent_twice_or_too_late_is_taken_once(sam: Worker, mina: Worker, home: Home) -> None:
+    """Claim: the same form again is told as kept; a colleague's that was made before is told of the change, with its
+    words kept."""
+    ref = a_referral(home)
+    page, action = f"/desk/cases/{ref}", f"/desk/cases/{ref}/pathway"
+    sam.get(page)
+    first, second = sam.fields(page, action), mina.fields(page, action)
+    for _ in range(2):
+        assert sam.client.post(action, data={**first, **TRIAGE}).status_code == 303
+    late = mina.client.post(action, data={**second, **TRIAGE, "words": "Mine was other"})
+    assert late.status_code == 409
+    assert "Sam Okoro triaged this referral" in late.text
+    assert "Mine was other" in late.text
+    assert events(home, ref).count("way-triaged") == 1
+
+
+def test_two_steps_at_once_are_one(sam: Worker, home: Home) -> None:
+    """Claim: on either database, of two posts of one form at one moment one step is kept and both are told so."""
+    ref = a_referral(home)
+    action = f"/desk/cases/{ref}/pathway"
+    form = sam.fields(f"/desk/cases/{ref}", action)
+    cookies = "; ".join(f"{one.key}={one.value}" for one in sam.client._cookies.values())
+    both, answers = Barrier(2), []
+
+    def post() -> None:
+        client = sam.client.application.test_client(use_cookies=False)
+        both.wait()
+        answers.append(client.post(action, data={**form, **TRIAGE}, headers={"Cookie": cookies}).status_code)
+
+    threads = [Thread(target=post) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [303, 303]
+    assert events(home, ref).count("way-triaged") == 1
+
+
+@ON_SQLITE
+def test_a_level_is_corrected_and_nothing_is_taken_back(sam: Worker, home: Home) -> None:
+    """Claim: triaged again once help is in place, the level changes and the stage stays."""
+    ref = a_referral(home)
+    for given in (TRIAGE, ASSIGN, SECURED, {**TRIAGE, "level": "level-3"}):
+        assert step(sam, ref, given) == 303
+    told = section(sam, ref)
+    assert "Level 3: help from several services" in told
+    assert "Early help in place Here now" in told
+
+
+@ON_SQLITE
+def test_an_escalation_has_no_pathway_and_closes_as_before(sam: Worker, home: Home) -> None:
+    """Claim: no section, no step, and no offer is asked."""
+    ref = a_case(home, "Ana")
+    page = sam.get(f"/desk/cases/{ref}").text
+    assert "desk-pathway" not in page
+    assert "recorded_ref" not in page
+    data = {**sam.fields(f"/desk/cases/{ref}", f"/desk/cases/{ref}/note"), **TRIAGE}
+    assert sam.client.post(f"/desk/cases/{ref}/pathway", data=data).status_code == 400
+    assert sam.act(ref, "close", outcome="advice-given", words="Rang").status_code == 303
