@@ -52,9 +52,16 @@ def _help(asked: Asked) -> Response:
         answer = look(house(), asked, language())
     page = render_template(
         "public/help.html", asked=asked, answer=answer, groups=groups, chosen=labels.get(asked.need), unknown=unknown,
-        per_page=PAGE, council=_council(),
+        per_page=PAGE, council=_council(), first=_helps_first(asked) if answer else "",
     )  # fmt: skip
     return Response(page, 404 if unknown else 200)
+
+
+def _helps_first(asked: Asked) -> str:
+    """What helps first with the need that was chosen, and whom to call today; once, and not with further services."""
+    here = house()
+    wording, text = here.live.of(here.db).compiled.wording, f"self-help.{asked.need}"
+    return wording.render(text, {}, language()) if not asked.skip and wording.has(text) else ""
 
 
 @pages.get("/privacy")

@@ -38,6 +38,17 @@ def test_every_need_is_a_link_that_opens(family: Visitor) -> None:
         assert Page(answer.text).texts("listing"), address
 
 
+def test_what_helps_first_and_whom_to_call_stand_above_the_services(family: Visitor) -> None:
+    """Claim: a need that was chosen begins with its self-help words, their numbers as links; further pages do not."""
+    page = family.client.get("/help?need=debt").text
+    words = page[page.index("You don&#39;t have to face debt alone") :]
+    assert "tel:" in words[: words.index("StepChange")]
+    assert page.index("Pay rent, food and heat first") < page.index('class="listing')
+    form = family.page("/help?need=debt").forms[0]
+    more = family.client.post("/help", data={"csrf_token": form["csrf_token"], "need": "debt", "skip": "3"})
+    assert "Pay rent, food and heat first" not in more.text
+
+
 def test_finding_help_starts_no_chat_and_keeps_no_words(family: Visitor) -> None:
     """Claim: no conversation's cookie is set, and the words are in no address."""
     search(family, text="he drinks and shouts")
