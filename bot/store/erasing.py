@@ -28,6 +28,7 @@ from bot.store.touches import touch
 
 Condition = sa.ColumnElement[bool]
 IN_FLIGHT: Final = "sending"
+ANSWERED_BY_IT: Final = ("my-data", "my-data-erase")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,8 +264,9 @@ def in_flight(tx: Tx, scope: Scope) -> bool:
 
 
 def open_cases(tx: Tx, scope: Scope) -> list[str]:
-    """The references of theirs that nobody has closed."""
-    rows = tx.execute(sa.select(cases.c.ref).where(cases.c.state != "closed", _cases(scope)).order_by(cases.c.id))
+    """The references of theirs that nobody has closed, but for the wish that the erasure itself answers."""
+    waits = (cases.c.state != "closed", cases.c.reason.not_in(ANSWERED_BY_IT))
+    rows = tx.execute(sa.select(cases.c.ref).where(*waits, _cases(scope)).order_by(cases.c.id))
     return [str(ref) for ref in rows.scalars()]
 
 

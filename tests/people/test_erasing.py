@@ -6,6 +6,7 @@ import json
 import pytest
 import sqlalchemy as sa
 
+from bot.casework import auditing
 from bot.people import erasing, subject
 from bot.people.erasing import Forbidden, again, rehearse
 from bot.store import addresses, erased, people, schema, staff, uploads
@@ -233,6 +234,31 @@ def test_a_death_or_an_open_case_or_a_text_on_its_way_forbids(home: Home) -> Non
     with pytest.raises(Forbidden) as fault:
         erasing.erase(home.house, her.ref, by=None)
     assert [block.why for block in fault.value.blocks] == ["death", "open-case", "in-flight"]
+
+
+@ON_SQLITE
+def test_a_wish_to_be_erased_does_not_stand_in_its_own_way(home: Home) -> None:
+    """The open case that asks for the erasure goes with it; any other open case forbids it."""
+    her = fill(home, "Zuzanna Quillfeather", HER, cases__state="open", cases__reason="my-data-erase")
+    assert erasing.erase(home.house, her.ref, by=None)["cases"] == 1
+
+
+@ON_SQLITE
+def test_the_audit_stays_as_it_was_sealed(home: Home) -> None:
+    """Its rows hold references and codes: none is removed or changed, and every seal of before and after fits."""
+    her = fill(home, "Zuzanna Quillfeather", HER)
+    with home.house.db.write() as tx:
+        staff.add_audit(tx, at=home.clock.at, staff_id=None, action="person.view", target=f"person:{her.ref}")
+    before = home.audited()
+    auditing.seal_due(home.house, home.clock.at)
+    erasing.erase(home.house, her.ref, by=None)
+    home.later(minutes=2)
+    auditing.seal_due(home.house, home.clock.at)
+    state = auditing.check_all(home.house, None)
+    assert state.checked.breaks == ()
+    assert state.checked.seals == 2
+    assert home.audited()[: len(before)] == before
+    assert ("person.erased", f"person:{her.ref}") in {(action, target) for action, target, _ in home.audited()}
 
 
 def test_who_a_restored_copy_brings_back_is_erased_again(home: Home) -> None:
