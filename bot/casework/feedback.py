@@ -20,6 +20,7 @@ from bot.store.feedback import Answered, Feedback, Which
 from messages.addresses import find_phone
 from messages.clean import clean, is_visible
 
+WHICH: Final[tuple[Which, ...]] = ("waiting", "answered", "aside")
 PAGE: Final = 50
 LONGEST: Final = 500
 SAME_WORDS: Final = 6  # so many words in a row as the family wrote them may be known again by somebody
@@ -78,17 +79,14 @@ class YouSaid:
         return self.page * PAGE < self.total
 
 
-def listed(house: House, by: SignedIn, which: Which, *, page: int) -> Page:
-    """Read and audited in one transaction: their words are shown."""
+def listed(house: House, by: SignedIn, asked: str, *, page: int) -> Page:
+    """One of `WHICH`, the first where it is none. Read and audited in one transaction: their words are shown."""
+    which = next((one for one in WHICH if one == asked), WHICH[0])
     with house.db.write() as tx:
         found = rows.page(tx, which, offset=(page - 1) * PAGE, limit=PAGE)
         refs = [str(one.id) for one in found]
         audit_list(tx, by, house.clock.now(), action="feedback.view", target=f"feedback:{which}", refs=refs)
-        counts: dict[Which, int] = {
-            "waiting": rows.count(tx, "waiting"),
-            "answered": rows.count(tx, "answered"),
-            "aside": rows.count(tx, "aside"),
-        }
+        counts: dict[Which, int] = {one: rows.count(tx, one) for one in WHICH}
         return Page(which=which, counts=counts, found=found, page=page)
 
 

@@ -6,14 +6,11 @@ from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bot.casework import feedback
-from bot.store.feedback import Which
 from bot.web.desk.guard import me, needs, pages
 from bot.web.desk.inbox import page_number
 from bot.web.here import house
 
-SHOWN: Final[tuple[tuple[Which, str], ...]] = (
-    ("waiting", "Not answered"), ("answered", "Answered in public"), ("aside", "Put aside"),
-)  # fmt: skip
+SHOWN: Final = {"waiting": "Not answered", "answered": "Answered in public", "aside": "Put aside"}
 DONE: Final = {
     "answered": "Published on the page “You said”.",
     "aside": "Put aside: nothing of it is published.",
@@ -23,7 +20,7 @@ DONE: Final = {
 @pages.get("/feedback")
 @needs("feedback.answer")
 def feedback_list() -> str:
-    return _page(_which(request.args.get("show", "")), {}, 0, done=request.args.get("done", ""))
+    return _page(request.args.get("show", ""), {}, 0, done=request.args.get("done", ""))
 
 
 @pages.post("/feedback/<int:feedback_id>/answer")
@@ -53,10 +50,10 @@ def put_feedback_aside(feedback_id: int) -> Response | tuple[str, int]:
 
 def _refused(fault: feedback.Faults, feedback_id: int) -> tuple[str, int]:
     changed = isinstance(fault, feedback.Changed)
-    return _page(_which(request.form.get("show", "")), fault.errors, feedback_id), 409 if changed else 400
+    return _page(request.form.get("show", ""), fault.errors, feedback_id), 409 if changed else 400
 
 
-def _page(which: Which, errors: dict[str, str], of: int, done: str = "") -> str:
+def _page(which: str, errors: dict[str, str], of: int, done: str = "") -> str:
     found = feedback.listed(house(), me(), which, page=page_number())
     shown = any(one.id == of for one in found.found)
     return render_template(
@@ -64,10 +61,6 @@ def _page(which: Which, errors: dict[str, str], of: int, done: str = "") -> str:
         of=of if shown else 0, lost=bool(errors) and not shown, given=request.form, done=DONE.get(done, ""),
         longest=feedback.LONGEST,
     )  # fmt: skip
-
-
-def _which(asked: str) -> Which:
-    return next((which for which, _ in SHOWN if which == asked), "waiting")
 
 
 def _version() -> int:
