@@ -21,6 +21,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 _CHUNK: Final = 65_536
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -93,7 +94,7 @@ class Fetcher:
         self._session.headers.update({"Accept": "application/json, text/csv;q=0.5", "User-Agent": "thrive-in-touch"})
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, _Guarded())
-        self.asked = 0
+        self.at = ""  # the address that answered last, after what it led to
 
     def __enter__(self) -> "Fetcher":
         return self
@@ -131,7 +132,6 @@ class Fetcher:
         end = self._monotonic() + self.limits.answer_seconds
         params: Mapping[str, str] | None = query
         for _ in range(self.limits.redirects + 1):
-            self.asked += 1
             try:
                 with self._session.get(
                     url, params=params, stream=True, allow_redirects=False,
@@ -142,17 +142,22 @@ class Fetcher:
                         if check_address(url) and not local:
                             raise AddressRefused(f"{_named(answer.url)} leads to this machine itself")
                         continue
+                    self.at = answer.url
                     body = self._body(answer, end)
                     return answer.status_code, body, _seconds(answer.headers.get("Retry-After"))
             except requests.RequestException as fault:
                 raise FetchFault(f"{_named(url)}: {_in_words(fault)}") from fault
+            except HTTPError as fault:  # while the answer was read
+                silent = isinstance(fault, ReadTimeoutError)
+                raise FetchFault(f"{_named(url)}: {'it fell silent' if silent else 'the answer broke off'}") from fault
             except OSError as fault:
                 raise FetchFault(f"{_named(url)}: {type(fault).__name__}") from fault
         raise FetchFault(f"{_named(url)}: led on more than {self.limits.redirects} times")
 
     def _body(self, answer: requests.Response, end: float) -> bytes:
+        """Read as it comes, not in full pieces: an answer that drips must not hold us longer than it may."""
         body = bytearray()
-        for piece in answer.iter_content(_CHUNK):
+        while piece := answer.raw.read1(_CHUNK, decode_content=True):
             body += piece
             if len(body) > self.limits.answer_bytes:
                 raise FetchFault(f"{_named(answer.url)}: the answer is longer than {self.limits.answer_bytes} bytes")

@@ -64,9 +64,8 @@ def read_address(fetch: Fetcher, url: str, *, changed_since: datetime | None = N
     is read and `told` says so. Raises AddressRefused, FetchFault and NotAFeed; then nothing is to be changed.
     """
     parts = urlsplit(url)
-    bare = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
     query = {name: value for name, value in parse_qsl(parts.query) if name.lower() not in _PAGING}
-    first = _first(fetch, url, bare, query)
+    first = _first(fetch, url, query)
     if isinstance(first, Fetched):
         return first
     found, page = first
@@ -97,14 +96,15 @@ def contents_of(page: Mapping[str, Any]) -> list[Any] | None:
     return next((page[key] for key in ("contents", "content") if isinstance(page.get(key), list)), None)
 
 
-def _first(fetch: Fetcher, url: str, bare: str, query: dict[str, str]) -> Fetched | tuple[_List, Any]:
+def _first(fetch: Fetcher, url: str, query: dict[str, str]) -> Fetched | tuple[_List, Any]:
     """The list behind the address with what its first page says; or all there is, where it is no list."""
     try:
         body: bytes | None = fetch.get(url)
     except FetchFault as fault:
-        if fault.status is None or bare.endswith("/services"):
+        if fault.status is None or _bare(url).endswith("/services"):
             raise
         body = None  # many feeds answer nothing at their base
+    bare = _bare(fetch.at)  # where it has moved to, if it has
     data = None if body is None else _json(body)
     if data is None and body is not None and not body.lstrip().startswith(b"<") and b"," in body[:2000]:
         return Fetched(text=_decoded(body))
@@ -116,6 +116,11 @@ def _first(fetch: Fetcher, url: str, bare: str, query: dict[str, str]) -> Fetche
         bare = f"{bare}/services"
     found = _List(address=bare, query=query)
     return found, _page(fetch, found, 1)
+
+
+def _bare(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
 
 
 def _page(fetch: Fetcher, found: _List, number: int) -> Mapping[str, Any]:
