@@ -2,22 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 import structlog
 
+from bot.casework import again
 from bot.casework.accounts import SignedIn
+from bot.casework.again import Again
 from bot.casework.listing import audit_list
 from bot.casework.timeline import programme_titles
 from bot.clock import local_date, midnight
 from bot.house import House
-from bot.store import casework, contacts, desk, people, staff, team
+from bot.store import casework, desk, people, staff, team
 from bot.store.casework import Case
-from bot.store.contacts import Contact
 from bot.store.database import DATABASE_AWAY, Tx
 from bot.store.desk import HeldMessage, ListedAudit, ListedCase, ListedTouch, Which
 from bot.store.team import DueCall, Offered
+from scheduler.pathway import Due
 
 log = structlog.get_logger()
 WHICH: Final[tuple[Which, ...]] = ("all", "mine", "unclaimed", "closed")
@@ -42,7 +44,8 @@ class Inbox:
     cases: Sequence[ListedCase]
     counts: Mapping[Which, int]
     held: Sequence[HeldMessage]
-    reviews: Sequence[tuple[date, Contact]]  # of the contact log, due by today, with the day
+    reviews: Sequence[Again]  # of the contact log and of referrals, due by today; and referrals' late steps
+    late_steps: Mapping[int, Due]  # by case, of the referrals among `cases`
     calls: Sequence[DueCall]  # that were promised for today or earlier
     offered: Sequence[Offered]  # to whoever looks, and not answered yet
     waiting: Mapping[Section, int]
@@ -163,17 +166,19 @@ def inbox(house: House, by: SignedIn, *, which: Which, page: int, whole: Section
         held = desk.held_messages(tx, limit=most["held"])
         calls = team.calls_due(tx, tomorrow, limit=most["calls"])
         offered = team.offered_to(tx, by.staff.id)
-        reviews = contacts.due(tx, today, limit=most["reviews"])
+        snapshot = house.live.snapshot(tx)
+        count, reviews = again.waiting(snapshot, tx, today, limit=most["reviews"])
         refs = [listed.case.ref for listed in shown] + [h.case_ref for h in held if h.case_ref]
         refs += [one.case_ref for one in calls] + [one.case_ref for one in offered]
-        refs += [ref for _, one in reviews for ref in (one.ref, one.person_ref) if ref]
+        refs += [ref for one in reviews for ref in one.refs]
         audit_list(tx, by, now, action="inbox.view", target=f"inbox:{which}", refs=refs)
         return Inbox(
             which=which, cases=shown, counts={w: desk.count_cases(tx, w, by.staff.id) for w in WHICH}, held=held,
             reviews=reviews, waiting={
                 "held": desk.count_held(tx), "calls": team.count_calls_due(tx, tomorrow),
-                "reviews": contacts.count_due(tx, today),
+                "reviews": count,
             },
+            late_steps=again.late_of(snapshot, tx, [listed.case.id for listed in shown], today),
             calls=calls, offered=offered, newest=desk.newest_case_id(tx), page=page, now=now,
             looking=team.lookers(tx, [listed.case.id for listed in shown], now - OPEN_FOR, but=by.staff.id),
         )  # fmt: skip

@@ -1,15 +1,18 @@
 """A referral's pathway at the desk: each step with what it needs, who and when; what is late; how it ends."""
 
 import re
+from datetime import date, datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
+from flask import Flask
 
+from bot.alerts.climbing import climb_due
 from bot.store import casework, pathway
 from tests.houses import ON_SQLITE, Home
 from tests.web.raising import case_of, events
 from tests.web.standing import a_case
-from tests.web.worker import Worker
+from tests.web.worker import Worker, at_desk
 
 TRIAGE = {
     "step": "triaged", "level": "level-2", "check-gp": "yes", "check-dentist": "no", "check-school": "not-known",
@@ -217,3 +220,52 @@ def test_an_escalation_has_no_pathway_and_closes_as_before(sam: Worker, home: Ho
     data = {**sam.fields(f"/desk/cases/{ref}", f"/desk/cases/{ref}/note"), **TRIAGE}
     assert sam.client.post(f"/desk/cases/{ref}/pathway", data=data).status_code == 400
     assert sam.act(ref, "close", outcome="advice-given", words="Rang").status_code == 303
+
+
+def inbox_on(app: Flask, home: Home, on: str) -> str:
+    """The inbox as somebody reads it on a day at eleven, as words."""
+    home.clock.at = datetime.fromisoformat(f"{on}T11:00+00:00")
+    page = at_desk(app, home, name=f"Reader {on}").get("/desk").text
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def test_a_late_step_shows_and_climbs_nothing(app: Flask, home: Home) -> None:
+    """Claim: the day after it was due, not on it, triage and then help show as late in the inbox, until they are done;
+    the case stays routine and nobody is told by text or email."""
+    ref = a_referral(home, looked_at=home.clock.at)
+    for on, late in (("2026-11-24", False), ("2026-11-25", True)):
+        told = inbox_on(app, home, on)
+        assert ("Late: triage was due by Tuesday 24 November" in told) is late, on
+        assert ("Referrals to look at again (1)" in told) is late, on
+    assert step(at_desk(app, home, name="Tri Age"), ref, TRIAGE) == 303
+    assert "Late" not in inbox_on(app, home, "2026-12-07")
+    told = inbox_on(app, home, "2026-12-08")
+    assert "Late: early help was due by Monday 7 December" in told
+    climb_due(home.house, home.clock.at)
+    home.send()
+    assert case_of(home, ref).level == "routine"
+    assert home.pigeon.carried == []
+    audited = [target for action, target, detail in home.audited() if action == "inbox.view" and ref in detail + target]
+    assert audited
+
+
+def test_reviews_of_a_referral_return_on_their_day_beside_the_contacts(app: Flask, sam: Worker, home: Home) -> None:
+    """Claim: 4, 8 and 12 weeks after help was in place, on a working day, no sooner, in the contact log's own section;
+    each until it is done."""
+    ref = a_referral(home)
+    for given in (TRIAGE, ASSIGN, SECURED):
+        assert step(sam, ref, given) == 303
+    told = {"kind": "call", "who": "The aunt", "words": "Rang", "on": "2026-11-23", "follow_up_on": "2026-12-21"}
+    assert sam.post("/desk/log/new", "/desk/log/new", **told).status_code == 303
+    assert "to look at again" not in inbox_on(app, home, "2026-12-20")
+    told_of = inbox_on(app, home, "2026-12-21")
+    assert "Referrals and contacts to look at again (2)" in told_of
+    assert "Review on Monday 21 December" in told_of
+    assert "The aunt" in told_of
+    assert "Late: the review was due on Monday 21 December" in inbox_on(app, home, "2026-12-22")
+    for number, on in enumerate(("2027-01-18", "2027-02-15")):
+        assert step(at_desk(app, home, name=f"Re View {number}"), ref, REVIEW) == 303
+        assert "Referrals" not in inbox_on(app, home, (date.fromisoformat(on) - timedelta(days=1)).isoformat())
+        assert f"Review on Monday {date.fromisoformat(on):%-d %B}" in inbox_on(app, home, on)
+    assert step(at_desk(app, home, name="La Last"), ref, REVIEW) == 303
+    assert "Referrals" not in inbox_on(app, home, "2027-06-01")

@@ -6,6 +6,7 @@ from bot import keywords
 from bot.casework import inbox as lists
 from bot.casework.work import because_of
 from bot.refs import read_ref
+from bot.web.desk import pathway as way
 from bot.web.desk.guard import me, needs, pages, what_is_late
 from bot.web.here import house
 
@@ -38,7 +39,7 @@ def inbox() -> str:
     found = lists.inbox(house(), me(), which=which, page=page_number(), whole=whole)
     return render_template(
         "desk/inbox.html", section="inbox", inbox=found, tabs=TABS, me=me().staff.id, because_of=because_of,
-        first_lines=first_lines, keywords=keywords.looked_up(house()),
+        first_lines=first_lines, way=way, keywords=keywords.looked_up(house()),
     )  # fmt: skip
 
 
