@@ -11,6 +11,7 @@ LABELS: Final = {
     "name": "Name",
     "organisation": "Organisation",
     "organisation_url": "The organisation's website",
+    "charity_number": "Charity number",
     "description": "What it offers",
     "url": "Website",
     "phone": "Telephone",

@@ -27,6 +27,7 @@ from directory.service import (
 )
 from directory.taxonomies import ACCESS_TAXONOMY, NEEDS_TAXONOMY
 
+CHARITY_SCHEMES = ("GB-CHC", "GB-SC", "GB-NIC")
 AREA_URI = "http://statistics.data.gov.uk/id/statistical-geography/"
 _ONS_CODE = re.compile(r"\b[EKNSW]\d{8}\b")
 Locate = Callable[[str], tuple[float, float, str] | None]
@@ -142,7 +143,15 @@ class _Reader:
             name=name,
             url=self._url(given.get("website") or given.get("url") or given.get("uri"), "organization website"),
             description=self.clean.text(given.get("description"), "organization description"),
+            charity=self._charity(given),
         )
+
+    def _charity(self, given: Mapping[str, Any]) -> str | None:
+        """By https://org-id.guide: GB-CHC is England and Wales, GB-SC Scotland, GB-NIC Northern Ireland."""
+        for item in given.get("organization_identifiers") or []:
+            if str(item.get("identifier_scheme") or "").upper() in CHARITY_SCHEMES:
+                return self.clean.maybe(item.get("identifier"), "charity number")
+        return None
 
     def _url(self, value: Any, name: str) -> str | None:
         url = self.clean.text(value, name)

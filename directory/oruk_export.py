@@ -7,7 +7,7 @@ and travels beside it as `thrive_id`.
 from typing import Any
 from uuid import UUID
 
-from directory.oruk import AREA_URI
+from directory.oruk import AREA_URI, CHARITY_SCHEMES
 from directory.service import Location, Opening, Service, ServiceArea
 from directory.taxonomies import Taxonomies, made_id
 
@@ -86,14 +86,31 @@ def _identity(kind: str, own: str, scope: str) -> dict[str, Any]:
 
 def _organisation(service: Service, scope: str) -> dict[str, Any]:
     organisation = service.organisation
-    record = {
+    record: dict[str, Any] = {
         **_identity("organization", organisation.id, scope),
         "name": organisation.name,
         "description": organisation.description,
     }
     if organisation.url:
         record["website"] = organisation.url
+    if organisation.charity:
+        record["organization_identifiers"] = [
+            {
+                "id": made_id(record["id"], "charity"),
+                "organization_id": record["id"],
+                "identifier_scheme": _scheme(organisation.charity),
+                "identifier_type": "Registered charity number",
+                "identifier": organisation.charity,
+            }
+        ]
     return record
+
+
+def _scheme(charity: str) -> str:
+    """Scotland's numbers begin with SC, Northern Ireland's with NIC."""
+    england, scotland, northern_ireland = CHARITY_SCHEMES
+    upper = charity.upper()
+    return scotland if upper.startswith("SC") else northern_ireland if upper.startswith("NIC") else england
 
 
 def _age(years: float | None) -> float | None:

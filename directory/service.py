@@ -24,6 +24,7 @@ class Organisation:
     name: str
     url: str | None = None
     description: str = ""
+    charity: str | None = None  # its number in the Charity Commission's register, or Scotland's or Northern Ireland's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

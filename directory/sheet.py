@@ -4,7 +4,9 @@ Columns (only `name` and `organisation` must be filled; unknown columns are refu
 
 id                 leave blank for a new entry: made from organisation and name, and the same at every import
 name, organisation what families see
-organisation_url, description, url, phone, email
+organisation_url   its website
+charity_number     of the organisation, as in the register: finds entries that are the same
+description, url, phone, email
 needs              ids of needs.yaml, what it is most about first, separated by ;
 min_age, max_age   years of the child or young person it is for (0.5 is six months); blank for parents and all ages
 cost               in words; begin with "Free" where it is free
@@ -51,8 +53,8 @@ from directory.service import (
 )
 
 COLUMNS = (
-    "id", "name", "organisation", "organisation_url", "description", "url", "phone", "email", "needs", "min_age",
-    "max_age", "cost", "languages", "accessibility", "refer", "accepting", "accepting_on", "status", "areas",
+    "id", "name", "organisation", "organisation_url", "charity_number", "description", "url", "phone", "email", "needs",
+    "min_age", "max_age", "cost", "languages", "accessibility", "refer", "accepting", "accepting_on", "status", "areas",
     "council_only", "venue", "address", "postcode", "lat", "lon", "hours", "venue_access", "assured_on", "source",
     "sample",
 )  # fmt: skip
@@ -156,6 +158,7 @@ class _Row:
                 id=made_id("organisation", organisation.casefold()),
                 name=organisation,
                 url=self._maybe("organisation_url"),
+                charity=self._maybe("charity_number"),
             ),
             description=self._text("description"),
             url=self._maybe("url"),
@@ -273,6 +276,7 @@ def _cells(service: Service) -> dict[str, str]:
         "name": service.name,
         "organisation": service.organisation.name,
         "organisation_url": service.organisation.url or "",
+        "charity_number": service.organisation.charity or "",
         "description": service.description,
         "url": service.url or "",
         "phone": service.phone or "",

@@ -47,6 +47,7 @@ def services(draw: st.DrawFn) -> Service:
             name=draw(words),
             url=draw(st.none() | st.just("https://org.example.org")),
             description=draw(words | st.just("")),
+            charity=draw(st.sampled_from((None, "1091234", "SC012345", "NIC100001"))),
         ),
         description=draw(words | st.just("")),
         url=draw(st.none() | st.just("https://one.example.org/a")),
