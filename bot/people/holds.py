@@ -1,8 +1,8 @@
 """Legal holds: what stands of a person, or of one case, is evidence, and nothing erases it until the hold is lifted."""
 
 from bot.house import House
-from bot.people.subject import NoSuchSubject
-from bot.store import casework, erased, people, staff
+from bot.people.subject import NoSuchSubject, find
+from bot.store import casework, erased, erasing, people, staff
 from bot.store.database import Tx
 
 
@@ -16,10 +16,13 @@ def put(house: House, ref: str, *, why: str, by: int | None) -> None:
 
 
 def lift(house: House, hold_id: int, *, ref: str, by: int | None) -> bool:
-    """One of them, from the page of the person it keeps. False where it stands no longer."""
+    """One of them, from the page of whom it keeps. False where it stands no longer, or keeps somebody else. Raises
+    NoSuchSubject."""
     now = house.clock.now()
     with house.db.write() as tx:
-        lifted = erased.lift_legal_hold(tx, hold_id, by=by, now=now)
+        scope = find(tx, ref).whole
+        theirs = erased.legal_holds(tx, people=scope.people, cases=erasing.case_ids(tx, scope))
+        lifted = any(hold.id == hold_id for hold in theirs) and erased.lift_legal_hold(tx, hold_id, by=by, now=now)
         if lifted:
             staff.add_audit(tx, at=now, staff_id=by, action="person.released", target=f"person:{ref}")
         return lifted

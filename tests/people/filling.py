@@ -12,7 +12,7 @@ from bot.store.database import Database, Tx
 from bot.store.sealed import SealError
 
 # Codes that rules read: the rest of the short columns may hold anything.
-CODES: Mapping[tuple[str, str], Any] = {
+CODES: Mapping[tuple[str, ...], Any] = {
     ("address", "kind"): "sms",
     ("address", "consent"): "given",
     ("cases", "state"): "closed",
@@ -33,7 +33,8 @@ class Filled:
     def __init__(self, tx: Tx, words: str, number: str, at: datetime, **codes: Any) -> None:
         self.words, self.number, self.at = words, number, at
         self.ids: dict[str, dict[str, Any]] = {}
-        self._codes = {**CODES, **{tuple(name.split("__")): value for name, value in codes.items()}}
+        told = {tuple(name.split("__")): value for name, value in codes.items()}
+        self._codes: dict[tuple[str, ...], Any] = {**CODES, **told}
         self.ids["bundle"] = {"id": tx.execute(sa.select(schema.METADATA.tables["bundle"].c.id)).scalars().first()}
         theirs = {*erasing.OF, "address", "household", "staff", "upload"}
         for table in schema.METADATA.sorted_tables:

@@ -16,6 +16,7 @@ from bot.people import retaining
 from bot.publishing import content
 from bot.settings import ROOT
 from bot.store import erased, published, schema
+from bot.store import retaining as rows
 from bot.store.database import Tx
 from tests.houses import AMPLE, ON_SQLITE, Home, at_rate
 from tests.people.filling import Filled
@@ -181,13 +182,13 @@ def test_each_transaction_is_small(home: Home, monkeypatch: pytest.MonkeyPatch) 
         tx.execute(sa.update(schema.METADATA.tables["cases"]).values(state="closed", closed_at=home.clock.at))
     home.later(days=365 * YEARS)
     sizes: list[int] = []
-    take = retaining.retaining.remove
+    take = rows.remove
 
     def some(tx: Tx, kind: str, before: datetime, *, limit: int) -> int:
         sizes.append(limit)
         return take(tx, kind, before, limit=limit)
 
-    monkeypatch.setattr(retaining.retaining, "remove", some)
+    monkeypatch.setattr(rows, "remove", some)
     retaining.carry_out(home.house)
     assert set(sizes) == {3}
     assert not {place for place in left(home, "old words") if place.startswith("inbox")}

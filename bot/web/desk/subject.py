@@ -113,7 +113,10 @@ def hold_subject(ref: str) -> AnyResponse | tuple[str, int]:
 @confirmed
 def release_subject(ref: str, hold_id: int) -> AnyResponse:
     known = _known(ref)
-    holds.lift(house(), min(hold_id, 2**31 - 1), ref=known, by=me().staff.id)
+    try:
+        holds.lift(house(), hold_id, ref=known, by=me().staff.id)
+    except NoSuchSubject:
+        abort(404)
     return redirect(url_for("desk.subject", ref=known, done="released"), 303)
 
 
