@@ -150,12 +150,21 @@ def _language(run: Run, reading: Reading) -> None:
 
 def _status(run: Run, _reading: Reading) -> None:
     if run.facts.open_refs:
-        run.say("status.open")
+        run.say(_standing(run))
     elif run.left is not None:
         run.say("status.unfinished")
     else:
         run.say("status.none")
     ask_again(run)
+
+
+def _standing(run: Run) -> str:
+    """Received, or worked on, and by when they hear: no more, since others may read the phone."""
+    text = {
+        ("received", True): "status.received", ("working", True): "status.working",
+        ("working", False): "status.working-soon",
+    }.get((run.facts.request, run.facts.hear_by is not None), "status.open")  # fmt: skip
+    return text if run.assets.wording.has(text) else "status.open"
 
 
 def _when(run: Run, reading: Reading) -> None:

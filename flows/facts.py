@@ -53,6 +53,8 @@ class Facts:
     marks: frozenset[str] = frozenset()  # unsafe, shared, watched, worrying
     open_case: Level | None = None
     open_refs: tuple[str, ...] = ()  # their referrals still open, newest first
+    request: Literal["", "received", "working"] = ""  # where the newest of them stands, where that is known
+    hear_by: date | None = None  # and by when they hear of it
     last_score: int | None = None  # the 0-10 answer before this one
     low_at: int = 4  # the council's thresholds: a score at or under this is low,
     fall_of: int = 3  # and so many points less than the answer before is a fall

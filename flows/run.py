@@ -253,6 +253,7 @@ _FACTS: Mapping[str, Callable[[Run], Value | None]] = {
     "look_by_urgent": lambda run: run.facts.look_by["urgent"],
     "open_ref": lambda run: next(iter(run.facts.open_refs), None),
     "next_touch_on": lambda run: run.facts.next_touch_on,
+    "hear_by": lambda run: run.facts.hear_by,
     "channel": lambda run: run.facts.channel,
     "consent": lambda run: run.facts.consent,
     "open_now": lambda run: _yes(run.facts.open_now),

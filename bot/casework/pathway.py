@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from bot.casework import work
+from bot.casework.way import standing_of
 from bot.casework.work import LONGEST_NOTE, Ending, Form, NotYet, locked_case, record, swap
 from bot.clock import LONDON, local_date, midnight
 from bot.content.pathway import NOTHING, Pathway
@@ -153,7 +154,7 @@ def of_case(snapshot: Snapshot, tx: Tx, case: Case, now: datetime) -> Section | 
     steps = rows.steps_of(tx, case.id)
     council = snapshot.compiled.council
     return Section(
-        standing=_standing(snapshot, case, [Taken(step=_step(one.step), on=local_date(one.at)) for one in steps]),
+        standing=standing_of(snapshot, case, [Taken(step=_step(one.step), on=local_date(one.at)) for one in steps]),
         steps=steps, received_on=local_date(case.opened_at), rules=council.pathway,
         teams=(*council.localities, *council.pathway.partners), today=local_date(now),
     )  # fmt: skip
@@ -223,11 +224,6 @@ def due_of(snapshot: Snapshot, one: DueReferral) -> Due | None:
     return None if one.next_on is None else Due(step=_step(one.next_step or ""), on=one.next_on)
 
 
-def _standing(snapshot: Snapshot, case: Case, taken: Sequence[Taken]) -> Standing:
-    clocks = snapshot.compiled.council.pathway.clocks
-    return standing(local_date(case.opened_at), taken, clocks, snapshot.rules.calendar)
-
-
 def _step(name: str) -> Step:
     found = next((step for step in FIELDS if step == name), None)
     if found is None:
@@ -277,7 +273,7 @@ def _keep(
 ) -> None:  # fmt: skip
     """The row of the step, with what is due after it."""
     before = [Taken(step=_step(one.step), on=local_date(one.at)) for one in section.steps]
-    after = _standing(snapshot, case, [*before, Taken(step=step, on=local_date(now))])
+    after = standing_of(snapshot, case, [*before, Taken(step=step, on=local_date(now))])
     due = after.due
     rows.add(
         tx, case_id=case.id, form_id=form.form_id if _ID.fullmatch(form.form_id) else secrets.token_urlsafe(18),

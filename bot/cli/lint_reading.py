@@ -22,6 +22,7 @@ LONGEST = {
     "look_by_concern": "10:15am on Wednesday 23 September",
     "look_by_urgent": "10:15am on Wednesday 23 September",
     "next_touch_on": "Wednesday 23 September",
+    "hear_by": "Wednesday 23 September",
     "law_by": "Wednesday 23 September",
     "ref": "ABCD2345",
     "open_ref": "ABCD2345",

@@ -14,6 +14,8 @@ from bot.store.columns import Instant, Row, Sealed, readable, table_of
 from bot.store.database import Tx
 from bot.store.people import NAME, name_of, person
 from bot.store.staff import staff
+from scheduler.localtime import local_date
+from scheduler.pathway import FOLLOWS, Taken
 
 
 class PathwayStepRow(Row):
@@ -92,6 +94,14 @@ def steps_of(tx: Tx, case_id: int) -> list[TakenStep]:
     """Oldest first."""
     found = tx.execute(_STEP.where(pathway_step.c.case_id == case_id).order_by(pathway_step.c.id))
     return [TakenStep(**{**row, "told": json.loads(row["told"] or "{}")}) for row in found.mappings()]
+
+
+def taken_of(tx: Tx, case_id: int) -> list[Taken]:
+    """Which steps and when alone, oldest first."""
+    asked = sa.select(pathway_step.c.step, pathway_step.c.at).where(pathway_step.c.case_id == case_id)
+    names = {str(name): name for name in FOLLOWS}
+    found = tx.execute(asked.order_by(pathway_step.c.id))
+    return [Taken(step=names[step], on=local_date(at)) for step, at in found]
 
 
 def _waits(today: date, received_before: datetime) -> Any:

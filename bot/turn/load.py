@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import structlog
 
+from bot.casework import way
 from bot.clock import local_date
 from bot.house import House
 from bot.live import Snapshot
@@ -84,6 +85,8 @@ def _facts(
         marks.add("worrying")
     enrolments = keeping.enrolments_of(tx, [p.id for p in known]) if known else []
     may_enrol = address.kind == "sms" and marks <= {"worrying"} and len(known) <= 1
+    asked = [case for case in open_cases if case.kind in {"referral", "request"}]
+    request, hear_by = way.told_to_family(snapshot, tx, asked[0] if asked else None, local_date(now))
     return Facts(
         now=now,
         today=local_date(now),
@@ -98,7 +101,9 @@ def _facts(
         asked_since_stop=address.asked_since_stop,
         marks=frozenset(marks),
         open_case=open_cases[0].level if open_cases else None,  # type: ignore[arg-type]  # likewise
-        open_refs=tuple(case.ref for case in open_cases if case.kind in {"referral", "request"}),
+        open_refs=tuple(case.ref for case in asked),
+        request=request,
+        hear_by=hear_by,
         last_score=scores.last_score(tx, address.id, known[0].id if len(known) == 1 else None),
         low_at=rules.worry.low,
         fall_of=rules.worry.fall,

@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 from threading import Barrier, Thread
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -12,7 +13,10 @@ from bot.store import casework, pathway
 from tests.houses import ON_SQLITE, Home
 from tests.web.raising import case_of, events
 from tests.web.standing import a_case
-from tests.web.worker import Worker, at_desk
+from tests.web.worker import Worker, at_desk, hire, served, signed_in_at
+
+if TYPE_CHECKING:
+    from tests.browser import Chromium
 
 TRIAGE = {
     "step": "triaged", "level": "level-2", "check-gp": "yes", "check-dentist": "no", "check-school": "not-known",
@@ -25,6 +29,9 @@ REVIEW = {"step": "reviewed", "words": "He sleeps through"}
 PASSED = {"step": "passed", "words": "A bruise that nobody explains; the mother knows"}
 ENDING = {"outcome": "early-help-secured", "words": "All is well now", "offer": "early-help",
           "recorded_ref": "EH-10032", "recorded_by": "Sam Okoro"}  # fmt: skip
+
+
+FAMILY = "+447700900001"
 
 
 def a_referral(home: Home, name: str = "Ana", **values: object) -> str:
@@ -269,3 +276,80 @@ def test_reviews_of_a_referral_return_on_their_day_beside_the_contacts(app: Flas
         assert f"Review on Monday {date.fromisoformat(on):%-d %B}" in inbox_on(app, home, on)
     assert step(at_desk(app, home, name="La Last"), ref, REVIEW) == 303
     assert "Referrals" not in inbox_on(app, home, "2027-06-01")
+
+
+def test_status_by_text_tells_where_it_stands_and_names_nothing(sam: Worker, home: Home) -> None:
+    """Claim: received or worked on, and by when they hear, while that is to come: no level, need, team, worker or name.
+    With the front door no day is promised; closed, nothing waits."""
+    ref = a_referral(home, words="he hits me")
+    ahead = f"Someone on our team is working on your request, reference {ref}. You will hear from us by "
+    heard = [home.talk("STATUS", sender=FAMILY)]
+    assert f"We have your request, reference {ref}. Someone on our team will look at it by Tuesday 24 Nov" in heard[-1]
+    for given, told in (
+        (TRIAGE, f"{ahead}Monday 7 Dec"), (ASSIGN, f"{ahead}Monday 7 Dec"), (SECURED, f"{ahead}Monday 21 Dec"),
+        (PASSED, "To ask when you will hear, say HUMAN or call"),
+    ):  # fmt: skip
+        assert step(sam, ref, given) == 303
+        heard.append(home.talk("STATUS", sender=FAMILY))
+        assert told in heard[-1]
+        assert ref in heard[-1]
+    assert step(sam, ref, {"step": "returned", "acceptor": "Ravi Lane", "words": "No"}) == 303
+    home.later(days=29)
+    heard.append(home.talk("STATUS", sender=FAMILY))
+    assert "To ask when you will hear" in heard[-1]  # the day has passed: it is told no more
+    words = (
+        "Ana|hits|sleep|meal|Level|North|Ivy|Ravi|Sam Okoro|front door|bruise|safeguard|social|triag|early help|review"
+    )
+    for reply in heard:
+        assert not re.search(words, reply.partition("reads")[2] or reply, re.IGNORECASE), reply
+
+
+@ON_SQLITE
+def test_status_of_a_closed_referral_is_that_nothing_waits(sam: Worker, home: Home) -> None:
+    """Claim: what is closed is told of no more."""
+    ref = a_referral(home)
+    assert step(sam, ref, TRIAGE) == 303
+    assert sam.act(ref, "close", **ENDING).status_code == 303
+    told = home.talk("STATUS", sender=FAMILY)
+    assert "nothing waiting" in told
+    assert ref not in told
+
+
+@pytest.mark.browser
+@pytest.mark.net
+@ON_SQLITE
+def test_the_pathway_fits_a_small_phone_works_without_javascript_and_passes_axe(
+    app: Flask, home: Home, sam: Worker, chromium: "Chromium"
+) -> None:
+    """Claim: a worker triages with no JavaScript; the section, a fault, the front door's form and the inbox fit 320 and
+    1280 px, and axe finds nothing."""
+    from tests.browser import axe
+
+    home.living()
+    ref, other, mina = a_referral(home), a_referral(home, "Bo", sender="+447700900002"), hire(home, "manager")
+    for given in (TRIAGE, ASSIGN, PASSED):
+        assert step(sam, other, given) == 303
+    with served(app) as address, chromium.person(address, javascript=False, width=320) as device:
+        page = device.new_page()
+        signed_in_at(page, mina, f"{address}/desk/cases/{ref}")
+        page.get_by_label("Level", exact=True).select_option("level-2")
+        page.get_by_role("button", name="Keep the triage").click()
+        assert page.get_by_role("link", name="Answer each line of the checklist.").is_visible()
+        page.goto(f"{address}/desk/cases/{ref}")
+        page.get_by_label("Level", exact=True).select_option("level-2")
+        for label in ("GP", "dentist", "school or nursery", "health visitor"):
+            page.get_by_label(label).select_option("yes")
+        page.get_by_role("button", name="Keep the triage").click()
+        assert page.get_by_text("Next: Assign to a team or partner").is_visible()
+    home.clock.at = datetime.fromisoformat("2026-12-09T11:00+00:00")
+    home.living()
+    lee = hire(home, "manager", "Lee Marsh")
+    with served(app) as address, chromium.person(address, width=320) as device:
+        page = device.new_page()
+        signed_in_at(page, lee, f"{address}/desk")
+        for path in ("/desk", f"/desk/cases/{ref}", f"/desk/cases/{ref}?step=passed", f"/desk/cases/{other}"):
+            page.goto(f"{address}{path}")
+            for width in (320, 1280):
+                page.set_viewport_size({"width": width, "height": 844})
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            assert axe(page) == [], path
