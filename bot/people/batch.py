@@ -82,8 +82,12 @@ class Batch:
                     Taken(line=row.line, reference=row.reference, outcome="refused", reasons=(fault.reason,))
                 )  # fmt: skip
         if self._write:
-            put(tx, self._snapshot, self._thought, self._now)
+            self.put(tx)
         return told
+
+    def put(self, tx: Tx) -> None:
+        """Write what a look thought, in the same transaction and while nobody else has written since."""
+        put(tx, self._snapshot, self._thought, self._now)
 
     @property
     def nothing_to_write(self) -> bool:

@@ -153,8 +153,7 @@ class _Import:
         """What became of them, where nothing is to be written; nobody waits for it."""
         with self._house.db.read() as tx:
             people.look_beside(tx)
-            batch = Batch(self._house.live.snapshot(tx), self._house.clock.now(), write=False)
-            found = batch.take(tx, rows)
+            batch, found = self._think(tx, rows, write=False)
         self._standing = batch.nothing_to_write
         if not self._standing:
             return None
@@ -168,8 +167,13 @@ class _Import:
         rest = self._released + self._held - time.perf_counter()
         if self._house.db.is_sqlite and rest > 0:
             time.sleep(rest)
-        # Tried again where the database gave it up for a turn's sake: what it had thought through goes with it.
-        done = self._house.db.attempt(lambda tx: self._put(tx, rows))
+        done = None
+        if self._house.db.is_sqlite:
+            # Thought through beside everybody else: where nobody wrote meanwhile, the lock is held to write alone.
+            done = self._house.db.look_then_write(lambda tx: self._think(tx, rows, write=False), self._put_thought)
+        if done is None:
+            # Tried again where the database gave it up for a turn's sake: what it had thought through goes with it.
+            done = self._house.db.attempt(lambda tx: self._put(tx, rows))
         self._released = time.perf_counter()
         self._held, worked = self._released - done.began, done.worked - done.began
         self._size = max(FEWEST, min(MOST, int(self._size * min(2.0, WORK_SECONDS / max(worked, 1e-4)))))
@@ -180,8 +184,19 @@ class _Import:
     def _put(self, tx: Tx, rows: Sequence[EnrolmentRow]) -> _Done:
         people.import_alone(tx)
         began = time.perf_counter()
-        batch = Batch(self._house.live.snapshot(tx), self._house.clock.now(), write=True)
-        found = batch.take(tx, rows)
+        return self._put_down(tx, *self._think(tx, rows, write=True), began)
+
+    def _put_thought(self, tx: Tx, thought: tuple[Batch, list[Taken]]) -> _Done:
+        began = time.perf_counter()
+        thought[0].put(tx)
+        return self._put_down(tx, *thought, began)
+
+    def _think(self, tx: Tx, rows: Sequence[EnrolmentRow], *, write: bool) -> tuple[Batch, list[Taken]]:
+        batch = Batch(self._house.live.snapshot(tx), self._house.clock.now(), write=write)
+        return batch, batch.take(tx, rows)
+
+    def _put_down(self, tx: Tx, batch: Batch, found: list[Taken], began: float) -> _Done:
+        """What hangs on rows that are written: what was told beside them, and the audit."""
         for one in found if self._beside != Beside() else ():
             if one.outcome != "refused":
                 keep_beside(tx, batch.enrolment_of(tx, one), self._beside)

@@ -112,14 +112,16 @@ class Known:
         self.erased: dict[str, datetime] = {}  # by reference: nobody has it now, and whoever had it was erased then
         self._learned: set[int] = set()  # those of them whose enrolments are known
         self._households_by_id: dict[int, Household] = {}
-        self.to_mend = False  # something is not kept as it is today, or opens no more: writing puts it right
+        # By what they are called: ids of what is not kept as it is today, or opens no more. Writing puts them right.
+        self.nameless: dict[str, int] = {}
+        self.lost: dict[str, int] = {}
 
     def learn(self, tx: Tx, batch: Sequence[EnrolmentRow], now: datetime, *, write: bool) -> None:
         """All that these rows need, the numbers locked where anything is to be written."""
         # Numbers before people, as in a family's turn: two orders would lock each other out.
         self._learn_numbers(tx, {row.mobile for row in batch} - self.numbers.keys(), now, write=write)
         names = {row.household or row.reference for row in batch} - self.households.keys()
-        self._learn_households(tx, names, write=write)
+        self._learn_households(tx, names)
         named = {row.reference for row in batch} | {child_source(row) for row in batch if row.child_first_name}
         known = rows.people_named(tx, named - self.people.keys())
         self.erased |= erased.erased_among(tx, "reference", named - self.people.keys() - known.keys())
@@ -133,29 +135,24 @@ class Known:
         for child in rows.children(tx, {home.id for home in homes if home.id is not None}, ()):
             self._person(child, "")
 
-    def _learn_households(self, tx: Tx, names: Collection[str], *, write: bool) -> None:
+    def _learn_households(self, tx: Tx, names: Collection[str]) -> None:
         found = rows.households(tx, names)
-        nameless = {name: household_id for name, (household_id, named) in found.items() if not named}
-        self.to_mend |= bool(nameless)
-        for name, household_id in nameless.items() if write else ():
-            rows.name_household(tx, household_id, name)
+        self.nameless |= {name: household_id for name, (household_id, named) in found.items() if not named}
         for name in names:
             self.households[name] = self._household(found[name][0] if name in found else None, name)
 
     def _learn_numbers(self, tx: Tx, mobiles: Collection[str], now: datetime, *, write: bool) -> None:
         found = rows.numbers(tx, mobiles, lock=write)
         missing: Collection[str] = ()
-        lost = [mobile for mobile, number in found.items() if not number.readable]
-        self.to_mend |= bool(lost)
+        self.lost |= {mobile: number.id for mobile, number in found.items() if not number.readable}
         if write:
-            rows.change_numbers(tx, [(found[mobile].id, {"value": mobile}) for mobile in lost])
             missing = {mobile for mobile in mobiles if mobile not in found}
             rows.add_numbers(tx, sorted(missing), now)
             found |= rows.numbers(tx, missing, lock=True)
         for mobile in mobiles:
             number = found.get(mobile)
             self.numbers[mobile] = (
-                Number(id=None, consent="unasked", language="en", safe="unknown", last_in_at=None)
+                Number(id=None, consent="unasked", language="en", safe="unknown", last_in_at=None, new=True)
                 if number is None
                 else Number(
                     id=number.id, consent=number.consent, language=number.language, safe=number.safe,

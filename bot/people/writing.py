@@ -38,7 +38,8 @@ class Thought:
         """All of it stands already: `put` would write nothing."""
         known = self.known
         return not (
-            known.to_mend or self.links or self.taken_back or self.told or self.consents or self.begun or self.born
+            known.nameless or known.lost or self.links or self.taken_back or self.told
+            or self.consents or self.begun or self.born
             or any(person.id is None or person.dirty for person in known.everybody())
             or any(number.dirty for number in known.numbers.values())
             or any(one.dirty for _, one in known.all_enrolments())
@@ -47,6 +48,8 @@ class Thought:
 
 def put(tx: Tx, snapshot: Snapshot, thought: Thought, now: datetime) -> None:
     """Everything at the end, in a few statements."""
+    _put_right(tx, thought.known)
+    _put_numbers(tx, thought.known, now)
     for child, born in thought.born.items():
         correcting.birth(tx, snapshot, _id(child), born, now)
     written = [person for person in thought.known.everybody() if person.id is None or person.dirty]
@@ -66,6 +69,20 @@ def put(tx: Tx, snapshot: Snapshot, thought: Thought, now: datetime) -> None:
     rows.change_numbers(tx, [(_id(n), n.dirty) for n in thought.known.numbers.values() if n.dirty])
     rows.add_consents(tx, [_consent(*given, now) for given in thought.consents])
     _put_enrolments(tx, snapshot, thought, now)
+
+
+def _put_right(tx: Tx, known: Known) -> None:
+    for name, household_id in known.nameless.items():
+        rows.name_household(tx, household_id, name)
+    rows.change_numbers(tx, [(number_id, {"value": mobile}) for mobile, number_id in known.lost.items()])
+
+
+def _put_numbers(tx: Tx, known: Known, now: datetime) -> None:
+    """Those that are new, where they were not made and locked when they were read."""
+    new = {mobile: number for mobile, number in known.numbers.items() if number.id is None and number.new_holders}
+    rows.add_numbers(tx, sorted(new), now)
+    for mobile, found in rows.numbers(tx, new, lock=True).items():
+        new[mobile].id = found.id
 
 
 def _put_households(tx: Tx, new: Sequence[Household], now: datetime) -> None:

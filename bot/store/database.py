@@ -1,7 +1,8 @@
 """One database: its engine, its keys, and the two ways to use it (`write` and `read`).
 
 SQLite runs in WAL with `synchronous=FULL`; a writer takes `BEGIN IMMEDIATE` under one process-wide lock, so that a
-read-then-write never has to upgrade its lock. PostgreSQL runs the same statements with row locks.
+read-then-write never has to upgrade its lock; who only looks first (`look_then_write`) gives up where that fails.
+PostgreSQL runs the same statements with row locks.
 
 Nobody waits long for either: a provider's webhook has fifteen seconds (Twilio's own limit), and the threads that wait
 are the ones that show pages. Whoever waited in vain is told so, having written nothing.
@@ -29,6 +30,7 @@ from bot.store.sealed import Keyring
 from bot.store.troubles import Trouble, trouble_of
 
 T = TypeVar("T")
+Seen = TypeVar("Seen")
 Tx = sa.Connection  # what use cases pass along: an open transaction, opaque to them
 
 # errors of the database that the shell may name without knowing SQL
@@ -75,9 +77,7 @@ class Database:
             with self._begin() as tx:
                 yield tx
         except DatabaseError as fault:
-            trouble = trouble_of(fault)
-            if trouble is not None and trouble != "again":
-                self._met(trouble)
+            self._met_by(fault)
             raise
 
     @contextmanager
@@ -107,6 +107,28 @@ class Database:
                     raise
         with self.write() as tx:
             return work(tx)
+
+    def look_then_write(self, look: Callable[[Tx], Seen], write: Callable[[Tx, Seen], T]) -> T | None:
+        """Look with SQLite's lock left to others, then write by what was seen, all in one transaction.
+
+        None where anybody wrote since the look began, or is writing: nothing was written, and what was seen may be so
+        no longer. Another process is never waited for; the caller begins again with `write`, which waits its turn.
+        """
+        with self.engine.connect() as tx, tx.begin() as whole:
+            seen = look(tx)
+            if not self._writing.acquire(timeout=TURN_SECONDS):
+                return None
+            try:
+                if not _takes_lock(tx):
+                    return None
+                told = write(tx, seen)
+                whole.commit()
+                return told
+            except DatabaseError as fault:
+                self._met_by(fault)
+                raise
+            finally:
+                self._writing.release()
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -155,6 +177,11 @@ class Database:
             self._met("disk")
             raise
 
+    def _met_by(self, fault: DatabaseError) -> None:
+        trouble = trouble_of(fault)
+        if trouble is not None and trouble != "again":
+            self._met(trouble)
+
     def _met(self, trouble: Trouble) -> None:
         now = time.monotonic()
         before = self.standing
@@ -166,6 +193,18 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _takes_lock(tx: Tx) -> bool:
+    """Whether a transaction of SQLite that only read may write now: what it read is still so, and nobody else writes
+    (SQLITE_BUSY_SNAPSHOT and SQLITE_BUSY, https://www.sqlite.org/rescode.html). Deletes nothing."""
+    try:
+        tx.exec_driver_sql("DELETE FROM version WHERE 0")
+    except DatabaseError as fault:
+        if trouble_of(fault) != "locked":
+            raise
+        return False
+    return True
 
 
 # A table of this session alone, in the database's own tablespace; the rollback gives its pages back.
