@@ -1,4 +1,5 @@
-"""`thrive directory import` and `export`: services in, from a file or the sample, and out as Open Referral UK."""
+"""`thrive directory import`, `export` and `duplicates`: services in, from a file, an address or the sample; out as Open
+Referral UK; and which of them may be one."""
 
 import json
 import sys
@@ -13,15 +14,19 @@ from bot.clock import local_date
 from bot.directory_source import FeedError, load_places, load_sample, read_address, read_file, source_of
 from bot.house import House
 from bot.live import NothingPublished
-from bot.publishing import content, feed, importing
+from bot.publishing import content, feed, importing, merging
 from bot.publishing.directory import Change
 from directory.report import Line, Read
+from directory.service import Service
 
 
 def command(options: Namespace) -> int:
     if options.action == "export":
         with open_house() as house:
             return _export(house, options) if ready(house) else 1
+    if options.action == "duplicates":
+        with open_house() as house:
+            return _duplicates(house, options) if ready(house) else 1
     if options.sample == bool(options.path):
         print("thrive directory import: give a file, or --sample", file=sys.stderr)
         return 2
@@ -118,3 +123,23 @@ def _export(house: House, options: Namespace) -> int:
         json.dumps({"services": len(records)}) if options.json else f"Wrote {len(records)} services to {options.path}."
     )
     return 0
+
+
+def _duplicates(house: House, options: Namespace) -> int:
+    found = merging.offered(house)
+    if options.json:
+        told = [
+            {"one": _named(like.one), "other": _named(like.other), "score": like.score, "why": list(like.why)}
+            for like in found
+        ]
+        print(to_json({"pairs": told}, sys.stdout))
+        return 0
+    print(f'{len(found)} pairs may be one entry. The desk\'s "Directory" merges them.')
+    for like in found:
+        print(f"  {like.score} {like.one.name} ({like.one.id}) and {like.other.name} ({like.other.id})")
+        print(f"     {'; '.join(like.why)}")
+    return 0
+
+
+def _named(service: Service) -> dict[str, str]:
+    return {"id": service.id, "name": service.name, "organisation": service.organisation.name}

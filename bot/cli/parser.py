@@ -150,6 +150,8 @@ def _directory(directory: argparse.ArgumentParser) -> None:
     imports.add_argument("--changed", action="store_true", help="only what changed since the last import of an address")
     imports.add_argument("--dry-run", action="store_true")
     imports.add_argument("--json", action="store_true")
+    same = of.add_parser("duplicates", help="entries that may be one and the same, with the reasons")
+    same.add_argument("--json", action="store_true")
     export = of.add_parser("export", help="write the directory as Open Referral UK JSON")
     export.add_argument("path", metavar="PATH")
     export.add_argument("--json", action="store_true")

@@ -96,6 +96,13 @@ def rulings(tx: Tx) -> list[Ruling]:
     return [Ruling(**r._asdict()) for r in tx.execute(_RULING.order_by(same.c.at.desc(), same.c.service_id))]
 
 
+def merged_into(tx: Tx, service_id: str) -> str | None:
+    """The entry that was last said to stand for this one as well."""
+    asked = sa.select(same.c.other_id).where(same.c.service_id == service_id, same.c.ruling == "merged")
+    found = tx.execute(asked.order_by(same.c.at.desc(), same.c.other_id).limit(1)).scalar_one_or_none()
+    return None if found is None else str(found)
+
+
 def rule(tx: Tx, *, service_id: str, other_id: str, ruling: str, at: datetime, staff_id: int | None) -> None:
     """In place of what was said of these two before, either way round."""
     unrule(tx, service_id, other_id)

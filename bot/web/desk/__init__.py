@@ -18,6 +18,7 @@ from bot.web.desk import (
     reviews,
     searching,
     signin,
+    sources,
     subject,
     team,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "reviews",
     "searching",
     "signin",
+    "sources",
     "subject",
     "team",
 ]

@@ -7,7 +7,7 @@ from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bot.browsing import need_groups
-from bot.publishing import entries
+from bot.publishing import entries, merging
 from bot.publishing.entries import PRIVATE, ChangedSince, EntryPage, NoSuchEntry
 from bot.web.desk import entry_words as ew
 from bot.web.desk.guard import me, needs, pages
@@ -95,6 +95,7 @@ def _entry(found: EntryPage, *, late: bool = False) -> str:
     return render_template(
         "desk/entry.html", section="directory", found=found, cells=cells_of(found.line.service), late=late,
         done=ew.ENTRY_DONE.get(done, ""), labels=ew.ENTRY_FIELDS, need_names=_need_names(),
+        merged=merging.merged_into(house(), found.line.service.id),
         told=[one for one in told(found.line.service) if one.field not in {*FIELDS, "organisation", "assured_on"}],
     )  # fmt: skip
 

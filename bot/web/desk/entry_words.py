@@ -44,6 +44,22 @@ ENTRY_DONE: Final = {
     "no-email": "No link was sent: enter an email first.",
     "ended": "No link of theirs opens anything any more.",
 }
+SAME_DONE: Final = {
+    "keep-one": "Merged. Families are shown the one you kept.",
+    "keep-other": "Merged. Families are shown the one you kept.",
+    "apart": "They are two, and are not offered again.",
+    "undo": "Undone.",
+}
+IMPORTED: Final = {
+    "added": "added",
+    "updated": "changed",
+    "unchanged": "as before",
+    "withdrawn": "ended by their source",
+    "missing": "no longer listed (kept)",
+    "refused": "refused",
+    "repaired": "put right",
+}
+IMPORT_LINES: Final = {"missing": "No longer listed, kept", "refused": "Refused", "repaired": "Put right"}
 LETTERS: Final = {  # what became of a letter, by the outbox's word
     "queued": "On its way",
     "sending": "On its way",
