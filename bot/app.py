@@ -25,6 +25,7 @@ from bot.web.metrics import pages as metrics_pages
 from bot.web.oruk import pages as oruk_pages
 from bot.web.provider import pages as provider_pages
 from bot.web.proxies import NamedProxies
+from bot.web.professionals import pages as professional_pages
 from bot.web.public import database_away
 from bot.web.public import pages as public_pages
 from bot.web.security import protect
@@ -73,8 +74,8 @@ def build(settings: Settings, clock: Clock | None = None, house: House | None = 
         catalogs=lambda: _catalogs(house),
     )
     pages = (
-        public_pages, chat_pages, desk_pages, provider_pages, sms_doors, api_doors, oruk_pages, health_pages,
-        metrics_pages,
+        public_pages, professional_pages, chat_pages, desk_pages, provider_pages, sms_doors, api_doors, oruk_pages,
+        health_pages, metrics_pages,
     )  # fmt: skip
     for blueprint in (assets.blueprint(assets.load()), *pages):
         app.register_blueprint(blueprint)

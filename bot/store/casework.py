@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import Instant, Row, Sealed, readable, table_of
-from bot.store.database import Tx
+from bot.store.database import Tx, insert_ignoring
 
 RANK = {"urgent": 0, "concern": 1, "routine": 2}
 
@@ -131,6 +131,13 @@ _EVENT = sa.select(*(readable(case_event.c[f]) for f in CaseEvent.__dataclass_fi
 def add_case(tx: Tx, **values: object) -> int:
     statement = sa.insert(cases).values(**{"state": "open", "version": 1, "not_reached": False, **values})
     return int(tx.execute(statement.returning(cases.c.id)).scalar_one())
+
+
+def add_case_once(tx: Tx, **values: object) -> int | None:
+    """None where a case has this reference already."""
+    made = {"state": "open", "version": 1, "not_reached": False, **values}
+    found = tx.execute(insert_ignoring(tx, cases), made).scalar_one_or_none()
+    return None if found is None else int(found)
 
 
 def case_by_id(tx: Tx, case_id: int) -> Case:

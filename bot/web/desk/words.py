@@ -8,7 +8,12 @@ from typing import Final
 
 LEVELS: Final = {"urgent": "Urgent", "concern": "Concern", "routine": "Routine"}
 LEVEL_COLOURS: Final = {"urgent": "red", "concern": "orange", "routine": "grey"}
-KINDS: Final = {"escalation": "Escalation", "referral": "Self-referral", "request": "Request"}
+KINDS: Final = {
+    "escalation": "Escalation",
+    "referral": "Self-referral",
+    "professional": "Referral by a professional",
+    "request": "Request",
+}
 STATES: Final = {"open": "Not claimed", "claimed": "Claimed", "closed": "Closed"}
 
 REASONS: Final = {
@@ -42,6 +47,7 @@ REASONS: Final = {
     "marked": "One of the team marked their words as danger that the service missed",
     "referral-full": "They referred themselves",
     "referral-call-me": "They asked us to call them",
+    "referral-professional": "A professional referred them",
     "referral-unfinished": "They began to refer themselves and did not finish",
 }
 

@@ -1,0 +1,155 @@
+"""The form by which a professional refers a family: on the same desk, with no sign-in, and nothing shown back."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from bot.store import addresses
+from bot.web.professionals import A_PLACE
+from tests.houses import ON_SQLITE, Home
+from tests.web.raising import case_of
+from tests.web.visitor import Page, Visitor
+from tests.web.worker import Worker, served
+
+if TYPE_CHECKING:
+    from tests.browser import Chromium
+
+TOLD = {
+    "who": "Dr Ivy Grant, 020 7946 0555", "organisation": "Larkmere Surgery",
+    "told": "The mother agreed in the surgery", "number": "07700 900555",
+    "words": "Mrs Amara Cole and her boy of three, who hardly sleeps",
+}  # fmt: skip
+NUMBER = "+447700900555"
+
+
+def send(family: Visitor, **given: str) -> TestResponse:
+    form = family.page("/professionals").form("/professionals")
+    return family.client.post("/professionals", data={**form, **TOLD, **given})
+
+
+def test_a_gps_referral_stands_on_the_desk_with_its_pathway(family: Visitor, sam: Worker, home: Home) -> None:
+    """Claim: who, organisation, how the family agreed, the number and every word are on the case; its first step is
+    triage; the page tells a reference and nothing of the family."""
+    answer = send(family)
+    assert answer.status_code == 303
+    page = family.client.get(answer.headers["Location"]).text
+    ref = home.cases()[0].ref
+    assert ref in page
+    for name in ("Amara", "Ivy", "900555", "sleeps"):
+        assert name not in page
+    case = case_of(home, ref)
+    assert (case.kind, case.level, case.reason) == ("referral", "routine", "referral-professional")
+    shown = sam.get(f"/desk/cases/{ref}").text
+    for told in (*(words for name, words in TOLD.items() if name != "number"), "07700 900555", "Triage by Tuesday 24"):
+        assert told in shown
+    assert "Referral by a professional" in sam.get("/desk").text
+    assert home.send() == 0  # nobody is texted for it
+
+
+def test_the_same_form_sent_twice_is_one_referral(family: Visitor, home: Home) -> None:
+    """Claim: on either database the second is told the same and raises nothing."""
+    form = family.page("/professionals").form("/professionals")
+    answers = [family.client.post("/professionals", data={**form, **TOLD}) for _ in range(2)]
+    assert len({answer.headers["Location"] for answer in answers}) == 1
+    assert len(home.cases()) == 1
+
+
+@pytest.mark.parametrize("lacking", list(TOLD))
+@ON_SQLITE
+def test_what_is_missing_is_asked_for_and_what_was_written_stays(family: Visitor, home: Home, lacking: str) -> None:
+    """Claim: each of the five is needed; the fault leads to its field, and no case is raised."""
+    answer = send(family, **{lacking: "  "})
+    assert answer.status_code == 422
+    assert f'href="#{lacking}"' in answer.text
+    for name, words in TOLD.items():
+        assert (words in answer.text) is (name != lacking)
+    assert home.cases() == []
+
+
+@ON_SQLITE
+def test_a_family_may_have_no_number(family: Visitor, sam: Worker, home: Home) -> None:
+    """Claim: none is an answer, a landline is rung and never texted, and what is no number is asked again."""
+    assert send(family, number="None").status_code == 303
+    assert send(family, number="020 7946 0777").status_code == 303
+    assert {case.address_id for case in home.cases()} == {None}
+    assert "020 7946 0777" in "".join(sam.get(f"/desk/cases/{case.ref}").text for case in home.cases())
+    assert send(family, number="the usual one").status_code == 422
+
+
+def test_words_of_danger_are_as_grave_as_anybodys(family: Visitor, home: Home) -> None:
+    """Claim: a professional who writes danger into the wrong form is before a person within minutes."""
+    assert send(family, words="Mrs Cole says he has a knife and he is outside the door now").status_code == 303
+    case = home.cases()[0]
+    assert case.level == "urgent"
+    assert (case.look_by - home.clock.at).total_seconds() == 15 * 60
+
+
+def test_a_number_that_was_erased_comes_back_by_nobodys_form(family: Visitor, home: Home) -> None:
+    """Claim: the fingerprint that outlives an erasure stays a fingerprint; the number stands on the case alone."""
+    home.text("hello", sender=NUMBER)
+    with home.house.db.write() as tx:
+        addresses.change_address(tx, home.address(NUMBER).id, value="")
+    assert send(family).status_code == 303
+    referral = next(case for case in home.cases() if case.kind == "referral")
+    assert referral.address_id is None
+    with home.house.db.read() as tx:
+        found = addresses.find_address(tx, "sms", NUMBER)
+    assert found is not None
+    assert found.value == ""
+
+
+@ON_SQLITE
+def test_a_flood_is_asked_to_wait_and_nobody_is_shut_out(family: Visitor, home: Home) -> None:
+    """Claim: past the allowance of a place the answer is 429 with when to try again and the words kept; a minute later
+    it is taken."""
+    for _ in range(A_PLACE.at_once):
+        assert send(family).status_code == 303
+    answer = send(family)
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert TOLD["words"] in answer.text
+    home.later(minutes=1)
+    assert send(family).status_code == 303
+
+
+@ON_SQLITE
+def test_the_page_says_what_it_is_for(family: Visitor) -> None:
+    """Claim: for whom, for what, and what it is not for, with a number to ring."""
+    words = " ".join("".join(text) for _, _, text in Page(family.client.get("/professionals").text).elements)
+    for told in ("For GPs, schools, nurseries", "early help", "Not for a child at risk of harm", "020 7946 0110"):
+        assert told in words
+
+
+@pytest.mark.browser
+@pytest.mark.net
+@ON_SQLITE
+def test_the_form_fits_a_small_phone_works_without_javascript_and_passes_axe(
+    app: Flask, home: Home, chromium: "Chromium"
+) -> None:
+    """Claim: filled and sent with no JavaScript; the empty form, a fault and the thanks fit 320 and 1280 px; axe finds
+    nothing."""
+    from tests.browser import axe
+
+    labels = {"who": "Your name", "organisation": "Your organisation", "told": "How the family was told",
+              "number": "The family's telephone number", "words": "The family, what"}  # fmt: skip
+    with served(app) as address:
+        for javascript in (False, True):
+            with chromium.person(address, javascript=javascript, width=320) as device:
+                page = device.new_page()
+                page.goto(f"{address}/professionals")
+                for stage in ("empty", "fault", "thanks"):
+                    if stage == "thanks":
+                        for name, label in labels.items():
+                            page.get_by_label(label).fill(TOLD[name])
+                    if stage != "empty":
+                        page.get_by_role("button", name="Send the referral").click()
+                        page.get_by_text("There is a problem" if stage == "fault" else "Thank you").wait_for()
+                    for width in (320, 1280):
+                        page.set_viewport_size({"width": width, "height": 844})
+                        if javascript:
+                            assert page.evaluate("document.documentElement.scrollWidth") <= width, stage
+                    if javascript:
+                        assert axe(page) == [], stage
+    assert len(home.cases()) == 2
