@@ -87,7 +87,8 @@ def test_it_can_be_put_aside_taken_down_and_changed(app: Flask, sam: Worker, hom
     assert publish(sam) == 303
     home.later(minutes=5)
     form = sam.fields("/desk/feedback?show=answered", "/desk/feedback/1/answer")
-    assert sam.client.post("/desk/feedback/1/answer", data={**form, "said": SAID, "did": "We stopped.", "sure": "yes"})
+    changed = {**form, "said": SAID, "did": "We stopped.", "sure": "yes"}
+    assert sam.client.post("/desk/feedback/1/answer", data=changed).status_code == 303
     assert "We stopped." in app.test_client().get("/you-said").text
     assert sam.post("/desk/feedback?show=answered", "/desk/feedback/1/aside").status_code == 303
     assert "We stopped." not in app.test_client().get("/you-said").text
