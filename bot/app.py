@@ -12,20 +12,22 @@ from bot.live import Live
 from bot.queue import EmbeddedWake
 from bot.serving import Made
 from bot.settings import Settings
+from bot.sign_on import SignOn
 from bot.store.database import DATABASE_AWAY, Database
 from bot.store.sealed import Keyring
 from bot.web import assets
 from bot.web.api import doors as api_doors
 from bot.web.chat import pages as chat_pages
 from bot.web.desk import pages as desk_pages
+from bot.web.desk.council_account import SIGN_ON
 from bot.web.health import AnyName
 from bot.web.health import pages as health_pages
 from bot.web.here import HOUSE
 from bot.web.metrics import pages as metrics_pages
 from bot.web.oruk import pages as oruk_pages
+from bot.web.professionals import pages as professional_pages
 from bot.web.provider import pages as provider_pages
 from bot.web.proxies import NamedProxies
-from bot.web.professionals import pages as professional_pages
 from bot.web.public import database_away
 from bot.web.public import pages as public_pages
 from bot.web.security import protect
@@ -66,6 +68,8 @@ def build(settings: Settings, clock: Clock | None = None, house: House | None = 
     council = house.live.of(house.db).compiled.council
     app = Flask("bot.web", static_folder=None)
     app.extensions[HOUSE] = house
+    back = f"{settings.public_url}/desk/sign-in/back"
+    app.extensions[SIGN_ON] = None if settings.sign_on is None else SignOn(settings.sign_on, back)
     app.secret_key = settings.secret_key
     protect(app, secret_key=settings.secret_key, secure=settings.secure, hosts=_hosts(settings))
     dress(

@@ -13,15 +13,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    from bot.sign_on_settings import SignOnSettings
     from messages.smtp_email import MailServer
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_BUILT = {
     "NOTIFY_API_KEY": "GOV.UK Notify",
     "NOTIFY_API_BASE": "GOV.UK Notify",
-    "OIDC_ISSUER": "single sign-on",
-    "OIDC_CLIENT_ID": "single sign-on",
-    "OIDC_CLIENT_SECRET": "single sign-on",
     "TEAMS_URL": "alerts by Teams",
 }
 POSTGRES = {"postgres", "postgresql", "postgresql+psycopg"}
@@ -58,6 +56,8 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     metrics_token: str | None = field(default=None, repr=False)
     api_tokens: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # (name, token) of each case system
+    sign_on: "SignOnSettings | None" = None
+    second_factor: bool = False  # a local account needs a code beside its password
     log_level: str = "warning"  # of the libraries; our own lines are told from `info` on
     demo: bool = False
     demo_dir: Path | None = None
@@ -108,6 +108,8 @@ class Settings:
         api_tokens, told = _api_tokens(get("API_TOKENS"))
         faults += told
         faults += _watching_faults(get("METRICS_TOKEN"), get("LOG_LEVEL"))
+        sign_on, told = _sign_on(get, demo=demo)
+        faults += told
         council = Path(get("COUNCIL")) if get("COUNCIL") else None
         if council is not None and not council.is_file():
             faults.append(f"COUNCIL: there is no file {council}.")
@@ -133,11 +135,24 @@ class Settings:
             trusted_proxies=proxies,
             metrics_token=get("METRICS_TOKEN") or None,
             api_tokens=api_tokens,
+            sign_on=sign_on,
+            second_factor=get("SECOND_FACTOR") == "required",
             log_level=(get("LOG_LEVEL") or "warning").casefold(),
             demo=demo,
             demo_dir=Path(get("DEMO_DIR")) if demo and get("DEMO_DIR") else None,
             clock_file=Path(get("CLOCK_FILE")) if get("CLOCK_FILE") else None,
         )
+
+
+def _sign_on(get: Callable[[str], str], *, demo: bool) -> "tuple[SignOnSettings | None, list[str]]":
+    from bot.sign_on_settings import read
+
+    found, faults = read(get, public_url=get("PUBLIC_URL"), demo=demo)
+    if get("SECOND_FACTOR") not in {"", "optional", "required"}:
+        faults.append(f"SECOND_FACTOR is {get('SECOND_FACTOR')!r}; write required or optional, or take it out.")
+    elif demo and get("SECOND_FACTOR") == "required":
+        faults.append("SECOND_FACTOR is set with DEMO=1: the demo's accounts have a password alone. Unset one of them.")
+    return found, faults
 
 
 def _key_faults(get: Callable[[str], str]) -> list[str]:

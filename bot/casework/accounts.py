@@ -15,6 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from bot.casework.permissions import ROLES
 from bot.house import House
 from bot.store import staff as rows
+from bot.store.codes import has_code
 from bot.store.database import Tx
 from bot.store.staff import Staff
 
@@ -38,6 +39,7 @@ class SignedIn:
     staff: Staff
     token: str
     confirmed_at: datetime | None = None  # when the password was last given again
+    half: bool = False  # the second factor is to come: nothing opens yet
 
 
 class Refused(Exception):
@@ -82,7 +84,8 @@ def sign_in(house: House, *, email: str, password: str, place: str) -> SignedIn:
                 rows.add_attempt(tx, key, now)
             rows.add_audit(tx, at=now, staff_id=None, action="sign-in.refused", target=f"email:{tried[0][:16]}")
         else:
-            return _begin(tx, found, now)
+            half = house.settings.second_factor or has_code(tx, found.id)
+            return begin(tx, found, now, half=half)
     raise Refused("The email or the password is not right.")
 
 
@@ -104,15 +107,17 @@ def _check(
     if too_many:
         raise TooManyTries("Too many tries. Wait 15 minutes and try again.")
     known = found is not None and found.disabled_at is None
-    right = _verify(found.password_hash if found is not None and known else _NOBODY, password)
+    right = _verify(found.password_hash if found is not None and known and found.local else _NOBODY, password)
     return found, known and right
 
 
-def _begin(tx: Tx, found: Staff, now: datetime) -> SignedIn:
+def begin(tx: Tx, found: Staff, now: datetime, *, half: bool = False, how: str = "") -> SignedIn:
+    """A new session. A `half` one opens nothing yet: the password was right, the second factor is to come."""
     token = secrets.token_urlsafe(32)
-    rows.add_session(tx, token=_digest(token), staff_id=found.id, now=now)
-    rows.add_audit(tx, at=now, staff_id=found.id, action="sign-in", target=f"staff:{found.id}")
-    return SignedIn(staff=found, token=token)
+    rows.add_session(tx, token=digest(token), staff_id=found.id, now=now, half=half)
+    action = "sign-in.half" if half else "sign-in"
+    rows.add_audit(tx, at=now, staff_id=found.id, action=action, target=f"staff:{found.id}", detail=how)
+    return SignedIn(staff=found, token=token, half=half)
 
 
 def who_is(house: House, token: str, *, busy: bool = True) -> SignedIn | None:
@@ -122,8 +127,8 @@ def who_is(house: House, token: str, *, busy: bool = True) -> SignedIn | None:
     """
     now = house.clock.now()
     with house.db.read() as tx:
-        session = rows.find_session(tx, _digest(token))
-        if session is None or now - session.seen_at > IDLE or now - session.created_at > ABSOLUTE:
+        session = rows.find_session(tx, digest(token))
+        if session is None or session.half or now - session.seen_at > IDLE or now - session.created_at > ABSOLUTE:
             return None
         found = rows.staff_by_id(tx, session.staff_id)
     if found.disabled_at is not None:
@@ -151,15 +156,24 @@ def confirm(house: House, signed_in: SignedIn, *, password: str, place: str) -> 
         action = "password.again" if right else "password.refused"
         rows.add_audit(tx, at=now, staff_id=signed_in.staff.id, action=action, target=f"staff:{signed_in.staff.id}")
         if right:
-            rows.confirm_session(tx, _digest(signed_in.token), now)
+            rows.confirm_session(tx, digest(signed_in.token), now)
     if not right:
         raise Refused("The password is not right.")
+
+
+def end_all(house: House, staff_id: int, *, by: int | None) -> int:
+    """End every session of a person at once, wherever they are signed in; how many."""
+    now = house.clock.now()
+    with house.db.write() as tx:
+        ended = rows.end_sessions_of(tx, staff_id, now)
+        rows.add_audit(tx, at=now, staff_id=by, action="session.end-all", target=f"staff:{staff_id}", detail=str(ended))
+    return ended
 
 
 def sign_out(house: House, signed_in: SignedIn) -> None:
     now = house.clock.now()
     with house.db.write() as tx:
-        rows.end_session(tx, _digest(signed_in.token), now)
+        rows.end_session(tx, digest(signed_in.token), now)
         rows.add_audit(tx, at=now, staff_id=signed_in.staff.id, action="sign-out", target=f"staff:{signed_in.staff.id}")
 
 
@@ -170,5 +184,5 @@ def _verify(password_hash: str, password: str) -> bool:
         return False
 
 
-def _digest(token: str) -> str:
+def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

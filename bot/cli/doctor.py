@@ -18,6 +18,7 @@ from bot.content import ContentFaults
 from bot.house import House
 from bot.publishing import content
 from bot.settings import Settings, SettingsFault
+from bot.sign_on import ProviderAway, SignOn
 from bot.store import published, schema, watching
 from bot.store.copying import is_known, keys_fit
 from bot.store.database import DatabaseError, Tx
@@ -83,6 +84,7 @@ def examine() -> Iterator[Check]:
                 yield _keywords(house, tx)
     yield _disk(house)
     yield _provider(house)
+    yield _sign_on(house)
     yield _metrics(house)
     house.db.close()
 
@@ -232,6 +234,19 @@ def _keywords(house: House, tx: Tx) -> Check:
     """The provider leaves STOP, START and HELP to us, for all that has shown in thirty days."""
     handled = keywords.standing(tx, house.clock.now())
     return Check(check="keywords", ok=handled is None, what_to_do="" if handled is None else keywords.told(handled))
+
+
+def _sign_on(house: House) -> Check:
+    """The council's provider of identities can be found, and publishes its keys. Five seconds a question at most."""
+    settings = house.settings.sign_on
+    if settings is None:
+        return Check(check="sign-on", ok=True)
+    try:
+        SignOn(settings, house.settings.public_url).look(house.clock.now())
+    except ProviderAway as fault:
+        told = f"{fault} Check OIDC_ISSUER ({settings.issuer}), and the way out to it; the log names the fault."
+        return Check(check="sign-on", ok=False, what_to_do=told)
+    return Check(check="sign-on", ok=True)
 
 
 def _provider(house: House) -> Check:

@@ -15,6 +15,7 @@ from bot.store import (
     buckets,
     carrier,
     casework,
+    codes,
     contacts,
     conversations,
     entries,
@@ -22,6 +23,7 @@ from bot.store import (
     feedback,
     feeds,
     holding,
+    identities,
     inbox,
     keeping,
     outbox,
@@ -45,7 +47,7 @@ from bot.store.database import Database
 ROOMS: tuple[ModuleType, ...] = (
     addresses, people, published, staff, casework, keeping, touches, scores, holding, inbox, outbox, conversations,
     alerts, reviews, buckets, carrier, uploads, wishes, beside, team, contacts, entries, providers, seals, erased,
-    feedback, feeds, wrong, pathway,
+    feedback, feeds, wrong, pathway, identities, codes,
 )  # fmt: skip
 METADATA = Row.metadata
 

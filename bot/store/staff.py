@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import Instant, Row, table_of
 from bot.store.database import Tx
+
+NO_PASSWORD: Final = "!"  # noqa: S105  # no hash is this: who signs in by the council's account has none here
 
 
 class StaffRow(Row):
@@ -29,6 +32,7 @@ class StaffSessionRow(Row):
     seen_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     confirmed_at: Mapped[datetime | None] = mapped_column(Instant)  # when the password was last given again
+    half: Mapped[bool] = mapped_column(default=False)  # the password was right, the second factor is not yet given
 
 
 class SignInAttemptRow(Row):
@@ -62,6 +66,11 @@ class Staff:
     role: str
     disabled_at: datetime | None
 
+    @property
+    def local(self) -> bool:
+        """They have a password here; else they sign in by the council's account."""
+        return self.password_hash != NO_PASSWORD
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffSession:
@@ -70,6 +79,7 @@ class StaffSession:
     created_at: datetime
     seen_at: datetime
     confirmed_at: datetime | None = None
+    half: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +115,11 @@ def staff_by_id(tx: Tx, staff_id: int) -> Staff:
     return Staff(**tx.execute(_STAFF.where(staff.c.id == staff_id)).one()._asdict())
 
 
+def find_staff_by_id(tx: Tx, staff_id: int) -> Staff | None:
+    row = tx.execute(_STAFF.where(staff.c.id == staff_id)).one_or_none()
+    return None if row is None else Staff(**row._asdict())
+
+
 def staff_names(tx: Tx) -> dict[int, str]:
     return {int(i): str(n) for i, n in tx.execute(sa.select(staff.c.id, staff.c.name))}
 
@@ -113,8 +128,12 @@ def change_staff(tx: Tx, staff_id: int, **values: object) -> None:
     tx.execute(sa.update(staff).where(staff.c.id == staff_id).values(**values))
 
 
-def add_session(tx: Tx, *, token: str, staff_id: int, now: datetime) -> None:
-    tx.execute(sa.insert(staff_session).values(token=token, staff_id=staff_id, created_at=now, seen_at=now))
+def every_staff(tx: Tx) -> list[Staff]:
+    return [Staff(**row._asdict()) for row in tx.execute(_STAFF.order_by(staff.c.name, staff.c.id))]
+
+
+def add_session(tx: Tx, *, token: str, staff_id: int, now: datetime, half: bool = False) -> None:
+    tx.execute(sa.insert(staff_session).values(token=token, staff_id=staff_id, created_at=now, seen_at=now, half=half))
 
 
 def find_session(tx: Tx, token: str) -> StaffSession | None:
@@ -138,12 +157,10 @@ def end_session(tx: Tx, token: str, now: datetime) -> None:
     tx.execute(sa.update(staff_session).where(staff_session.c.token == token).values(ended_at=now))
 
 
-def end_sessions_of(tx: Tx, staff_id: int, now: datetime) -> None:
-    tx.execute(
-        sa.update(staff_session)
-        .where(staff_session.c.staff_id == staff_id, staff_session.c.ended_at.is_(None))
-        .values(ended_at=now)
-    )
+def end_sessions_of(tx: Tx, staff_id: int, now: datetime) -> int:
+    """All of a person's, at once; how many."""
+    theirs = sa.update(staff_session).where(staff_session.c.staff_id == staff_id, staff_session.c.ended_at.is_(None))
+    return int(tx.execute(theirs.values(ended_at=now)).rowcount)
 
 
 def add_attempt(tx: Tx, key: str, now: datetime) -> None:

@@ -124,3 +124,56 @@ def test_a_database_password_is_not_shown() -> None:
     """Claim: nor the password in the database's address."""
     text = repr(Settings.from_env({**WHOLE, "DATABASE_URL": "postgresql://u:pass-secret@h/d"}))
     assert "pass-secret" not in text
+
+
+OIDC = {
+    "OIDC_ISSUER": "https://login.microsoftonline.com/11111111-aaaa-4bbb-8ccc-222222222222/v2.0",
+    "OIDC_CLIENT_ID": "desk",
+    "OIDC_CLIENT_SECRET": "secret-word",
+    "OIDC_ROLES": "g-1=manager, Desk.Worker=practitioner",
+    "PUBLIC_URL": "https://text.example.gov.uk",
+}
+
+
+def test_single_sign_on_is_read() -> None:
+    """Claim: with all that it needs it is there; the first role somebody has is theirs; the secret is hidden."""
+    found = Settings.from_env({**WHOLE, **OIDC}).sign_on
+    assert found is not None
+    assert found.role_of(("Desk.Worker", "g-1")) == "manager"
+    assert found.role_of(("Desk.Worker", "g-2")) == "practitioner"
+    assert found.role_of(("desk.worker", "")) is None
+    assert found.claim == "groups"
+    assert "secret-word" not in repr(found)
+    assert Settings.from_env(WHOLE).sign_on is None
+
+
+@pytest.mark.parametrize("name", sorted(OIDC))
+def test_single_sign_on_needs_all_of_its_settings(name: str) -> None:
+    """Claim: each one that is missing is named."""
+    (fault,) = faults(**{key: value for key, value in OIDC.items() if key != name})
+    assert fault.startswith(f"{name} is not set")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OIDC_ISSUER", "login.microsoftonline.com"), ("OIDC_ISSUER", "http://id.example.gov.uk"),
+        ("OIDC_ISSUER", "https://login.microsoftonline.com/common/v2.0"), ("OIDC_ISSUER", "https://[id"),
+        ("OIDC_ISSUER", "https://login.microsoftonline.com/organizations/v2.0"), ("OIDC_ROLES", "g-1"),
+        ("OIDC_ROLES", "g-1=king"), ("OIDC_ROLES", "g-1=manager,g-1=auditor"), ("OIDC_ROLES", "=manager"),
+        ("SECOND_FACTOR", "yes"),
+    ],
+)  # fmt: skip
+def test_a_sign_in_setting_that_cannot_be_used_is_named(name: str, value: str) -> None:
+    """Claim: one fault that names it; the secret is never told back."""
+    (fault,) = faults(**{**OIDC, name: value})
+    assert fault.startswith(name)
+    assert "secret-word" not in fault
+
+
+def test_the_demo_has_accounts_of_its_own() -> None:
+    """Claim: neither single sign-on nor a required code is set beside DEMO=1: refused, not passed over."""
+    oidc = {key: value for key, value in OIDC.items() if key != "PUBLIC_URL"}
+    assert [fault.split()[0] for fault in faults(**oidc, DEMO="1", SECOND_FACTOR="required")] == [
+        "OIDC_ISSUER", "SECOND_FACTOR",
+    ]  # fmt: skip

@@ -51,6 +51,7 @@ MENU: Final[tuple[tuple[str, str, str, Permission], ...]] = (
     ("feedback", "desk.feedback_list", "Feedback", "feedback.answer"),
     ("team", "desk.team", "Team", "team.away"),
     ("audit", "desk.audit", "Audit", "audit.read"),
+    ("staff", "desk.staff", "Staff", "users.manage"),
     ("told", "desk.told", "Who is told", "contacts.manage"),
 )
 

@@ -4,6 +4,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bot.casework import accounts
+from bot.web.desk.council_account import sign_on
 from bot.web.desk.guard import ANYONE, cookie_name, home_of, me, needs, own_path, pages, who_sits_here
 from bot.web.here import house
 
@@ -15,8 +16,16 @@ MOST_CHARACTERS = 1_024  # argon2 works on all of a password: nobody may make it
 def sign_in() -> str:
     return render_template(
         "desk/sign_in.html", next=own_path(request.args.get("next")) or "", email="", error="",
-        signed_out=request.args.get("done") == "signed-out",
+        signed_out=request.args.get("done") == "signed-out", council=sign_on() is not None,
+        leave=_leave() if request.args.get("done") == "signed-out" else None,
     )  # fmt: skip
+
+
+def _leave() -> str | None:
+    """Where the council's provider ends its own session. A link: no form of ours may lead to another host."""
+    provider = sign_on()
+    back = f"{house().settings.public_url}{url_for('desk.sign_in')}"
+    return provider.sign_out_address(house().clock.now(), back) if provider else None
 
 
 @pages.post("/sign-in")
@@ -32,12 +41,14 @@ def begin() -> Response | tuple[str, int]:
     except accounts.Refused as fault:
         code = 429 if isinstance(fault, accounts.TooManyTries) else 401
         return render_template(
-            "desk/sign_in.html", next=goes_to or "", email=email[:254], error=str(fault), signed_out=False
-        ), code
+            "desk/sign_in.html", next=goes_to or "", email=email[:254], error=str(fault), signed_out=False,
+            council=sign_on() is not None, leave=None,
+        ), code  # fmt: skip
     before = who_sits_here(busy=False)
     if before is not None:
         accounts.sign_out(house(), before)
-    response = redirect(goes_to or home_of(signed_in.staff.role), 303)
+    on = url_for("desk.ask_code", next=goes_to) if signed_in.half else goes_to or home_of(signed_in.staff.role)
+    response = redirect(on, 303)
     # No Max-Age: it ends with the browser. The server ends it after half an hour of nothing anyway.
     response.set_cookie(
         cookie_name(), signed_in.token, path="/", secure=house().settings.secure, httponly=True, samesite="Lax"

@@ -226,6 +226,11 @@ REFERRAL_HOW: Final = {
     "unfinished": "Not finished: what they had answered by the next day",
 }
 DONE: Final = {
+    "code": "Your second factor is set up. Your other sessions have ended.",
+    "staff-end": "They are signed out everywhere.",
+    "staff-code": "Their code is taken away, and they are signed out.",
+    "staff-close": "The account is closed, and they are signed out.",
+    "staff-open": "The account is open again.",
     "claimed": "You have claimed this case. The service stays silent while you talk with them.",
     "handed-back": "Handed back to the team.",
     "replied": "Your reply is on its way. Its delivery shows in the timeline.",

@@ -1,0 +1,45 @@
+"""Staff accounts as an administrator sees them, and what may be done about one."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot.casework import accounts, second_factor
+from bot.house import House
+from bot.store import codes
+from bot.store import staff as rows
+from bot.store.staff import Staff
+
+ACTS: Final = ("end", "code", "close", "open")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    staff: Staff
+    has_code: bool
+
+
+def everyone(house: House) -> list[Member]:
+    with house.db.read() as tx:
+        having = codes.who_has_codes(tx)
+        return [Member(staff=one, has_code=one.id in having) for one in rows.every_staff(tx)]
+
+
+def do(house: House, act: str, staff_id: int, *, by: int | None) -> bool:
+    """End their sessions, take their code away, close the account (their sessions end with it), or open it again.
+    False where there is no such account, or no code."""
+    now = house.clock.now()
+    with house.db.read() as tx:
+        found = rows.find_staff_by_id(tx, staff_id)
+    if found is None:
+        return False
+    if act == "end":
+        accounts.end_all(house, staff_id, by=by)
+        return True
+    if act == "code":
+        return second_factor.take_away(house, staff_id, by=by)
+    with house.db.write() as tx:
+        rows.change_staff(tx, staff_id, disabled_at=now if act == "close" else None)
+        if act == "close":
+            rows.end_sessions_of(tx, staff_id, now)
+        rows.add_audit(tx, at=now, staff_id=by, action=f"user.{act}", target=f"staff:{staff_id}")
+    return True

@@ -1,0 +1,104 @@
+"""The second factor: its code at sign-in, setting it up, and a person's own sessions."""
+
+from collections.abc import Callable
+
+import segno
+from flask import redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot.casework import accounts, second_factor
+from bot.casework.accounts import SignedIn
+from bot.web.desk.guard import ANYONE, cookie_name, home_of, me, needs, own_path, pages
+from bot.web.here import house
+
+MOST_CHARACTERS = 40
+
+
+@pages.get("/sign-in/code")
+@needs(ANYONE)
+def ask_code() -> AnyResponse | tuple[str, int]:
+    half = _half()
+    if half is None:
+        return redirect(url_for("desk.sign_in"), 303)
+    return _page(half, "", own_path(request.args.get("next")) or ""), 200
+
+
+@pages.post("/sign-in/code")
+@needs(ANYONE)
+def give_code() -> AnyResponse | tuple[str, int]:
+    half = _half()
+    if half is None:
+        return redirect(url_for("desk.sign_in"), 303)
+    return _take(half, second_factor.give, own_path(request.form.get("next")) or "")
+
+
+@pages.get("/account")
+@needs("own.session")
+def account() -> str:
+    staff = me().staff
+    return render_template(
+        "desk/account.html", section="", staff=staff, done=request.args.get("done", ""),
+        has_code=staff.local and second_factor.is_set(house(), staff.id),
+    )  # fmt: skip
+
+
+@pages.post("/account/end-all")
+@needs("own.session")
+def end_all() -> AnyResponse:
+    """Everywhere, here too."""
+    staff = me().staff
+    accounts.end_all(house(), staff.id, by=staff.id)
+    response = redirect(url_for("desk.sign_in", done="signed-out"), 303)
+    response.delete_cookie(cookie_name(), path="/", secure=house().settings.secure, httponly=True, samesite="Lax")
+    return response
+
+
+@pages.get("/account/code")
+@needs("own.session")
+def new_code() -> AnyResponse | tuple[str, int]:
+    if not me().staff.local or second_factor.is_set(house(), me().staff.id):
+        return redirect(url_for("desk.account"), 303)
+    return _page(me(), "", ""), 200
+
+
+@pages.post("/account/code")
+@needs("own.session")
+def set_code() -> AnyResponse | tuple[str, int]:
+    if not me().staff.local or second_factor.is_set(house(), me().staff.id):
+        return redirect(url_for("desk.account"), 303)
+    return _take(me(), second_factor.set_up, url_for("desk.account", done="code"))
+
+
+def _half() -> SignedIn | None:
+    token = request.cookies.get(cookie_name())
+    return second_factor.sits_half(house(), token) if token else None
+
+
+def _take(who: SignedIn, take: Callable[..., SignedIn], goes_to: str) -> AnyResponse | tuple[str, int]:
+    try:
+        signed_in = take(
+            house(), who, code=request.form.get("code", "")[:MOST_CHARACTERS], place=request.remote_addr or "unknown"
+        )
+    except accounts.Refused as fault:
+        return _page(who, str(fault), goes_to), 429 if isinstance(fault, accounts.TooManyTries) else 401
+    response = redirect(goes_to or home_of(signed_in.staff.role), 303)
+    response.set_cookie(
+        cookie_name(), signed_in.token, path="/", secure=house().settings.secure, httponly=True, samesite="Lax"
+    )
+    return response
+
+
+def _page(who: SignedIn, error: str, goes_to: str) -> str:
+    """The form for a code; with the secret, as a picture and in letters, for whoever has none yet."""
+    secret = "" if second_factor.is_set(house(), who.staff.id) else second_factor.to_set_up(house(), who.staff.id)
+    picture = Markup()
+    if secret:
+        council = house().live.of(house().db).compiled.council
+        address = second_factor.address_of(secret, issuer=council.service, email=who.staff.email)
+        # segno's own markup of numbers alone; the address stands in no attribute of it
+        picture = Markup(segno.make(address, error="m").svg_inline(scale=5, border=4))  # noqa: S704
+    return render_template(
+        "desk/second.html", error=error, next=goes_to, picture=picture,
+        letters=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)), half=who.half,
+    )  # fmt: skip
