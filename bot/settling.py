@@ -92,6 +92,8 @@ def _consequences(tx: Tx, row: Outbox, state: State, now: datetime, reason: str 
         return  # the carrier has confirmed their STOP itself: nobody telephones about that
     if row.purpose in TO_STAFF:
         return  # the ladder goes on by itself; the family's own reply is another row
+    if row.purpose == "by-request":
+        return  # who asked stands at the page and sees that nothing came, and it may not have been their number
     if state in NOT_ARRIVED and _is_told(row, state, reason):
         not_reached(tx, row, now, reason or f"the text was {state}")
 

@@ -10,6 +10,7 @@ Purpose = Literal[
     "stop-receipt",
     "staff-reply",
     "promise",
+    "by-request",
     "check-in",
     "reminder",
     "staff-alert",
@@ -27,6 +28,7 @@ CLASS_OF: Final[Mapping[Purpose, MessageClass]] = MappingProxyType(
         "stop-receipt": "conversation",
         "staff-reply": "conversation",
         "promise": "conversation",
+        "by-request": "conversation",
         "check-in": "check-in",
         "reminder": "check-in",
         # The same alert by email. Last, and carried by a sender of its own: a slow mail server delays no family.

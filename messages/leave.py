@@ -145,6 +145,14 @@ TABLE: Final[Mapping[Purpose, Rule]] = MappingProxyType(
         # A worker chose the moment and the words.
         "staff-reply": Rule(consent=_NOT_STOPPED, mark=_IN_HAND, hours="any", lasts=A_DAY),
         "promise": Rule(consent=_NOT_STOPPED, mark=_IN_HAND, hours="unless-talking", lasts=A_DAY),
+        # Somebody at a page of ours typed this number and waits for it: at any hour, but never to a phone that others
+        # read, whoever typed it. The row's own quarter of an hour ends it.
+        "by-request": Rule(
+            consent=_NOT_STOPPED,
+            mark={"safe": GO, "unsafe": UNSAFE, "shared": SHARED, "unknown": GO},
+            hours="any",
+            lasts=A_DAY,
+        ),
         "check-in": _CHECK_IN,
         "reminder": _CHECK_IN,
         # To a worker, not to a family: nobody's consent, mark or hour stands before it, and it is never too old while

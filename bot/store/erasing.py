@@ -140,6 +140,11 @@ def _nobodys_or_theirs(name: str) -> Callable[[Scope], Condition]:
     return condition
 
 
+def _phone_asks(scope: Scope) -> Condition:
+    asked = _t("phone_ask")
+    return sa.or_(_said(scope, asked.c.phone_id, asked.c.at), _said(scope, asked.c.chat_id, asked.c.at))
+
+
 def _scores(scope: Scope) -> Condition:
     theirs = sa.select(touch.c.id).where(_touches(scope))
     return sa.or_(_nobodys_or_theirs("score")(scope), _t("score").c.touch_id.in_(theirs))
@@ -183,9 +188,10 @@ OF: Final[Mapping[str, Callable[[Scope], Condition]]] = {
     "score": _scores,
     "outbox": _outbox,
     "inbox": _inbox,
+    "phone_ask": _phone_asks,
     "wish": lambda scope: _said(scope, _t("wish").c.address_id, _t("wish").c.at),
-    "consent": _nobodys_or_theirs("consent"),
     "feedback": lambda scope: _said(scope, _t("feedback").c.address_id, _t("feedback").c.at),
+    "consent": _nobodys_or_theirs("consent"),
     "conversation": lambda scope: _alone(scope, _t("conversation").c.address_id, current=True),
     "timer": lambda scope: _alone(scope, _t("timer").c.address_id, current=True),
     "cases": _cases,

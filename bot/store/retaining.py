@@ -87,6 +87,11 @@ def _said(name: str, at: str) -> Callable[[datetime], Condition]:
     return lambda before: sa.and_(_t(name).c[at] < before, _free(_t(name).c.address_id))
 
 
+def _phone_asks(before: datetime) -> Condition:
+    asked = _t("phone_ask")
+    return sa.and_(asked.c.at < before, _free(asked.c.phone_id))
+
+
 def _nobodys_receipts(before: datetime) -> Condition:
     return sa.and_(receipt.c.at < before, receipt.c.outbox_id.is_(None))
 
@@ -100,6 +105,7 @@ _PAST: Final[Mapping[str, Mapping[str, Callable[[datetime], Condition]]]] = {
     "messages": {
         "outbox": _outbox,
         "inbox": _inbox,
+        "phone_ask": _phone_asks,
         "wish": _said("wish", "at"),
         "feedback": _said("feedback", "at"),
         "timer": _said("timer", "fire_at"),

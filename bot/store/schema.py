@@ -29,6 +29,7 @@ from bot.store import (
     outbox,
     pathway,
     people,
+    phone_asks,
     providers,
     published,
     reviews,
@@ -47,7 +48,7 @@ from bot.store.database import Database
 ROOMS: tuple[ModuleType, ...] = (
     addresses, people, published, staff, casework, keeping, touches, scores, holding, inbox, outbox, conversations,
     alerts, reviews, buckets, carrier, uploads, wishes, beside, team, contacts, entries, providers, seals, erased,
-    feedback, feeds, wrong, pathway, identities, codes,
+    feedback, feeds, wrong, pathway, identities, codes, phone_asks,
 )  # fmt: skip
 METADATA = Row.metadata
 

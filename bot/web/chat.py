@@ -44,13 +44,13 @@ def direction_of(language: str) -> str:
 
 @pages.get("/")
 def conversation() -> Response:
-    return _page(_token() or new_token())
+    return _page(token_held() or new_token())
 
 
 @pages.post("/chat")
 def take() -> AnyResponse:
     """Take in a post. Until this answers well the words are the browser's to keep, and the page says so."""
-    token = _token() or new_token()
+    token = token_held() or new_token()
     words = request.form.get("text", "")
     if not clean(words):
         return _not_taken(token, "empty", words, 422)
@@ -64,14 +64,14 @@ def take() -> AnyResponse:
         log.error("chat post not stored", fault=type(fault).__name__)
         return _not_taken(token, "away", words, 503)
     if _wants_json():
-        return _keep_token(_told(bubbles(house(), token, after=_cursor(request.form.get("after")))), token)
-    return _keep_token(redirect("/#latest", 303), token)
+        return keep_token(_told(bubbles(house(), token, after=_cursor(request.form.get("after")))), token)
+    return keep_token(redirect("/#latest", 303), token)
 
 
 @pages.get("/chat/messages")
 def messages() -> AnyResponse:
     """What the page does not have yet, as JSON; also a fresh form token, for a page that was open too long."""
-    token = _token()
+    token = token_held()
     if token is None:
         return _told([])
     return _told(bubbles(house(), token, after=_cursor(request.args.get("after"))))
@@ -105,7 +105,7 @@ def too_old(fault: FormTooOld) -> AnyResponse | None:
     if request.path == "/chat/exit":
         return leave()
     if request.path == "/chat":
-        return _not_taken(_token() or new_token(), "old", request.form.get("text", ""), 403)
+        return _not_taken(token_held() or new_token(), "old", request.form.get("text", ""), 403)
     return None
 
 
@@ -115,17 +115,18 @@ def cookie_name() -> str:
 
 def has_chat() -> bool:
     """Whether this browser holds a conversation's token."""
-    return _token() is not None
+    return token_held() is not None
 
 
-def _token() -> str | None:
+def token_held() -> str | None:
+    """The token of the conversation that this browser is in; None for none."""
     held = request.cookies.get(cookie_name(), "")
     return held if is_token(held) else None
 
 
-def _keep_token(response: AnyResponse, token: str) -> AnyResponse:
+def keep_token(response: AnyResponse, token: str) -> AnyResponse:
     """A cookie of the session: it ends with the browser, so that a shared device keeps nothing."""
-    if _token() != token:
+    if token_held() != token:
         response.set_cookie(cookie_name(), token, secure=house().settings.secure, httponly=True, samesite="Lax")
     return response
 
@@ -135,10 +136,11 @@ def _page(token: str, *, fault: str = "", words: str = "", status: int = 200) ->
     theirs = [at for at, bubble in enumerate(told) if not bubble.ours]
     page = render_template(
         "chat/page.html", bubbles=told, latest=theirs[-1] if theirs else -1, cursor=_cursor_of(told), fault=fault,
-        error=bool(fault), words=words, form_id=secrets.token_urlsafe(12), leave_for=NEUTRAL, phone=_phone(),
+        error=bool(fault), found=any(bubble.listings for bubble in told), words=words,
+        form_id=secrets.token_urlsafe(12), leave_for=NEUTRAL, phone=_phone(),
     )  # fmt: skip
     response = Response(page, status)
-    _keep_token(response, token)
+    keep_token(response, token)
     return response
 
 
@@ -187,11 +189,19 @@ def _cursor(given: str | None) -> datetime | None:
     return datetime.fromtimestamp(int(given) / 1000, UTC) - OVERLAP
 
 
+def too_many_posts() -> bool:
+    """Count a post that holds no words; whether it is one too many."""
+    return _seconds_to_wait() > 0
+
+
+def _seconds_to_wait() -> int:
+    pace: Pace = current_app.extensions[PACE]
+    return pace.wait(token_held(), request.remote_addr, house().clock.now())
+
+
 def _too_fast(words: str) -> int:
     """Seconds to wait, 0 for none. Words of danger never wait."""
-    here = house()
-    pace: Pace = current_app.extensions[PACE]
-    seconds = pace.wait(_token(), request.remote_addr, here.clock.now())
+    here, seconds = house(), _seconds_to_wait()
     if seconds and here.live.of(here.db).assets.lexicon.screen([clean(words)]).risk != "none":
         return 0
     return seconds

@@ -1,5 +1,6 @@
 """The web chat in a real browser: with JavaScript and without, on a narrow screen and a wide one."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -114,7 +115,10 @@ def test_the_story_of_a_family(chromium: "Chromium", served: Served, javascript:
     assert len(served.stored()) == 3
 
 
-@pytest.mark.parametrize("address", ["/help", "/help?need=food", "/privacy", "/accessibility", "/nowhere"])
+@pytest.mark.parametrize(
+    "address",
+    ["/help", "/help?need=food", "/help/poster?need=food", "/chat/later", "/privacy", "/accessibility", "/nowhere"],
+)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_other_pages(chromium: "Chromium", served: Served, address: str, width: int) -> None:
     """Claim: axe finds nothing on them, and nothing runs off the side."""
@@ -125,6 +129,126 @@ def test_the_other_pages(chromium: "Chromium", served: Served, address: str, wid
         page.goto(address)
         assert axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+READ_IN_ORDER = """
+- link "Skip to main content"
+- banner
+- button "Exit this page"
+- main
+- heading "Your conversation" [level=1]
+- text: If someone is in danger now, telephone
+- link "999"
+- log "Conversation"
+- list
+- listitem
+- paragraph: You
+- listitem
+- paragraph: Automatic reply
+- heading [level=2]
+- form "Quick replies"
+- button
+- link "Send these results to my phone, or print them"
+- link "Carry on later"
+- textbox "Your message"
+- button "Send"
+- button "Exit this page"
+- contentinfo
+- link "Find help near you"
+"""
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with-js", "without-js"])
+def test_a_screen_reader_hears_it_in_order(chromium: "Chromium", served: Served, javascript: bool) -> None:
+    """Claim: the accessibility tree tells who speaks before what they say, the newest last in the log, then its
+    answers, then the box; each line of the list below comes after the one before it, with JavaScript and without."""
+    with chromium.person(served.url, javascript=javascript) as person:
+        page = person.new_page()
+        page.goto("/")
+        say(page, SPEECH)
+        page.wait_for_selector(".listing")
+        page.goto("/")
+        tree = page.locator("body").aria_snapshot()
+    at, lines = 0, [line.strip() for line in tree.splitlines()]
+    for wanted in READ_IN_ORDER.strip().splitlines():
+        role, name, more = re.fullmatch(r"- (\w+)((?: \"[^\"]+\")?(?:: .+)?)(.*)", wanted).groups()
+        found = [
+            n for n, line in enumerate(lines[at:], at)
+            if line.startswith(f"- {role}{name}") and more.strip() in line
+        ]  # fmt: skip
+        assert found, f"{wanted} comes not after {lines[at - 1]}:\n{tree}"
+        at = found[0] + 1
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with-js", "without-js"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_carrying_on_in_a_browser(chromium: "Chromium", served: Served, javascript: bool, width: int) -> None:
+    """Claim: keep a conversation, send its list to a phone, and open it on another device; axe finds nothing on any of
+    these pages or their faults, and nothing runs off the side."""
+    from tests.browser import axe
+
+    def sound(page: "Page") -> None:
+        if javascript:
+            assert axe(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+    def code() -> str:
+        served.home.send()
+        return served.home.pigeon.carried[-1].body.split("code is ")[1][:7]
+
+    with chromium.person(served.url, javascript=javascript, width=width) as person:
+        page = person.new_page()
+        page.goto("/")
+        say(page, SPEECH)
+        page.wait_for_selector(".listing")
+        page.click("#keep-list")
+        sound(page)
+        page.fill("#phone", "07700 900321")
+        page.get_by_role("button", name="Send the text").click()
+        page.get_by_text("the list is on its way").wait_for()
+        sound(page)
+        page.goto("/chat/later")
+        page.fill("#phone-keep", "nothing")
+        page.locator("form[action='/chat/later'] button").click()
+        page.wait_for_selector(".govuk-error-summary")
+        sound(page)
+        page.fill("#phone-keep", "07700 900321")
+        page.locator("form[action='/chat/later'] button").click()
+        page.fill("#code", "12")
+        page.get_by_role("button", name="Go on").click()
+        page.wait_for_selector(".govuk-error-summary")
+        sound(page)
+        page.fill("#code", code())
+        page.get_by_role("button", name="Go on").click()
+        page.get_by_role("heading", name="Your conversation is kept").wait_for()
+        sound(page)
+    with chromium.person(served.url, javascript=javascript, width=width) as another:
+        page = another.new_page()
+        page.goto("/")
+        page.get_by_role("link", name="Carry on later").click()
+        page.fill("#phone-carry", "07700 900321")
+        page.get_by_role("button", name="Text me a code").click()
+        page.fill("#code", code())
+        page.get_by_role("button", name="Go on").click()
+        page.get_by_text(SPEECH).wait_for()
+        assert "code" not in page.url
+        assert "900321" not in page.url
+        sound(page)
+
+
+def test_on_paper_there_is_the_list_alone(chromium: "Chromium", served: Served) -> None:
+    """Claim: printed, the page has no way out, no form and no link of this site; "Print this list" asks the browser."""
+    with chromium.person(served.url) as person:
+        page = person.new_page()
+        page.goto("/help?need=food")
+        page.get_by_role("button", name="Send these results to my phone, or print").click()
+        page.evaluate("window.print = function () { document.title = 'printed'; }")
+        page.get_by_role("button", name="Print this list").click()
+        assert page.title() == "printed"
+        page.emulate_media(media="print")
+        assert page.locator(".listing").first.is_visible()
+        for hidden in ("#leave", "#phone", "footer"):
+            assert not page.locator(hidden).first.is_visible()
 
 
 def test_the_policy_breaks_nothing(chromium: "Chromium", served: Served) -> None:

@@ -105,6 +105,7 @@ PURPOSES: Final = {
     "stop-receipt": "Answer to STOP",
     "staff-reply": "Reply",
     "promise": "A promise of ours",
+    "by-request": "Asked for at a page of ours",
     "check-in": "Check-in",
     "reminder": "Check-in, reminder",
     "staff-alert": "Alert to staff",

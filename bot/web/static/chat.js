@@ -10,6 +10,7 @@
   var list = log.querySelector("ol");
   var box = composer.elements.text;
   var status = document.getElementById("chat-status");
+  var keep = document.getElementById("keep-list");
   var words = composer.dataset;
   var cursor = log.dataset.cursor;
   var token = composer.elements.csrf_token.value;
@@ -57,6 +58,7 @@
       made.innerHTML = bubble.html;
       var item = made.content.firstElementChild;
       list.appendChild(item);
+      if (keep && item.querySelector(".listing")) { keep.hidden = false; }
       if (!bubble.ours) { own = item; }
       // the button that had the focus is gone: the focus goes to where its words now stand, and nowhere else
       if (held) { item.focus({ preventScroll: true }); }

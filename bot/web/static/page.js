@@ -22,6 +22,10 @@
     words.hidden = false;
   });
 
+  document.addEventListener("click", function (event) {
+    if (event.target.closest("[data-print]")) { window.print(); }
+  });
+
   // Leaving at once. The page goes blank before the network answers, the neutral page takes its place in the history,
   // and the conversation's cookie is ended by a request that outlives the page.
   var way = document.querySelector("[data-leave]");
