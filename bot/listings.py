@@ -74,6 +74,7 @@ def line(listing: Listing, wording: Wording, language: str, now: datetime) -> st
 def card(listing: Listing, wording: Wording, language: str, now: datetime) -> Mapping[str, Any]:
     """For a page, the chat's or another's. `now` is when it is said: of what is open then."""
     return {
+        "id": listing.id,
         "name": listing.name,
         "organisation": listing.organisation,
         "where": where(listing, wording, language),

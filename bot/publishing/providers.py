@@ -16,7 +16,7 @@ from bot.entry_ages import state, sunk_ids
 from bot.house import House
 from bot.publishing import entries as desk
 from bot.publishing.letters import letter
-from bot.store import addresses, entries, outbox, providers, published, staff
+from bot.store import addresses, entries, outbox, providers, published, staff, wrong
 from bot.store.database import Tx
 from bot.store.providers import Proposal, Provider
 from directory.freshness import State
@@ -35,13 +35,15 @@ class NoSuchLink(LookupError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theirs:
     """One entry as its organisation sees it. `waits`: as it would be, once somebody has approved it; `words`: what
-    else they said is wrong. `seen` names what the page shows: a press on it answers for nothing newer."""
+    else they said is wrong. `wrong`: what families chose of it, by kind. `seen` names what the page shows: a press on
+    it answers for nothing newer."""
 
     service: Service
     state: State
     seen: str
     waits: Service | None = None
     words: str = ""
+    wrong: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,10 +167,11 @@ def _theirs(tx: Tx, organisation_id: str, now: datetime) -> list[Theirs]:
     rows = [(row, from_text(row.document)) for row in published.stored_services(tx)]
     own = [(row, service) for row, service in rows if service.organisation.id == organisation_id]
     waits = {one.service_id: one for one in providers.waiting(tx, [row.id for row, _ in own])}
+    kinds = wrong.open_kinds(tx, [row.id for row, _ in own])
     found = []
     for row, service in sorted(own, key=lambda one: one[1].name.casefold()):
         aged = state(row.updated_at, service, sunk=row.id in sunk, on=local_date(now))
-        theirs = Theirs(service=service, state=aged, seen=desk.seen_of(row))
+        theirs = Theirs(service=service, state=aged, seen=desk.seen_of(row), wrong=kinds.get(row.id, ()))
         if asked := waits.get(row.id):
             theirs = replace(theirs, waits=_as_it_would_be(asked, service), words=asked.words or "")
         found.append(theirs)

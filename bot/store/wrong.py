@@ -1,5 +1,6 @@
 """What families say is wrong with an entry: a row each until somebody has looked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,6 +52,15 @@ def open_number(tx: Tx, service_id: str) -> int:
     """How many of one entry wait."""
     asked = sa.select(sa.func.count()).where(wrong.c.service_id == service_id, wrong.c.settled_at.is_(None))
     return int(tx.execute(asked).scalar_one())
+
+
+def open_kinds(tx: Tx, service_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """What was chosen of these entries and waits, each kind once, without any words."""
+    asked = sa.select(wrong.c.service_id, wrong.c.kind).distinct().order_by(wrong.c.kind)
+    found: dict[str, tuple[str, ...]] = {}
+    for one, kind in tx.execute(asked.where(wrong.c.settled_at.is_(None), wrong.c.service_id.in_(service_ids))):
+        found[str(one)] = (*found.get(str(one), ()), str(kind))
+    return found
 
 
 def settle_wrong(tx: Tx, wrong_id: int, *, by: int, now: datetime) -> str | None:

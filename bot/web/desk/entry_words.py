@@ -50,6 +50,15 @@ SAME_DONE: Final = {
     "apart": "They are two, and are not offered again.",
     "undo": "Undone.",
 }
+WRONG: Final = {
+    "phone": "The telephone number or website does not work",
+    "closed": "It has closed",
+    "place": "It is somewhere else",
+    "hours": "The days or times are wrong",
+    "not-taking": "They are full, or did not help",
+    "other": "Something else",
+}
+WRONG_DONE: Final = {"settled": "Settled. Their words are erased.", "gone": "Somebody was faster."}
 IMPORTED: Final = {
     "added": "added",
     "updated": "changed",

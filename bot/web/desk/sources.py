@@ -3,10 +3,11 @@
 from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from bot.publishing import importing, merging
+from bot.publishing import importing, merging, wrong
 from bot.publishing.entries import ChangedSince, NoSuchEntry
 from bot.web.desk import entry_words as ew
 from bot.web.desk.guard import me, needs, pages
+from bot.web.desk.inbox import HIGHEST_ID
 from bot.web.here import house
 
 Answer = Response | tuple[str, int] | str
@@ -47,6 +48,22 @@ def settle_duplicates() -> Answer:
     except ChangedSince:
         return _duplicates(late=True), 409
     return redirect(url_for("desk.duplicates", done=act), 303)
+
+
+@pages.get("/directory/wrong")
+@needs("directory.read")
+def told_wrong() -> str:
+    done = ew.WRONG_DONE.get(request.args.get("done", ""), "")
+    return render_template("desk/wrong.html", section="directory", found=wrong.waiting(house(), me()), done=done)
+
+
+@pages.post("/directory/wrong/<int:wrong_id>")
+@needs("directory.edit")
+def settle_wrong(wrong_id: int) -> Response:
+    if wrong_id > HIGHEST_ID:
+        abort(404)
+    done = wrong.settle(house(), me(), wrong_id)
+    return redirect(url_for("desk.told_wrong", done="settled" if done else "gone"), 303)
 
 
 def _duplicates(*, late: bool = False) -> str:

@@ -11,20 +11,6 @@ from tests.houses import KEY
 
 
 @pytest.mark.parametrize(
-    ("arguments", "named"),
-    [
-        (("directory", "import", "https://example.org/feed"), "import"),
-    ],
-)
-def test_what_is_not_built_is_refused_by_name(thrive: Operator, arguments: tuple[str, ...], named: str) -> None:
-    """Claim: a promised command that is not here yet says so, on standard error alone, whatever its options."""
-    done = thrive(*arguments)
-    assert (done.code, done.out) == (1, "")
-    assert named in done.err
-    assert "not built yet" in done.err
-
-
-@pytest.mark.parametrize(
     "arguments",
     [
         (), ("nothing",), ("search",), ("directory",), ("directory", "import"), ("user", "add"), ("ledger", "--bogus"),
