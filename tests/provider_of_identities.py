@@ -5,17 +5,20 @@ another issuer, another audience or another nonce is one that a provider really 
 """
 
 import contextlib
+import http.client
 import json
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from tests.running import free_port
 
@@ -64,6 +67,52 @@ class Provider:
                 return True
         except (urllib.error.URLError, OSError):
             return False
+
+
+@contextlib.contextmanager
+def overheard(at: Provider) -> Iterator[tuple[Provider, list[tuple[str, str, str]]]]:
+    """The same provider by another address, which keeps what was posted there: path, Authorization, body."""
+    heard: list[tuple[str, str, str]] = []
+
+    class Between(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._pass(None)
+
+        def do_PUT(self) -> None:
+            self._pass(self.rfile.read(int(self.headers["Content-Length"])))
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            heard.append((urlsplit(self.path).path, self.headers.get("Authorization", ""), body.decode()))
+            self._pass(body)
+
+        def _pass(self, body: bytes | None) -> None:
+            # with the host that was asked for: the provider names itself by it, and so is the issuer of what it signs
+            behind = http.client.HTTPConnection(urlsplit(at.issuer).netloc, timeout=5)
+            behind.request(self.command, self.path, body=body, headers=dict(self.headers.items()))
+            answer = behind.getresponse()
+            said = answer.read()
+            self.send_response(answer.status)
+            for name in ("Content-Type", "Location"):
+                if value := answer.headers.get(name):
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
+            behind.close()
+
+        def log_message(self, *_: object) -> None:
+            return None
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Between)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield Provider(issuer=f"http://127.0.0.1:{server.server_port}", process=at.process), heard
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @contextlib.contextmanager

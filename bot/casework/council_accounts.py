@@ -103,15 +103,11 @@ def _as_now(tx: Tx, found: Staff | None, who: Attested, role: str, now: datetime
             tx, tenant=who.tenant, subject=who.subject, name=who.name or "No name", role=role, now=now
         )
         if made is not None:
-            rows.add_audit(
-                tx, at=now, staff_id=made, action="user.add", target=f"staff:{made}", detail=role
-            )
+            rows.add_audit(tx, at=now, staff_id=made, action="user.add", target=f"staff:{made}", detail=role)
             return rows.staff_by_id(tx, made)
         found = _found(tx, who)  # another browser of theirs was quicker
         if found is None:
-            raise NotBelieved(
-                "Another account here is named as yours would be. Tell whoever runs this service."
-            )
+            raise NotBelieved("Another account here is named as yours would be. Tell whoever runs this service.")
     if (found.role, found.name) != (role, who.name or found.name):
         rows.change_staff(tx, found.id, role=role, name=who.name or found.name)
     if found.role != role:

@@ -16,9 +16,7 @@ class StaffCodeRow(Row):
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey(StaffRow.id), primary_key=True, autoincrement=False)
     secret: Mapped[str] = mapped_column(Sealed("staff_code.secret"))  # base32
     made_at: Mapped[datetime] = mapped_column(Instant)
-    set_at: Mapped[datetime | None] = mapped_column(
-        Instant
-    )  # when its first code was right
+    set_at: Mapped[datetime | None] = mapped_column(Instant)  # when its first code was right
     last_step: Mapped[int] = mapped_column(sa.BigInteger)  # of the last code that was used: none is used twice
 
 

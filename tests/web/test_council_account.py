@@ -1,5 +1,7 @@
 """Signing in by the council's own account, against a real provider on loopback."""
 
+import base64
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +22,7 @@ from bot.store import identities
 from bot.store import staff as rows
 from tests.houses import ON_SQLITE, Home
 from tests.people.test_erasing import HER, ref_of
-from tests.provider_of_identities import Provider, provider
+from tests.provider_of_identities import Provider, overheard, provider
 from tests.running import free_port
 from tests.turn.families import enrol, four_weeks_ago, row
 from tests.web.worker import Worker, fields, hire, sign_in
@@ -111,6 +113,27 @@ def test_who_the_council_knows_comes_in_with_the_role_of_a_group(door: Door) -> 
         kim = rows.staff_by_id(tx, staff_id)
         assert (kim.role, kim.local, len(rows.every_staff(tx))) == ("manager", False, 1)
     assert [a for a in door.actions() if a in {"user.add", "sign-in"}] == ["user.add", "sign-in", "sign-in"]
+
+
+@ON_SQLITE
+def test_the_code_is_exchanged_with_the_verifier_of_its_challenge(home: Home, at_council: Provider) -> None:
+    """Claim: what the token endpoint is sent is the code, the verifier whose SHA-256 was the challenge (RFC 7636, 4.6),
+    and the secret by HTTP Basic alone; the secret and the verifier are in no address that a browser sees."""
+    at_council.knows("kim", **KIM)
+    with overheard(at_council) as (between, heard):
+        door = door_to(home, between)
+        begun = door.begin()
+        back = between.sign_in(begun, "kim")
+        assert door.back(back).status_code == 303
+    ((authorization, body),) = [(auth, body) for path, auth, body in heard if path == "/oauth2/token"]
+    sent = {name: values[0] for name, values in parse_qs(body).items()}
+    digest = hashlib.sha256(sent["code_verifier"].encode()).digest()
+    challenge = parse_qs(urlsplit(begun).query)["code_challenge"][0]
+    assert base64.urlsafe_b64encode(digest).decode().rstrip("=") == challenge
+    assert sent["code"] == parse_qs(urlsplit(back).query)["code"][0]
+    assert base64.b64decode(authorization.removeprefix("Basic ")).decode() == "desk:a secret"
+    assert "client_secret" not in sent
+    assert not any(secret in begun + back for secret in (sent["code_verifier"], "a+secret", "a%20secret"))
 
 
 def test_an_email_proves_nobody(door: Door) -> None:
