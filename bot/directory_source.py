@@ -17,6 +17,7 @@ from directory.places import AreaRow, Places, PointRow
 from directory.report import Read, Report, compare
 from directory.service import Service
 from directory.sheet import read_sheet
+from directory.sheet_mapping import SheetMapping, mapped
 
 DATA = Path(__file__).resolve().parent.parent / "directory" / "data"
 SAMPLE_SHEETS = ("libraries.csv", "food_banks.csv", "national.csv", "samples.csv")
@@ -76,15 +77,20 @@ def read_feed(
 
 
 def read_file(
-    path: Path, *, needs: Collection[str] | None = None, places: Places | None = None, on: date | None = None
-) -> Read:
-    """The file as read; its name is the source. Raises as `read_feed` does."""
+    path: Path, *, needs: Collection[str] | None = None, places: Places | None = None, on: date | None = None,
+    mapping: SheetMapping | None = None,
+) -> Read:  # fmt: skip
+    """The file as read; its name is the source. `mapping` says how a sheet with other columns is read as ours.
+
+    Raises as `read_feed` does.
+    """
     text = _text(path)
     try:
         if text.lstrip("\ufeff \r\n\t")[:1] in {"[", "{"}:
             data = json.loads(text.removeprefix("\ufeff"))
             return read_oruk(data, needs=needs, source=path.name, places=places, on=on)
-        return read_sheet(text, needs=needs, source=path.name, places=places)
+        ours = mapped(text, mapping) if mapping else text
+        return read_sheet(ours, needs=needs, source=path.name, places=places)
     except (ValueError, csv.Error, RecursionError) as error:
         problem = f"{path.name}: {error}"
         raise FeedError(problem) from error

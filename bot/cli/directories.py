@@ -11,6 +11,8 @@ from pathlib import Path
 from bot.cli.lines import to_json
 from bot.cli.opening import known_needs, open_house, ready
 from bot.clock import local_date
+from bot.content.directory_mapping import read_directory_mapping
+from bot.content.documents import ContentFaults
 from bot.directory_source import FeedError, load_places, load_sample, read_address, read_file, source_of
 from bot.house import House
 from bot.live import NothingPublished
@@ -33,6 +35,9 @@ def command(options: Namespace) -> int:
     if options.changed and not _is_address(options.path):
         print("thrive directory import: --changed asks an address what changed; a file is read whole", file=sys.stderr)
         return 2
+    if options.mapping and (options.sample or _is_address(options.path)):
+        print("thrive directory import: --mapping is for a sheet in a file", file=sys.stderr)
+        return 2
     with open_house() as house:
         return _import(house, options) if ready(house, create=not options.dry_run) else 1
 
@@ -53,7 +58,7 @@ def _import(house: House, options: Namespace) -> int:
         content.publish_first(house)
     try:
         came = _read(house, options)
-    except (FeedError, OSError) as fault:
+    except (FeedError, ContentFaults, OSError) as fault:
         print(f"thrive directory import: {fault}", file=sys.stderr)
         if _is_address(options.path) and not options.dry_run:
             importing.failed(house, source=source_of(options.path), address=options.path, fault=str(fault))
@@ -73,7 +78,10 @@ def _read(house: House, options: Namespace) -> _Came:
     needs, places, today = known_needs(house), load_places(), local_date(house.clock.now())
     if not _is_address(options.path):
         path = Path(options.path)
-        return _Came(read=read_file(path, needs=needs, places=places, on=today), source=path.name)
+        theirs = read_directory_mapping(Path(options.mapping)) if options.mapping else None
+        return _Came(
+            read=read_file(path, needs=needs, places=places, on=today, mapping=theirs), source=path.name
+        )  # fmt: skip
     source = source_of(options.path)
     since = importing.changed_since(house, source) if options.changed else None
     read, came = read_address(options.path, needs=needs, places=places, on=today, changed_since=since)

@@ -148,6 +148,7 @@ def _directory(directory: argparse.ArgumentParser) -> None:
     imports.add_argument("path", nargs="?", metavar="PATH_OR_URL")
     imports.add_argument("--sample", action="store_true", help="the sample directory that ships with the service")
     imports.add_argument("--changed", action="store_true", help="only what changed since the last import of an address")
+    imports.add_argument("--mapping", metavar="FILE", help="how a sheet with other columns is read as ours")
     imports.add_argument("--dry-run", action="store_true")
     imports.add_argument("--json", action="store_true")
     same = of.add_parser("duplicates", help="entries that may be one and the same, with the reasons")
