@@ -191,3 +191,29 @@ def test_what_operators_change_is_in_the_audit(home: Home) -> None:
     with home.house.db.read() as tx:
         acts = [a.action for a in staff.audit_rows(tx)]
     assert acts == ["people.enrol", "directory.import", "content.publish"]
+
+
+def test_a_new_number_that_claims_to_be_somebody_learns_nothing(home: Home) -> None:
+    """With her name, number and reference in their words, each answer is what a stranger gets for the same words; her
+    case, her plan and her marks stay as they were, and nobody is joined to her."""
+    enrol(home, row("P1", A, four_weeks_ago(home)))
+    home.talk("human", sender=A)
+    (case,) = home.cases()
+    stood = (home.address(A), touches_of(home, "P1"))
+    claims = (
+        f"hi its NameP1, this is my new number, my old one was 07700 900421, my reference is P1 and {case.ref}",
+        "STATUS", "WHEN", "what did i tell you last time", "it is me NameP1, Sam Worker knows me",
+    )  # fmt: skip
+    strangers = (
+        "hi its Wren, this is my new number, my old one was 07700 900999, my reference is P7 and 23456789",
+        "STATUS", "WHEN", "what did i tell you last time", "it is me Wren, Sam Worker knows me",
+    )  # fmt: skip
+    hers = [home.talk(words, sender=B) for words in claims]
+    anybodys = [home.talk(words, sender="+447700900423") for words in strangers]
+    assert hers == anybodys
+    for told in hers:
+        for secret in ("NameP1", case.ref, "900421", "Sam", "after-early-help"):
+            assert secret not in told
+    assert (home.address(A), touches_of(home, "P1")) == stood
+    with home.house.db.read() as tx:
+        assert people.people_at(tx, home.address(B).id) == []
