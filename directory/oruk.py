@@ -30,6 +30,12 @@ from directory.taxonomies import ACCESS_TAXONOMY, NEEDS_TAXONOMY
 CHARITY_SCHEMES = ("GB-CHC", "GB-SC", "GB-NIC")
 AREA_URI = "http://statistics.data.gov.uk/id/statistical-geography/"
 _ONS_CODE = re.compile(r"\b[EKNSW]\d{8}\b")
+# A feed that keeps what has closed often says so in the name alone: "CLOSED - Old Library", "Youth hut (closed)".
+_CLOSED = re.compile(
+    r"^\W*(?:(?:permanently|now) )?closed\s*[-:\u2013\u2014]|\((?:(?:permanently|now) )?closed\)|^\W*closed\W*$"
+    r"|[-:\u2013\u2014]\s*(?:(?:permanently|now) )?closed\W*$",
+    re.IGNORECASE,
+)
 Locate = Callable[[str], tuple[float, float, str] | None]
 
 
@@ -125,7 +131,7 @@ class _Reader:
             council_only=bool(record.get("thrive_council_only", False)),
             accepting=self._accepting(record),
             accepting_on=clean.day(record.get("thrive_accepting_on"), "thrive_accepting_on"),
-            status=self._status(record),
+            status=self._status(record, name, locations),
             assured_on=clean.day(record.get("assured_date"), "assured_date"),
             modified_at=clean.instant(record.get("last_modified"), "last_modified"),
             source=clean.text(record.get("thrive_source"), "thrive_source") or self.source,
@@ -227,12 +233,16 @@ class _Reader:
         self.clean.note(f"thrive_accepting: {given!r} is unknown")
         return "unknown"
 
-    def _status(self, record: Mapping[str, Any]) -> Status:
+    def _status(self, record: Mapping[str, Any], name: str, locations: tuple[Location, ...]) -> Status:
         given = str(record.get("status") or "active").strip().lower()
-        if given in STATUSES:
-            return given
-        problem = f"status {given!r} is none of {', '.join(STATUSES)}"
-        raise ValueError(problem)
+        if given not in STATUSES:
+            problem = f"status {given!r} is none of {', '.join(STATUSES)}"
+            raise ValueError(problem)
+        gone = bool(record.get("service_at_locations")) and not locations
+        if given == "active" and (gone or _CLOSED.search(name)):
+            self.clean.note("it says that it is closed: not shown until its source says otherwise")
+            return "temporarily closed"
+        return given
 
     def _locations(
         self, record: Mapping[str, Any], hours: Mapping[Any, tuple[list[Opening], list[str]]]
@@ -242,6 +252,9 @@ class _Reader:
         locations = []
         for place in record.get("service_at_locations") or []:
             given = place.get("location") or {}
+            if _CLOSED.search(str(given.get("name") or "")):
+                self.clean.note(f"venue {given['name']!r} says that it is closed: left out")
+                continue
             own, notes = hours.get(place.get("id"), ([], []))
             if len(spread) == 1 and None in hours:
                 own, notes = own + hours[None][0], notes + hours[None][1]

@@ -171,7 +171,7 @@ def test_real_dirty_pages_come_clean() -> None:
         page = json.loads((DATA / name).read_text(encoding="utf-8"))
         records = page.get("content") or page["contents"]
         with serving(Feed(records, size=20, old="content" in page)) as feed:
-            got, came = read(feed)
+            got, _ = read(feed)
             assert (len(got.services), got.refused) == (number, ())
             assert got.repaired
             assert not [s for s in got.services if "<p>" in s.description or "Â" in s.description]

@@ -192,3 +192,24 @@ def test_a_record_keeps_its_own_source() -> None:
     assert service.source == "test"
     again = read_oruk(to_oruk(replace(service, source="elsewhere")), needs=needs(), source="test").services[0]
     assert again.source == "elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("name", "closed"),
+    [
+        ("CLOSED - Old Library", True), ("Youth hut (permanently closed)", True), ("Closed", True),
+        ("Old hall: now closed", True), ("Closed adoption group", False), ("Disclosed", False), ("Hall", False),
+    ],
+)  # fmt: skip
+def test_what_says_that_it_is_closed_is_not_shown(name: str, closed: bool) -> None:
+    """Claim: a venue whose name says that it is closed is left out; where it was the only one, or the entry itself says
+    so, the entry is not shown; each is told, and nothing else is taken for closed."""
+    open_one = {"id": "o", "location": {"id": "o", "name": "Open hall"}}
+    venue = {"id": "v", "location": {"id": "v", "name": name}}
+    both, told = read_one(service_at_locations=[open_one, venue])
+    assert ([place.name for place in both.locations] == ["Open hall"]) is closed
+    assert ("closed" in told, both.status) == (closed, "active")
+    alone, told = read_one(service_at_locations=[venue])
+    assert (alone.status, "not shown" in told) == (("temporarily closed", True) if closed else ("active", False))
+    named, told = read_one(name=name)
+    assert (named.status == "temporarily closed") is closed
