@@ -92,3 +92,20 @@ def test_never_more_than_is_allowed(gaps: list[int]) -> None:
         taken.append(now)
     for since in taken:
         assert sum(since <= at < since + MINUTE for at in taken) <= 2 * 5
+
+
+def test_insults_and_spam_shut_nobody_out(family: Visitor, home: Home) -> None:
+    """Claim: each is answered as any words are, raises no case and ends nothing; danger said with an insult, after
+    all of them, is danger."""
+    for words in (
+        "you are fucking useless",
+        "fuck off you stupid bot",
+        "WIN A FREE IPHONE click http://spam.example",
+    ) * 4:
+        before = len(family.words())
+        assert family.say(words).status_code == 303
+        assert len(family.words()) > before + 1
+    assert home.cases() == []
+    assert family.say("fuck you all, he has a knife at my throat").status_code == 303
+    assert [case.level for case in home.cases()] == ["urgent"]
+    assert "999" in family.words()[-1]
