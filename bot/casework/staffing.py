@@ -18,8 +18,9 @@ class Member:
     has_code: bool
 
 
-def everyone(house: House) -> list[Member]:
-    with house.db.read() as tx:
+def everyone(house: House, *, by: int) -> list[Member]:
+    with house.db.write() as tx:
+        rows.add_audit(tx, at=house.clock.now(), staff_id=by, action="staff.view", target="staff")
         having = codes.who_has_codes(tx)
         return [Member(staff=one, has_code=one.id in having) for one in rows.every_staff(tx)]
 

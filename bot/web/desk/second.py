@@ -81,7 +81,8 @@ def _take(who: SignedIn, take: Callable[..., SignedIn], goes_to: str) -> AnyResp
             house(), who, code=request.form.get("code", "")[:MOST_CHARACTERS], place=request.remote_addr or "unknown"
         )
     except accounts.Refused as fault:
-        return _page(who, str(fault), goes_to), 429 if isinstance(fault, accounts.TooManyTries) else 401
+        wrong = 401 if who.half else 400  # who sets one up is signed in
+        return _page(who, str(fault), goes_to), 429 if isinstance(fault, accounts.TooManyTries) else wrong
     response = redirect(goes_to or home_of(signed_in.staff.role), 303)
     response.set_cookie(
         cookie_name(), signed_in.token, path="/", secure=house().settings.secure, httponly=True, samesite="Lax"

@@ -12,7 +12,7 @@ from bot.web.here import house
 @needs("users.manage")
 def staff() -> str:
     return render_template(
-        "desk/staff.html", section="staff", people=staffing.everyone(house()), mine=me().staff.id,
+        "desk/staff.html", section="staff", people=staffing.everyone(house(), by=me().staff.id), mine=me().staff.id,
         done=request.args.get("done", ""),
     )  # fmt: skip
 

@@ -265,6 +265,7 @@ ACTIONS: Final = {
     "code.refused": "A code was refused",
     "code.taken-away": "Took a second factor away",
     "session.end-all": "Ended all sessions of a person",
+    "staff.view": "Looked at the staff accounts",
     "user.role": "Role changed by the council's groups",
     "user.close": "Account closed",
     "user.open": "Account opened again",
