@@ -25,6 +25,9 @@ from scheduler.sheet_memory import SheetMemory, read_beside
 # One transaction holds SQLite's only write lock: its rows are as many as take about this long on this machine. Its
 # commit, as long as the disk takes for the fewest rows too, is not counted: a slow disk would make it slower still.
 WORK_SECONDS: Final = 0.012
+# On PostgreSQL only whoever writes from a number of these very rows waits for it, and fewer transactions leave the
+# machine to others.
+ROWS_SECONDS: Final = 0.036
 FEWEST, MOST = 10, 50  # rows a transaction
 LOOKED: Final = 200  # rows looked at together: nobody waits for that
 
@@ -126,6 +129,7 @@ class _Import:
     def __init__(self, house: House, by: By, beside: Beside) -> None:
         self._house, self._by, self._beside = house, by, beside
         self._size = FEWEST
+        self._seconds = WORK_SECONDS if house.db.is_sqlite else ROWS_SECONDS
         self._standing = False  # the last rows stood already: likely the next do
         self._total = Report()
         self._audit: int | None = None
@@ -176,7 +180,7 @@ class _Import:
             done = self._house.db.attempt(lambda tx: self._put(tx, rows))
         self._released = time.perf_counter()
         self._held, worked = self._released - done.began, done.worked - done.began
-        self._size = max(FEWEST, min(MOST, int(self._size * min(2.0, WORK_SECONDS / max(worked, 1e-4)))))
+        self._size = max(FEWEST, min(MOST, int(self._size * min(2.0, self._seconds / max(worked, 1e-4)))))
         self._total, self._audit, self._untold = done.total, done.audit, False
         self._standing = all(one.outcome in {"unchanged", "refused"} for one in done.found)
         return done.found
