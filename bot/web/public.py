@@ -9,13 +9,15 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot.browsing import PAGE, Asked, look, need_groups
 from bot.casework import feedback
 from bot.clock import local_date
-from bot.web import chat, wrong
+from bot.web import chat, poster, to_phone, wrong
 from bot.web.here import house
 from bot.web.security import FormTooOld, for_machines
 from bot.web.templating import language
 
 log = structlog.get_logger()
 pages = Blueprint("pages", __name__)
+pages.register_blueprint(to_phone.pages)
+pages.register_blueprint(poster.pages)
 pages.register_blueprint(wrong.pages)
 NOTHING = Markup("")
 
