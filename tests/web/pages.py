@@ -54,6 +54,8 @@ def every_component() -> Flask:
     )
     protect(app, secret_key="k" * 32, secure=False)
     layouts = {"public": "layout.html", "desk": "desk/layout.html"}
+    # What the desk's layout itself links to.
+    app.add_url_rule("/desk/account", endpoint="desk.account", view_func=lambda: "")
 
     @app.route("/<kind>", methods=["GET", "POST"])
     def page(kind: str) -> str:
