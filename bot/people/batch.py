@@ -26,8 +26,9 @@ from scheduler.enrolment_sheet import EnrolmentRow
 from scheduler.localtime import in_words
 from scheduler.programme import Enrolment as Plan
 from scheduler.programme import PlannedTouch, next_touch_after
-from scheduler.same_event import Told, same_event
+from scheduler.same_event import Told
 from scheduler.schoolyear import BirthMonth
+from scheduler.which_plan import Says, which_plan, why_before
 
 Outcome = Literal["added", "changed", "unchanged", "refused"]
 ERASED = "reference: they were erased on {day}, and begin again only for who was told of us on a later day"
@@ -35,7 +36,6 @@ WRONG_PERSON = "mobile: whoever holds this number said that it is the wrong pers
 PERSON_DIED = "reference: the team was told that this person has died"
 CHILD_DIED = "child_first_name: the team was told that this child has died"
 LOST = "programme: it ended for a loss that the team was told of, and does not begin again for the same event"
-LATER = "event_on: the plan that counts from {day} goes on, and this event was before it"
 TOLD_BEFORE = "told_on: it ended on {day} ({why}) and begins again only for who was told of us on a later day"
 
 
@@ -124,7 +124,7 @@ class Batch:
         born = _right_month(child, row)
         if from_birth and born is not None:
             row = replace(row, child_born=born, event_on=date(born.year, born.month, 1))
-        standing, same = self._standing(row, known, child, from_birth=from_birth)
+        says, standing = self._standing(row, known, child, from_birth=from_birth)
 
         person, changed = self._person(tx, row, known, household)
         changed |= self._number(tx, row, number, person)
@@ -135,10 +135,10 @@ class Batch:
             child, new_child = self._child(row, child, former, household)
             changed |= new_child | self._put_right(child, born)
         about = child if from_birth else None
-        new = standing is None or not same
-        if standing is not None and same:
+        new = standing is None or says == "again"
+        if standing is not None and not new:
             enrolment = standing
-            changed |= self._again(row, number, person, enrolment)
+            changed |= self._again(row, number, person, enrolment, moves=says == "moved")
         else:
             enrolment = self._begin(row, number, person, about, standing)
         self._about[row.line] = person, enrolment
@@ -242,36 +242,26 @@ class Batch:
 
     def _standing(
         self, row: EnrolmentRow, person: Person | None, child: Person | None, *, from_birth: bool
-    ) -> tuple[Standing | None, bool]:
-        """The enrolment that this row is about, and True; or the one whose place a new one takes, if any, and False.
-        Raises _Refused."""
+    ) -> tuple[Says, Standing | None]:
+        """What this row says, and of which enrolment, as `which_plan` has it. Raises _Refused."""
         theirs = self._known.enrolments_of(person)
         alike = [one for one in theirs if one.programme == row.programme]
         if from_birth:
-            # From birth a child has one event, whatever its month is said to be.
             alike = [one for one in alike if child is not None and one.child is child]
-        exact = next((one for one in alike if from_birth or one.event_on == row.event_on), None)
-        if exact is not None:
-            if exact.ended_for is not None and row.told_on > exact.told_on:
-                _may_begin_again(exact, row)
-            return exact, True
+        says, standing = which_plan(
+            alike, Told(event_on=row.event_on, told_on=row.told_on), from_birth=from_birth
+        )  # fmt: skip
+        if standing is not None and says == "same":
+            if standing.ended_for is not None and row.told_on > standing.told_on:
+                _may_begin_again(standing, row)
+            return says, standing
         for one in theirs:
             lost = one.ended_for == "pregnancy-lost" and one.programme == row.programme
             if (lost or one.ended_for == "moved-away") and row.told_on <= (one.corrected_on or one.told_on):
                 raise _Refused(_told_before(one))
-        going_on = [one for one in alike if one.going_on]
-        if from_birth or not going_on:
-            return None, False
-        standing = max(going_on, key=lambda one: (one.told_on, one.event_on))
-        # Who was told before says nothing against what was told since.
-        if row.told_on < standing.told_on or same_event(
-            Told(event_on=standing.event_on, told_on=standing.told_on),
-            Told(event_on=row.event_on, told_on=row.told_on),
-        ):
-            return standing, True
-        if row.event_on < standing.event_on:
-            raise _Refused(LATER.format(day=in_words(standing.event_on)))
-        return standing, False
+        if standing is not None and says == "before":
+            raise _Refused(why_before(standing))
+        return says, standing
 
     def _begin(
         self, row: EnrolmentRow, number: Number, person: Person, child: Person | None, replaces: Standing | None
@@ -291,9 +281,9 @@ class Batch:
         self._thought.begun.append((person, made))
         return made
 
-    def _again(self, row: EnrolmentRow, number: Number, person: Person, known: Standing) -> bool:
+    def _again(self, row: EnrolmentRow, number: Number, person: Person, known: Standing, *, moves: bool) -> bool:
         """What a row changes of an enrolment that stands. Returns whether it changes anything."""
-        newer, stale = row.told_on > known.told_on, row.told_on < known.told_on
+        newer = row.told_on > known.told_on
         held, changed = self._held(row, number), False
         if newer and known.ended_for is not None:
             known.reopened, known.ended_for, known.corrected_on = known.ended_for, None, None
@@ -305,8 +295,7 @@ class Batch:
             known.told_on, changed = row.told_on, True
             known.written |= {"told_on": row.told_on, "told_by": row.told_by}
             known.written |= {} if row.team is None else {"team": row.team}
-        put_right = known.child is None and known.corrected_on is not None and row.told_on <= known.corrected_on
-        if known.event_on != row.event_on and known.going_on and not (known.child is None and (stale or put_right)):
+        if moves or (known.child is not None and known.event_on != row.event_on and known.going_on):
             # The dates move, and what has been said is not said again.
             known.event_on, known.moved, changed = row.event_on, True, True
         if known.id is None:
