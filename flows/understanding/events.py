@@ -4,13 +4,13 @@ Whole messages are looked at first, then patterns; the order of the content deci
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.understanding.intents import IntentGrammar, IntentGuess
 from flows.understanding.listening import Heard, Listener
 from flows.understanding.pattern import Part, Pattern, Reading
 
-NEVER, ASKS = "never", "asks"  # kinds of content/phrases/events.yaml that are no event themselves
+NEVER, ASKS, BORN = "never", "asks", "born"  # kinds of content/phrases/events.yaml that are no event themselves
 LOSSES = frozenset({"pregnancy-lost", "child-died"})
 # Said of a death or of a lost pregnancy the words alone may be wrong: this need, read apart, is the second sign.
 GRIEF = "bereavement"
@@ -25,13 +25,15 @@ class EventGrammar:
     """`never` takes every event back, and a year that `years` find does once it is over, where it is none of `births`.
     `asks` are what shows that something is asked for beside what is told; `lacks`, beside a loss too.
 
-    `needs` are the needs that an event is itself about, by kind.
+    `born` are a birth told on the way to a death ("was born in 2019 and died"), the word of the death last: what stands
+    before that word is passed over. `needs` are the needs that an event is itself about, by kind.
     """
 
     told: IntentGrammar
     never: Sequence[Pattern]
     years: Sequence[Pattern]
     births: Sequence[Pattern]
+    born: Sequence[Pattern]
     asks: Sequence[Pattern]
     lacks: Sequence[Pattern]
     needs: Mapping[str, frozenset[str]]
@@ -41,10 +43,34 @@ class EventGrammar:
         """The message with none of these words "put right": few spellers know "perso", or that "monitor" is a word."""
         words = listener.reader.unmended(heard.words.text)
         if words.words == heard.words.words:
-            return heard.reading
+            return self._past_births(heard.reading)
         mended = zip(words.words, heard.words.words, strict=True)
         words.words[:] = [raw if raw in self.words else put_right for raw, put_right in mended]
-        return Reading(words, listener.grammar)
+        return self._past_births(Reading(words, listener.grammar))
+
+    def _past_births(self, reading: Reading) -> Reading:
+        """The message as if no birth were told between who has died and that they have. A sentence may end there."""
+        ends = {end for _, end in reading.find_all(self.births)}
+        if not ends:
+            return reading
+        told = reading.text
+        hard = [ended and place not in ends for place, ended in enumerate(told.hard)]
+        joined = Reading(replace(told, hard=hard), reading.grammar)
+        passed: set[int] = set()
+        for start, end in joined.find_all(self.born):
+            year = max((place for place in ends if place < end), default=start)
+            # What fills stays: "born in 2019 and nearly died" is no death.
+            passed |= {at for at in range(start, end - 1) if at < year or told.words[at] not in joined.grammar.fillers}
+        if not passed:
+            return reading
+        kept = [place for place in range(len(told.words)) if place not in passed]
+        short = replace(
+            told,
+            words=[told.words[place] for place in kept],
+            spans=[told.spans[place] for place in kept],
+            hard=[hard[place] for place in kept],
+        )
+        return Reading(short, reading.grammar)
 
     def guess(self, reading: Reading) -> IntentGuess:
         """The event as a guess of its kind; `need` where none is told. `whole` where the message says no more."""
