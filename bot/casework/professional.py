@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.casework.raising import WORDS_KEPT
+from bot.casework.unnamed import gravest
 from bot.house import House
 from bot.store import addresses
 from bot.store import casework as rows
@@ -57,7 +58,7 @@ def refer(house: House, ref: str, given: Mapping[str, str]) -> Taken:
     now = house.clock.now()
     with house.db.write() as tx:
         snapshot = house.live.snapshot(tx)
-        screening = snapshot.assets.lexicon.screen([told["words"]])
+        screening = gravest(snapshot.assets.lexicon, (told["words"], told["told"]))
         level: Level = "routine" if screening.risk == "none" else screening.risk
         look_by = snapshot.rules.calendar.look_by(level, now, snapshot.rules.promises)
         address = _address(tx, number, now)

@@ -94,7 +94,7 @@ def of_case(house: House, tx: Tx, case: Case) -> Timeline:
     person = None if case.person_id is None else people.person_by_id(tx, case.person_id)
     address = None if case.address_id is None else addresses.readable_address(tx, case.address_id)
     own = [] if address is None else [address]
-    timeline = _timeline(tx, person, own, programme_titles(house, tx), case.opened_at)
+    timeline = _timeline(tx, person, own, programme_titles(house, tx), case.opened_at, of=case)
     found = case_rows.referral_of(tx, case.id)
     if found is None:
         return timeline
@@ -130,8 +130,10 @@ def programme_titles(house: House, tx: Tx) -> dict[str, str]:
 
 
 def _timeline(
-    tx: Tx, person: Person | None, own: list[Address], titles: Mapping[str, str], at: datetime, most: int = MOST
+    tx: Tx, person: Person | None, own: list[Address], titles: Mapping[str, str], at: datetime, most: int = MOST,
+    of: Case | None = None,
 ) -> Timeline:  # fmt: skip
+    """`of` is the case whose page it is: its own history stands there though it is of nobody and of no number."""
     known = {a.id: a for a in own}
     if person is not None:
         known |= {a.id: a for a in people.addresses_of(tx, person.id)}
@@ -143,6 +145,8 @@ def _timeline(
         for case in case_rows.cases_of(tx, address_ids=address_ids, person_ids=person_ids)
         if case.person_id in person_ids or case.address_id not in spans or spans[case.address_id].holds(case.opened_at)
     ]
+    if of is not None and of.id not in {case.id for case in cases}:
+        cases.append(of)
     names = staff.staff_names(tx)
     events = case_rows.events_of(tx, [c.id for c in cases])
     # A reply and the event that tells of it are written in one transaction, at one instant.

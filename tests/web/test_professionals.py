@@ -86,6 +86,14 @@ def test_words_of_danger_are_as_grave_as_anybodys(family: Visitor, home: Home) -
     assert (case.look_by - home.clock.at).total_seconds() == 15 * 60
 
 
+@pytest.mark.parametrize("field", ["told", "words"])
+@ON_SQLITE
+def test_danger_is_found_in_either_box_and_at_its_end(family: Visitor, home: Home, field: str) -> None:
+    """Claim: how the family was told is screened as well as what worries them, and both to their end."""
+    assert send(family, **{field: "We met at the clinic. " * 200 + "He has a knife and he is outside the door now"})
+    assert [case.level for case in home.cases()] == ["urgent"]
+
+
 def test_a_number_that_was_erased_comes_back_by_nobodys_form(family: Visitor, home: Home) -> None:
     """Claim: the fingerprint that outlives an erasure stays a fingerprint; the number stands on the case alone."""
     home.text("hello", sender=NUMBER)

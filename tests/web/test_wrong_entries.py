@@ -8,12 +8,14 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from bot.casework import unnamed
 from bot.casework.accounts import SignedIn
 from bot.publishing import keepers, wrong
 from bot.publishing.directory import put
 from bot.store import staff
 from bot.store import wrong as stored
 from bot.store.addresses import find_address
+from bot.web.chat import PACE
 from directory.service import Location, Organisation, Service
 from tests.browser import axe
 from tests.houses import ON_SQLITE, Home
@@ -119,6 +121,71 @@ def test_what_is_told_of_nothing_or_without_end(edi: Worker, town: Home, family:
     assert say(family, kind="phone").status_code == 404
 
 
+KNIFE = "he has a knife and he is outside the door now"
+
+
+def test_words_of_danger_are_before_a_person_and_answered_with_999(edi: Worker, town: Home, family: Visitor) -> None:
+    """Claim: on either database they raise one urgent case however often the form is sent, though no kind was chosen,
+    and the page gives the web chat's safety words and none of theirs; the organisation is told of none."""
+    keepers.keep(town.house, by(town), "zebra", email=TO, trusted=False)
+    token = fields(family.client.get("/help").text, "/help")
+    asked = family.client.post("/help/wrong", data={**token, "id": ENTRY.id})
+    form = {**fields(asked.text, "/help/wrong"), "words": KNIFE}
+    for kind in ("", "other"):
+        page = family.client.post("/help/wrong", data={**form, "kind": kind})
+        assert page.status_code == 200
+        assert "tel:999" in page.text
+        assert "by 11:15am on Monday 23 November" in page.text
+        assert "knife" not in page.text
+    (case,) = town.cases()
+    assert (case.kind, case.level, case.reason, case.words) == ("escalation", "urgent", unnamed.REASON, KNIFE)
+    assert (case.look_by - town.clock.at).total_seconds() == 15 * 60
+    family.say(KNIFE)
+    (said,) = [words for words in family.words() if "999" in words]
+    assert said in " ".join(Page(page.text).texts("app-words"))
+    family.client.post("/help/wrong", data={**form, "kind": "other", "words": "I want to die, I took all the pills"})
+    assert len([case for case in town.cases() if case.reason == unnamed.REASON]) == 2
+    (letter,) = letters(town)
+    link = re.search(r"/provider/\S+", letter)
+    assert link is not None
+    for word in ("knife", "pills"):
+        assert word not in letter + family.client.get(link[0]).text
+
+
+def test_harmless_words_raise_nothing(edi: Worker, town: Home, family: Visitor) -> None:
+    """Claim: what is no danger stands on the team's list alone, and the page gives no safety words."""
+    answer = say(family, kind="phone", words=WORDS)
+    assert "Important, please read" not in answer.text
+    assert town.cases() == []
+
+
+@ON_SQLITE
+def test_danger_waits_for_nothing_else_of_the_form(app: Flask, town: Home, family: Visitor, sam: Worker) -> None:
+    """Claim: past any allowance, of an entry that is gone, in Polish, behind five thousand other characters, and of a
+    phone that is watched: each is a case, each page gives 999; the watched one's looks like any other. Staff read where
+    it came from, and that nobody can be answered."""
+    while app.extensions[PACE].wait(None, "127.0.0.1", town.clock.at) == 0:
+        pass
+    assert say(family, kind="phone").status_code == 429
+    long = "The hall was shut. " * 260 + KNIFE
+    for number, words in enumerate((KNIFE, long, "on ma nóż i chce mnie zabić"), start=1):
+        page = say(family, id="nobody" if number == 1 else ENTRY.id, words=words)
+        assert page.status_code == 200
+        assert "Important, please read" in page.text
+        assert "999" in page.text
+        assert len(town.cases()) == number
+    assert 'lang="pl"' in page.text
+    discreet = say(family, words="he hit me, cant talk he checks my phone").text
+    assert "press 55" in discreet
+    assert "Important, please read" not in discreet
+    ref = town.cases()[0].ref
+    assert sam.act(ref, "note", words="Rang the hall, nobody knows").status_code == 303
+    shown = sam.get(f"/desk/cases/{ref}").text
+    assert "Rang the hall, nobody knows" in shown
+    assert "we do not know who wrote" in shown
+    assert "no answer can be sent" in shown
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 1280])
 @ON_SQLITE
@@ -135,6 +202,15 @@ def test_the_pages_in_a_real_browser(app: Flask, town: Home, chromium: "Chromium
         page.get_by_label("It has closed").check()
         page.get_by_role("button", name="Tell us").click()
         page.get_by_role("heading", name="Thank you").wait_for()
+        page.goto("/help")
+        page.get_by_label("What do you need?").fill("zebra kitchen")
+        page.get_by_role("button", name="Find help").click()
+        page.get_by_role("button", name="Is something here wrong?").first.click()
+        page.get_by_label("Can you say more?").fill(KNIFE)
+        page.get_by_role("button", name="Tell us").click()
+        page.get_by_role("heading", name="Important, please read").wait_for()
+        assert axe(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
         signed_in_at(page, email, LIST)
         assert axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width

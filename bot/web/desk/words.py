@@ -18,6 +18,7 @@ STATES: Final = {"open": "Not claimed", "claimed": "Claimed", "closed": "Closed"
 
 REASONS: Final = {
     "danger": "Their words show danger",
+    "danger-entry": "Words of danger on the public form about an entry: we do not know who wrote",
     "low-score": "They gave a low score when we asked how things are",
     "score-fall": "Their score has fallen since the last one",
     "words-of-need": "Their words ask for help with something",
