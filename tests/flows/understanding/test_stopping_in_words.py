@@ -91,6 +91,15 @@ ha ii soo qorin mar kale
 mujhe dobara message mat karna
 mujhe message mat karo
 dobara message mat bhejna
+i signed up by mistake please stop texting me
+i signed up by accident stop texting me
+stop texting me i gave you my number by mistake
+stop texting me it was a mistake to sign up
+i said start by mistake, stop texting me
+i texted start by accident please stop the texts
+you are texting me by mistake stop texting me
+i texted you by mistake, stop texting me
+i said stop texting me
 """.strip().splitlines()
 NO_STOPS = """
 text me again
@@ -156,6 +165,25 @@ ii soo dir fariin
 پیغام بند نہ کریں
 mujhe dobara message karo
 message band mat karo
+stop texting me is what i said by accident
+i said stop by mistake
+i said stop texting me by mistake
+i texted stop texting me by accident
+sorry i sent stop by mistake
+stop was a mistake
+i didnt mean to say stop texting me
+i did not mean stop texting me
+ignore my stop texting me i sent it by accident
+i pressed stop by mistake please text me
+my kid sent stop texting me by accident
+my son texted you stop by mistake
+i told you to stop texting me by mistake
+by mistake i said stop the texts
+i accidentally said stop texting me
+accidentally sent stop texting me
+i unsubscribed by mistake
+i stopped the texts by accident
+the stop was meant for someone else
 """.strip().splitlines()
 
 
