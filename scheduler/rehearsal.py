@@ -4,79 +4,26 @@ It steps from one `next_at` to the next, as the live clock does, and asks the sa
 `follow_up`. What a rule cannot know is told to it: what families write and when (`Wrote`), what else becomes of them
 (`Became`), when the service stood still, and what the conversation makes of their words (`Hear`).
 
-One round is one tick: first what came in, then every enrolment that is due, in the order of `turn_in_line`, then every
-check-in that waits for an answer and is due to be looked at. All is over once nothing more falls due.
+One round is one tick: first what workers told, then what came in, then every enrolment that is due, in the order of
+`turn_in_line`, then every check-in that waits for an answer and is due to be looked at. All is over once nothing more
+falls due.
 """
 
 import heapq
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Literal
+from datetime import datetime, timedelta
 
-from scheduler.confirmed import TELEPHONE_FIRST, confirmed_on, why_telephone
-from scheduler.confirmed import telephone_first as must_telephone
+from scheduler.confirmed import confirmed_on
 from scheduler.decide import ContactRules, Missed, Send, Telephone, TouchFacts, Wait, decide_in_turn, not_confirmed
 from scheduler.follow_up import Close, Remind, SentTouch, follow_up
 from scheduler.localtime import Span, local_date
 from scheduler.merge import IN_ONE_TEXT, Candidate, one_text_for, said_together
-from scheduler.programme import PlannedTouch, planned
-from scheduler.rehearsed import (
-    Answers,
-    Happening,
-    Hear,
-    Line,
-    Outcome,
-    Person,
-    Placed,
-    Raised,
-    Wish,
-    Wrote,
-    Year,
-)
+from scheduler.rehearsed import Answers, Happening, Hear, Line, Person, Placed, Raised, Wrote, Year
+from scheduler.rehearsed_plans import Enrolled, Number, Plans, Someone
 from scheduler.spread import turn_in_line
 
 STILL_OPEN = timedelta(days=14)  # a question that a newer one displaced may be answered for so long
-
-
-@dataclass(slots=True, kw_only=True)
-class _Number:
-    consent: Literal["unasked", "given", "stopped"] = "given"  # being told by a worker is the consent to be texted
-    safe: bool = True
-    wrote_at: datetime | None = None
-    sent_at: datetime | None = None
-    paused_until: date | None = None
-    every_days: int | None = None
-    asked: list[Line] = field(default_factory=list)
-
-    def wish(self, wish: Wish) -> None:
-        """A pause leaves the pace as it is, and the other way; back on ends both."""
-        back_on = wish == Wish()
-        self.paused_until = None if back_on else wish.until or self.paused_until
-        self.every_days = None if back_on else wish.every_days or self.every_days
-
-
-@dataclass(slots=True, kw_only=True)
-class _Someone:
-    person: Person
-    number: _Number
-    social_care_open: bool = False
-    score: int | None = None
-    enrolled: list[int] = field(default_factory=list)
-    children: list[str] = field(default_factory=list)
-    told: list[tuple[datetime, date]] = field(default_factory=list)  # from when we know it, and its day
-
-
-@dataclass(slots=True, kw_only=True)
-class _Enrolled:
-    placed: Placed
-    who: _Someone
-    left: list[PlannedTouch]  # the next one last
-    next_at: datetime | None = None
-    waited_for: str | None = None
-    to_telephone: Line | None = None  # it waits for a person to telephone them
-    calls: int = 0  # how often it came to that
 
 
 def rehearse(
@@ -108,49 +55,30 @@ class _Stage:
         self, people: Iterable[Person], placed: Sequence[Placed], rules: ContactRules, *,
         hear: Hear, answers: Answers | None, outages: Sequence[Span],
     ) -> None:  # fmt: skip
-        numbers: dict[str | None, _Number] = defaultdict(_Number)
-        self._people: dict[str, _Someone] = {}
+        numbers: dict[str | None, Number] = defaultdict(Number)
+        self._people: dict[str, Someone] = {}
         for person in people:
-            number = numbers[person.number] if person.number else _Number()
+            number = numbers[person.number] if person.number else Number()
             number.safe = number.safe and person.safe_to_text  # of several who share a telephone, a no stands for all
-            self._people[person.ref] = _Someone(person=person, number=number)
+            self._people[person.ref] = Someone(person=person, number=number)
         self._rules, self._hear, self._answers = rules, hear, answers
         self._outages = sorted(outages)
-        self._enrolled: list[_Enrolled] = []
-        self._ledger: list[Line] = []
+        self._plans = Plans(rules.hours.calendar)
         self._asked: list[Line] = []  # those that were sent, each in a text of its own
         self._in_hour: Counter[datetime] = Counter()
         self._happenings: list[Happening] = []
         self._raised: list[Raised] = []
         self._coming: list[tuple[datetime, int]] = []
-        self._due: list[tuple[datetime, int]] = []
         self._silent: list[tuple[datetime, int]] = []
         self._steps = 0
-        # Numbered as they are enrolled, of one instant in the order told: who was enrolled first has the first turn.
-        for one in sorted(placed, key=lambda one: one.at):
-            self._put(one)
+        # Those of one instant in the order told.
+        self._told = deque(sorted(((one, self._someone(one.person)) for one in placed), key=lambda told: told[0].at))
 
-    def _someone(self, ref: str) -> _Someone:
+    def _someone(self, ref: str) -> Someone:
         if ref not in self._people:
             msg = f"there is no person {ref}"
             raise ValueError(msg)
         return self._people[ref]
-
-    def _put(self, one: Placed) -> None:
-        # By date, each once: what `next_touch_after` would find touch by touch, found at one go.
-        touches = planned(one.programme, one.plan, self._rules.hours.calendar)
-        made = _Enrolled(placed=one, who=self._someone(one.person), left=list(reversed(touches)))
-        made.who.enrolled.append(len(self._enrolled))
-        if one.child is not None and one.child not in made.who.children:
-            made.who.children.append(one.child)
-        told_on = one.told_on or local_date(one.at)
-        made.who.told.append((one.at, told_on))
-        self._enrolled.append(made)
-        if touches and must_telephone(told_on, local_date(one.at)):
-            self._telephone(made, why_telephone(told_on), one.at)
-        if touches:
-            made.next_at = max(touches[0].window[0], one.at)
-            heapq.heappush(self._due, (made.next_at, len(self._enrolled) - 1))
 
     def expect(self, happening: Happening) -> None:
         self._someone(happening.person)
@@ -159,13 +87,21 @@ class _Stage:
 
     def live(self, until: datetime) -> Year:
         now: datetime | None = None
-        while heads := [heap[0][0] for heap in (self._coming, self._due, self._silent) if heap]:
+        while (
+            heads := [heap[0][0] for heap in (self._coming, self._plans.due, self._silent) if heap] + self._tells_at()
+        ):
             now = self._awake(min(heads) if now is None else max(now, min(heads)))
             if now >= until:
                 break
             self._round(now)
-        waiting = Counter(e.placed.programme.id for e in self._enrolled if e.left and e.left[-1].window[0] < until)
-        return Year(ledger=self._ledger, raised=self._raised, waiting=waiting, steps=self._steps)
+        plans = self._plans
+        return Year(
+            ledger=plans.ledger, raised=self._raised, waiting=Counter(plans.waiting(until)), steps=self._steps,
+            enrolled=len(plans), refused=plans.refused,
+        )  # fmt: skip
+
+    def _tells_at(self) -> list[datetime]:
+        return [self._told[0][0].at] if self._told else []
 
     def _awake(self, at: datetime) -> datetime:
         for start, end in self._outages:
@@ -174,13 +110,19 @@ class _Stage:
         return at
 
     def _round(self, now: datetime) -> None:
+        told = []
+        while self._told and self._told[0][0].at <= now:
+            told.append(self._told.popleft())
+        if told:
+            self._plans.tell(told, now)
         for number in _taken(self._coming, now):
             self._happen(self._happenings[number], now)
-        due = {number for number in _taken(self._due, now) if self._is_due(number, now)}
-        for number in sorted(due, key=lambda number: turn_in_line(self._enrolled[number].left[-1], number)):
-            if self._is_due(number, now):  # not meanwhile said with a brother's or sister's
+        plans = self._plans
+        due = {number for number in _taken(plans.due, now) if plans.is_due(number, now)}
+        for number in sorted(due, key=lambda number: turn_in_line(plans[number].left[-1], number)):
+            if plans.is_due(number, now):  # not meanwhile said with a brother's or sister's
                 self._steps += 1
-                self._decide(number, self._enrolled[number], now)
+                self._decide(plans[number], now)
         for number in _taken(self._silent, now):
             line = self._asked[number]
             if line.outcome == "sent" and line.next_at is not None and line.next_at <= now:
@@ -204,7 +146,7 @@ class _Stage:
             assert isinstance(told, Close)
             self._close(line, told, now)
 
-    def _wrote(self, who: _Someone, words: str, now: datetime) -> None:
+    def _wrote(self, who: Someone, words: str, now: datetime) -> None:
         """It answers the check-in that they were last asked; an older one only while that may still be answered."""
         waiting = [line for line in who.number.asked if line.answered_at is None and line.outcome != "undelivered"]
         line = waiting[-1] if waiting else None
@@ -224,11 +166,11 @@ class _Stage:
             line.answered_at, line.next_at = now, None
             line.end("answered", heard.closed)
 
-    def _facts(self, who: _Someone, now: datetime, enrolled: _Enrolled | None = None) -> TouchFacts:
+    def _facts(self, who: Someone, now: datetime, enrolled: Enrolled | None = None) -> TouchFacts:
         placed_on = local_date(now) if enrolled is None else enrolled.placed.plan.enrolled_on
         if who.person.number is None:
             return TouchFacts(enrolled_on=placed_on, has_number=False)
-        told_on = max((on for at, on in who.told if at <= now), default=placed_on)
+        told_on = who.told_on or placed_on
         wrote_on = None if who.number.wrote_at is None else local_date(who.number.wrote_at)
         return TouchFacts(
             enrolled_on=placed_on, confirmed_on=confirmed_on(told_on, wrote_on), consent=who.number.consent,
@@ -239,86 +181,42 @@ class _Stage:
             waited_until=None if enrolled is None else enrolled.next_at,
         )  # fmt: skip
 
-    def _is_due(self, number: int, now: datetime) -> bool:
-        at = self._enrolled[number].next_at
-        return at is not None and at <= now
-
-    def _decide(self, number: int, enrolled: _Enrolled, now: datetime) -> None:
-        touch = enrolled.left[-1]
+    def _decide(self, enrolled: Enrolled, now: datetime) -> None:
+        plans, touch = self._plans, enrolled.left[-1]
         facts = self._facts(enrolled.who, now, enrolled)
         rules = self._rules.at_their_pace(enrolled.who.number.every_days)
         decision, slot = decide_in_turn(touch, facts, rules, now, self._in_hour.__getitem__)
         if isinstance(decision, Telephone):
-            self._telephone(enrolled, decision.reason, now)
+            plans.telephone(enrolled, decision.reason, now)
         elif enrolled.to_telephone is not None and not_confirmed(facts, now) is None:
-            enrolled.to_telephone.answered_at, enrolled.to_telephone = now, None
+            plans.called(enrolled, now)
         if isinstance(decision, Wait | Telephone):
-            enrolled.next_at, enrolled.waited_for = decision.until, decision.reason
-            heapq.heappush(self._due, (decision.until, number))
+            plans.wait(enrolled, decision.until, decision.reason)
             return
         if not isinstance(decision, Send):
-            self._end(number, now, "missed" if isinstance(decision, Missed) else "suppressed", decision.reason)
+            plans.decided(enrolled, now, "missed" if isinstance(decision, Missed) else "suppressed", decision.reason)
             return
-        joined = self._joined(number, enrolled, now)
-        line = self._end(number, now, "sent", decision.reason + (one_text_for(len(joined) + 1) if joined else ""))
+        joined = self._joined(enrolled, now)
+        also = one_text_for(len(joined) + 1) if joined else ""
+        line = plans.decided(enrolled, now, "sent", decision.reason + also)
         for other in joined:
-            line.joined.append(self._end(other.enrolment, now, "sent", f"{IN_ONE_TEXT} {decision.reason}"))
-            line.joined[-1].said_by = line
+            said = plans.decided(plans[other.enrolment], now, "sent", f"{IN_ONE_TEXT} {decision.reason}")
+            said.said_by = line
+            line.joined.append(said)
         if slot is not None:
             self._in_hour[slot.starts] += 1
         self._sent(line, enrolled.who, now)
 
-    def _telephone(self, enrolled: _Enrolled, reason: str, now: datetime) -> None:
-        """Nothing is texted until a person has telephoned: said once, however often it is looked at again."""
-        if enrolled.to_telephone is not None:
-            return
-        placed = enrolled.placed
-        enrolled.calls += 1
-        enrolled.to_telephone = Line(
-            person=placed.person, programme=placed.programme.id, touch=TELEPHONE_FIRST, occurrence=enrolled.calls,
-            child=placed.child, due_at=now, decided_at=now, outcome="suppressed", reason=reason,
-            enrolled_on=placed.plan.enrolled_on, listed_at=now,
-        )  # fmt: skip
-        self._ledger.append(enrolled.to_telephone)
-
-    def _joined(self, number: int, enrolled: _Enrolled, now: datetime) -> Sequence[Candidate]:
+    def _joined(self, enrolled: Enrolled, now: datetime) -> Sequence[Candidate]:
         """The touches of brothers and sisters that this text says too."""
         if enrolled.placed.child is None:
             return ()
-        others = [
-            self._candidate(other)
-            for other in enrolled.who.enrolled
-            if self._enrolled[other].left and self._enrolled[other].to_telephone is None
-        ]
+        theirs = [self._plans[number] for number in enrolled.who.enrolled]
+        others = [_candidate(other) for other in theirs if other.left and other.to_telephone is None]
         rules = self._rules
-        return said_together(self._candidate(number), others, local_date(now), rules.merge_days, rules.school_holidays)
+        return said_together(_candidate(enrolled), others, local_date(now), rules.merge_days, rules.school_holidays)
 
-    def _candidate(self, number: int) -> Candidate:
-        """Of one person; a child is 0 where the touch is about none, and has a number of its own otherwise."""
-        enrolled = self._enrolled[number]
-        child = enrolled.placed.child
-        children = enrolled.who.children
-        return Candidate(
-            enrolment=number, person=0, child=0 if child is None else children.index(child) + 1, touch=enrolled.left[-1]
-        )
-
-    def _end(self, number: int, now: datetime, outcome: Outcome, reason: str) -> Line:
-        """Write how the next touch of an enrolment was decided, and look to the one after it."""
-        enrolled = self._enrolled[number]
-        placed, touch = enrolled.placed, enrolled.left.pop()
-        line = Line(
-            person=placed.person, programme=placed.programme.id, touch=touch.touch.id, occurrence=touch.occurrence,
-            child=placed.child, due_at=touch.window[0], decided_at=now, outcome=outcome, reason=reason,
-            enrolled_on=placed.plan.enrolled_on, flow=touch.touch.flow, planned=touch,
-        )  # fmt: skip
-        self._ledger.append(line)
-        enrolled.waited_for, enrolled.next_at = None, None
-        if enrolled.left:
-            enrolled.next_at = enrolled.left[-1].window[0]
-            heapq.heappush(self._due, (enrolled.next_at, number))
-        return line
-
-    def _sent(self, line: Line, who: _Someone, now: datetime) -> None:
+    def _sent(self, line: Line, who: Someone, now: datetime) -> None:
         who.number.sent_at = now
         who.number.asked.append(line)
         self._asked.append(line)
@@ -351,6 +249,13 @@ class _Stage:
         if self._answers is not None:
             for wrote in self._answers(line, now):
                 self.expect(wrote)
+
+
+def _candidate(enrolled: Enrolled) -> Candidate:
+    """Of one person; a child is 0 where the touch is about none, and has a number of its own otherwise."""
+    about = enrolled.placed.about
+    child = 0 if about is None else enrolled.who.children.index(about) + 1
+    return Candidate(enrolment=enrolled.number, person=0, child=child, touch=enrolled.left[-1])
 
 
 def _taken(heap: list[tuple[datetime, int]], now: datetime) -> list[int]:

@@ -28,7 +28,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A person put on a programme at this instant, for a child where it is about one."""
+    """A worker tells of a person on a programme, at this instant; for a child where it counts from birth.
+
+    Which plan it is about is asked then (`which_plan`): a new one, or one that stands, whose day it may move.
+    """
 
     person: str
     programme: Programme
@@ -36,6 +39,20 @@ class Placed:
     at: datetime
     child: str | None = None
     told_on: date | None = None  # when a worker last was told that the number is theirs; None: at the placing
+    line: int = 0  # of the sheet
+
+    @property
+    def about(self) -> str | None:
+        """The child, however the name is written."""
+        return None if self.child is None else self.child.casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A placing that `thrive enrol` would refuse at its moment; the reason begins with its column."""
+
+    placed: Placed
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,12 +145,14 @@ class Raised:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Year:
     """What was rehearsed. `waiting`: by programme, how many enrolments had a touch due and not yet decided at its end.
-    `steps`: how often a rule was asked."""
+    `enrolled`: how many plans began in it. `steps`: how often a rule was asked."""
 
     ledger: Sequence[Line]
     raised: Sequence[Raised]
     waiting: Mapping[str, int]
     steps: int
+    enrolled: int = 0
+    refused: Sequence[Refused] = ()
 
     @property
     def to_telephone(self) -> tuple[str, ...]:
@@ -147,5 +166,5 @@ class Year:
             ledger=[line for line in self.ledger if line.programme == programme],
             raised=[raised for raised in self.raised if raised.programme == programme],
             waiting={name: count for name, count in self.waiting.items() if name == programme},
-            steps=self.steps,
-        )
+            steps=self.steps, enrolled=self.enrolled, refused=self.refused,
+        )  # fmt: skip

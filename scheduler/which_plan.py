@@ -60,3 +60,18 @@ def which_plan(alike: Sequence[Plan], told: Told, *, from_birth: bool) -> tuple[
 def why_before(plan: Kept) -> str:
     """The reason of a row that is refused since this plan goes on; it begins with the column."""
     return BEFORE.format(day=in_words(plan.event_on))
+
+
+def corrected_to(event_on: date) -> str:
+    """Why a plan was dated anew."""
+    return f"The day it counts from was corrected to {in_words(event_on)}"
+
+
+def too_late(why: str, last_on: date) -> str:
+    """The ledger's reason for a touch that was over by the right dates, once they were told."""
+    return f"{why}: by that it could go until {in_words(last_on)}."
+
+
+def why_replaced(event_on: date) -> str:
+    """The ledger's reason for what was left of a plan when the same happened again."""
+    return f"It happened again on {in_words(event_on)}: the plan that counts from then takes its place."

@@ -92,6 +92,6 @@ def _week(week: Week) -> dict[str, object]:
 def _summary(done: Rehearsal) -> dict[str, object]:
     return {
         "from": done.first.isoformat(), "until": done.last.isoformat(), "people": len(done.families.people),
-        "enrolments": len(done.families.placed), "answers": done.answers,
+        "enrolments": done.year.enrolled, "answers": done.answers,
         "to_telephone": done.year.to_telephone, "still_waiting": dict(done.year.waiting),
     }  # fmt: skip

@@ -16,9 +16,9 @@ from bot.store import keeping, people, touches
 from bot.store.database import Tx
 from bot.store.keeping import GOING_ON, Enrolment
 from scheduler.changes import CHANGES, Change
-from scheduler.localtime import in_words
 from scheduler.same_event import Told, same_event
 from scheduler.schoolyear import BirthMonth
+from scheduler.which_plan import corrected_to, too_late, why_replaced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ def event(
         keeping.change_enrolment(tx, standing.id, corrected_on=corrected_on)
     if standing.event_on == event_on or not keeping.move_event(tx, standing, event_on):
         return 0
-    _again(tx, snapshot, standing.id, f"The day it counts from was corrected to {in_words(event_on)}", now)
+    _again(tx, snapshot, standing.id, corrected_to(event_on), now)
     return 1
 
 
@@ -99,7 +99,7 @@ def _again(tx: Tx, snapshot: Snapshot, enrolment_id: int, why: str, now: datetim
             touches.decide_touch(
                 tx, enrolment_id=enrolment.id, touch=touch.touch.id, occurrence=touch.occurrence,
                 due_at=touch.window[0], decided_at=now, outcome="missed",
-                reason=f"{why}: by that it could go until {in_words(touch.last_on)}.",
+                reason=too_late(why, touch.last_on),
             )  # fmt: skip
     if enrolment.state in GOING_ON:
         plan_next(tx, snapshot, enrolment)
@@ -108,8 +108,7 @@ def _again(tx: Tx, snapshot: Snapshot, enrolment_id: int, why: str, now: datetim
 def take_its_place(tx: Tx, snapshot: Snapshot, enrolment_id: int, event_on: date, now: datetime) -> None:
     """The same happened again: of two plans the newer goes on. A check-in that went already is still answered."""
     enrolment = keeping.enrolment_by_id(tx, enrolment_id, lock=True)
-    why = f"It happened again on {in_words(event_on)}: the plan that counts from then takes its place."
-    planning.end(tx, snapshot, enrolment, why, now)
+    planning.end(tx, snapshot, enrolment, why_replaced(event_on), now)
 
 
 def start(

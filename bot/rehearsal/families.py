@@ -14,7 +14,7 @@ from scheduler.sheet_memory import SheetMemory, read_beside
 
 @dataclass(slots=True, kw_only=True)
 class Families:
-    """Everyone of the sheet who can be enrolled, and every row that cannot."""
+    """Everyone of the sheet who can be enrolled, what is told of them and when, and every row that cannot be taken."""
 
     people: dict[str, Person] = field(default_factory=dict)
     placed: list[Placed] = field(default_factory=list)
@@ -27,11 +27,12 @@ def read_families(
 ) -> Families:  # fmt: skip
     """Enrolled on the first day of the rehearsal, or on the day they are told, where that is later.
 
-    Dates may count from the first day, as in the sample sheets: `-28d`, `-51m`. A row that `thrive enrol` would refuse
-    is refused here, with every reason. SheetError where the file as a whole cannot be read.
+    A row that tells of a plan once more, or of another day of it, is placed as well: which plan it is about is asked at
+    its moment in the year. Dates may count from the first day, as in the sample sheets: `-28d`, `-51m`. A row that
+    `thrive enrol` would refuse for itself, or beside the others, is refused here, with every reason. SheetError where
+    the file as a whole cannot be read.
     """
     found, memory = Families(), SheetMemory()
-    seen: set[tuple[str, str, str | None, date | None]] = set()
     for sheet_row in resolve_dates(read_sheet(lines), first):
         row = read_beside(sheet_row, memory, programmes, read_mobile, last)
         if isinstance(row, RefusedRow):
@@ -39,10 +40,7 @@ def read_families(
             continue
         programme = programmes[row.programme]
         child = row.child_first_name if programme.event_is == "birth-month" else None
-        key = (row.reference, row.programme, child, None if child else row.event_on)
-        if key not in seen:
-            seen.add(key)
-            _add(found, row, programme, child, max(first, row.told_on), young_from_years)
+        _add(found, row, programme, child, max(first, row.told_on), young_from_years)
     return found
 
 
@@ -58,5 +56,8 @@ def _add(
         young_from_years=young_from_years,
     )  # fmt: skip
     found.placed.append(
-        Placed(person=row.reference, programme=programme, plan=plan, at=instant(on), child=child, told_on=row.told_on)
+        Placed(
+            person=row.reference, programme=programme, plan=plan, at=instant(on), child=child, told_on=row.told_on,
+            line=row.line,
+        )
     )  # fmt: skip

@@ -13,6 +13,7 @@ from bot.rehearsal.hearing import Hearing, usual_words
 from bot.rules import rules_of
 from scheduler.answering import AnswerModel
 from scheduler.desk_load import Week, by_week
+from scheduler.enrolment_sheet import RefusedRow
 from scheduler.localtime import end_of_day
 from scheduler.rehearsal import rehearse
 from scheduler.rehearsed import Line, Year
@@ -53,6 +54,12 @@ def run(
         families.people.values(), families.placed, rules_of(compiled.council).contact, end_of_day(last),
         hear=Hearing(compiled), answers=model,
     )  # fmt: skip
+    # What is refused only at its moment in the year, for what stands by then.
+    families.refused += [
+        RefusedRow(line=refused.placed.line, reference=refused.placed.person, reasons=(refused.reason,))
+        for refused in year.refused
+    ]
+    families.refused.sort(key=lambda refused: refused.line)
     if programme is not None:
         year = year.of(programme)
     return Rehearsal(

@@ -4,7 +4,7 @@ import pytest
 
 from bot.content import Compiled
 from tests.houses import Home
-from tests.rehearsal.year import ledger_of, live, lived_ledger, rehearsed
+from tests.rehearsal.year import OUTAGES, ledger_of, live, lived_ledger, rehearsed, said, sheet
 
 SHOWN = (
     "asked us to stop", "stopped our texts", "Paused at their wish", "In one text", "telephone them first",
@@ -17,8 +17,8 @@ def test_a_year_rehearsed_is_the_year_lived(home: Home, compiled: Compiled) -> N
     """Both clock changes, two outages, STOPs and a START, pauses, fewer texts, late replies, brothers and sisters in
     one text, one cap over two programmes, turns under a daily cap: the same touches, decided at the same instants, for
     the same reasons."""
-    families, year, texts = rehearsed(compiled)
-    live(home, families, texts)
+    families, year, texts = rehearsed(compiled, sheet(), said(), OUTAGES)
+    assert live(home, families, texts, sheet(), OUTAGES) == []
     lived, told = lived_ledger(home, families), ledger_of(year)
     assert [line for line in lived if line not in told] == [line for line in told if line not in lived] == []
     # the year held what it is to show

@@ -12,7 +12,7 @@ from bot.rehearsal.hearing import Hearing, usual_words
 from bot.rules import rules_of
 from bot.store import keeping, people, touches
 from scheduler.answering import AnswerModel
-from scheduler.enrolment_sheet import COLUMNS, read_sheet, resolve_dates
+from scheduler.enrolment_sheet import COLUMNS, RefusedRow, read_sheet, resolve_dates
 from scheduler.localtime import Span, end_of_day, instant
 from scheduler.rehearsal import rehearse
 from scheduler.rehearsed import Line, Wrote, Year
@@ -102,16 +102,18 @@ class Answers:
         yield from wrote
 
 
-def rehearsed(compiled: Compiled) -> tuple[Families, Year, Sequence[Wrote]]:
+def rehearsed(
+    compiled: Compiled, rows: Sequence[str], said: Sequence[Wrote] = (), outages: Sequence[Span] = ()
+) -> tuple[Families, Year, Sequence[Wrote]]:
     """The year as the rehearsal has it, and everything that anybody texts in it."""
-    families = read_families(sheet(), compiled.programmes, FIRST, LAST)
+    families = read_families(rows, compiled.programmes, FIRST, LAST)
     words = {name: usual_words(flow) for name, flow in compiled.flows.items() if flow.check_in}
     answers = Answers(model=AnswerModel(share=0.6, low=0.15, words=words))
     year = rehearse(
         families.people.values(), families.placed, rules_of(compiled.council).contact, UNTIL,
-        hear=Hearing(compiled), answers=answers, happenings=said(), outages=OUTAGES,
+        hear=Hearing(compiled), answers=answers, happenings=said, outages=outages,
     )  # fmt: skip
-    return families, year, [wrote for wrote in [*said(), *answers.kept] if wrote.at < UNTIL]
+    return families, year, [wrote for wrote in [*said, *answers.kept] if wrote.at < UNTIL]
 
 
 def ledger_of(year: Year) -> list[Told]:
@@ -124,28 +126,30 @@ def ledger_of(year: Year) -> list[Told]:
     )  # fmt: skip
 
 
-def live(home: Home, families: Families, texts: Iterable[Wrote]) -> None:
-    """The same year by the house's own clock: it ticks when something is due, and stands still in an outage."""
-    enrolling = {on: [] for on in sorted({placed.at for placed in families.placed})}
-    placed_at = {(placed.person, placed.programme.id): placed.at for placed in families.placed}
-    heading, *rows = sheet()
-    for row in rows:
-        cells = row.split(",")
-        enrolling[placed_at[cells[0], cells[COLUMNS.index("programme")]]].append(row)
+def live(
+    home: Home, families: Families, texts: Iterable[Wrote], rows: Sequence[str], outages: Sequence[Span] = ()
+) -> list[RefusedRow]:
+    """The same year by the house's own clock: it ticks when something is due, and stands still in an outage. Each row
+    is brought in on the day it was told, or on the first; those that are refused are told."""
+    enrolling: dict[datetime, list[str]] = {}
+    for sheet_row in resolve_dates(read_sheet(rows), FIRST):
+        told_at = instant(max(FIRST, date.fromisoformat(sheet_row.cells["told_on"])))
+        enrolling.setdefault(told_at, []).append(",".join(sheet_row.cells[name] for name in COLUMNS))
+    enrolling = dict(sorted(enrolling.items()))
+    refused: list[RefusedRow] = []
     coming = sorted(texts, key=lambda wrote: wrote.at)
     numbers = {person.ref: person.number for person in families.people.values()}
     while True:
         moments = [*_due(home), *list(enrolling)[:1], *(wrote.at for wrote in coming[:1])]
         if not moments:
-            return
-        now = _awake(max(home.clock.at, min(moments)))
+            return refused
+        now = _awake(max(home.clock.at, min(moments)), outages)
         if now >= UNTIL:
-            return
+            return refused
         home.clock.at = now
         while enrolling and next(iter(enrolling)) <= now:
             begins = next(iter(enrolling))
-            resolved = _dated([heading, *enrolling.pop(begins)])
-            assert enrol_sheet(home.house, resolved).refused == []
+            refused += enrol_sheet(home.house, [rows[0], *enrolling.pop(begins)]).refused
         while coming and coming[0].at <= now:
             wrote = coming.pop(0)
             home.text(wrote.words, sender=numbers[wrote.person] or "")
@@ -153,14 +157,8 @@ def live(home: Home, families: Families, texts: Iterable[Wrote]) -> None:
         home.send()
 
 
-def _dated(rows: list[str]) -> list[str]:
-    """The sheet counts from the first day, whenever it is brought in."""
-    resolved = resolve_dates(read_sheet(rows), FIRST)
-    return [rows[0], *(",".join(row.cells[name] for name in COLUMNS) for row in resolved)]
-
-
-def _awake(at: datetime) -> datetime:
-    return next((end for start, end in OUTAGES if start <= at < end), at)
+def _awake(at: datetime, outages: Sequence[Span]) -> datetime:
+    return next((end for start, end in outages if start <= at < end), at)
 
 
 def _due(home: Home) -> list[datetime]:

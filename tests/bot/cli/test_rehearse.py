@@ -63,6 +63,23 @@ def test_a_bad_row_is_refused_and_the_rest_goes_on(thrive: Operator, tmp_path: P
     assert thrive("rehearse", *YEAR, "--families", families(tmp_path / "bad.csv", bad)).code == 1
 
 
+def test_what_is_told_meanwhile_is_one_plan_or_refused(thrive: Operator, tmp_path: Path) -> None:
+    """A day that was told otherwise is no second plan; what was long before the plan that goes on is refused with its
+    line, as `thrive enrol` would on that day."""
+    ahead = row("P1", programme="house-move").replace(",-1d,-1d,", ",+200d,-1d,")
+    moved, before = ahead.replace(",+200d,-1d,", ",+190d,+5d,"), ahead.replace(",+200d,-1d,", ",-30d,+8d,")
+    done = thrive(
+        "rehearse", *YEAR, "--families", families(tmp_path / "families.csv", ahead, moved, before), "--json"
+    )  # fmt: skip
+    assert done.code == 0
+    assert "families.csv, line 4 (P1): event_on: the plan that counts from 10 March 2027 goes on" in done.err
+    summary = lines(done.out)[-1]
+    assert [summary["people"], summary["enrolments"]] == [1, 1]
+    touches = [line["touch"] for line in lines(done.out) if "outcome" in line]
+    assert touches
+    assert len(touches) == len(set(touches))
+
+
 def test_who_must_be_telephoned_first_is_said(thrive: Operator, tmp_path: Path) -> None:
     """A number nobody has confirmed for a year is in the ledger with the reason, and named at the end."""
     path = families(tmp_path / "families.csv", row("P1", told="-400d"))
