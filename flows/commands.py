@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from flows.answers import Reply, by_name, read_answer
-from flows.effects import AddToCase, CloseTouch, Level, RaiseEscalation, ReleaseAddress, SetConsent, SetWish
+from flows.effects import AddToCase, CloseTouch, Level, RaiseEscalation, ReleaseAddress, SetConsent, SetMark, SetWish
 from flows.nodes import apply_answer, begin, enter, walk
 from flows.reading import Command, Reading
 from flows.run import KEPT_NAMES, Run
@@ -12,6 +12,8 @@ from flows.until import asked_pace, read_until
 
 UNSAID_PAUSE_DAYS = 28  # a pause whose end nobody could read: nobody who asked for a break is texted while we ask
 FEWEST_DAYS = 182  # LESS ends here; fewer than two a year is a pause
+
+NOT_THEN_KEPT = 300  # letters of when not to text
 
 
 def stop(run: Run, _reading: Reading) -> None:
@@ -214,6 +216,27 @@ def _less(run: Run, reading: Reading) -> None:
     ask_again(run)
 
 
+def keep_not_then(run: Run, reading: Reading) -> None:
+    """ "Don't text me at work": until somebody has agreed times with them we start nothing at this phone.
+
+    Their words are kept as their safe times. No rule reads a "don't" as a time, and what is not read holds what we
+    start. It is no STOP: what they ask is answered. A web chat has no such times; there a person is told.
+    """
+    if run.facts.channel == "sms":
+        run.do(SetMark(mark="safe-times", value=reading.text.strip()[:NOT_THEN_KEPT]))
+    if not reading.danger and not reading.worker_talking:  # there the words are with a person already
+        reach_desk(run, reading, "when-to-text")
+
+
+def _not_then(run: Run, reading: Reading) -> None:
+    """The wish is kept already; here they hear so. At a screen, or by older content, the human flow asks them."""
+    if run.facts.channel == "web" or not run.assets.wording.has("not-then"):
+        _human(run, reading)
+        return
+    run.say("not-then", heard=reading.understood.lang)
+    ask_again(run)
+
+
 def _back_on(run: Run, reading: Reading) -> None:
     """The pause and the fewer texts are over. It is no START: consent is not touched."""
     if run.facts.paused_until is None and run.facts.every_days is None:
@@ -276,4 +299,5 @@ _COMMANDS: Mapping[Command, Callable[[Run, Reading], None]] = {
     "pause": _pause,
     "back-on": _back_on,
     "my-data": _my_data,
+    "not-then": _not_then,
 }

@@ -32,6 +32,7 @@ Command = Literal[
     "pause",
     "back-on",
     "my-data",
+    "not-then",
 ]
 
 # Said as the whole message, these are commands whatever was asked.
@@ -61,12 +62,14 @@ _PHRASES: Mapping[Command, tuple[str, ...]] = {
 }
 COMMANDS: Mapping[str, Command] = {phrase: command for command, phrases in _PHRASES.items() for phrase in phrases}
 
+NOT_THEN = "stop/not-then"
 # What the lexicon heard in other words, by intent and finer kind, and the command it means.
 INTENT_COMMANDS: Mapping[str, Command] = {
     "stop": "stop-in-words",
     "stop/told": "stop-in-words",
     "stop/less": "less",
     "stop/pause": "pause",
+    NOT_THEN: "not-then",
     "wrong-person": "wrong-person",
     "help": "help",
     "back": "back",
@@ -122,6 +125,7 @@ class Reading:
     whole_start: bool = False
     after_stop: bool = False
     command: Command | None = None
+    not_then: bool = False  # they said when not to text them
     worker_talking: bool = False
     fit: Fit | None = None
     starts: str | None = None  # the flow a keyword or an intent opens
@@ -184,6 +188,7 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
         note=_note(event),
         after_stop=stopped and facts.channel == "sms",
         command=find_command(run, text, understood, fit),
+        not_then=bool(text.strip()) and run.assets.lexicon.intent_kind(text) == NOT_THEN,
         worker_talking=facts.worker_talking,
         fit=fit,
         starts=starts,
@@ -233,7 +238,7 @@ def find_command(run: Run, text: str, understood: Understanding, fit: Fit | None
     if fit is not None and fit.kind in ("current", "heard", "correction"):
         in_text = ask is not None and ask.kind == "text" and fit.kind == "current"
         return meant if in_text and meant == "human" and len(text.split()) <= SHORT_WORDS else None
-    if flow is not None and flow.holds and meant != "human":
+    if flow is not None and flow.holds and meant not in ("human", "not-then"):
         return None
     return meant
 

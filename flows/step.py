@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from flows.commands import leave
+from flows.commands import keep_not_then, leave
 from flows.effects import CloseTouch, Effect, MakeReferral, Purpose
 from flows.events import (
     CHECK_IN_VALUES,
@@ -73,6 +73,8 @@ def _message(run: Run, event: MessageReceived) -> None:
     elif run.heard_at is None or run.facts.now - run.heard_at > timedelta(hours=SPEAKER_HOURS):
         run.answers.pop("speaker", None)  # it may be somebody else's turn with the phone
     acted = decide(run, reading)
+    if reading.not_then and not reading.after_stop:
+        keep_not_then(run, reading)  # whatever else the words did, as with pictures
     if reading.pictures:
         show_pictures(run, reading)
     if reading.screening.risk == "urgent" and "answer" not in acted and run.waiting() is not None:

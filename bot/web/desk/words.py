@@ -36,6 +36,7 @@ REASONS: Final = {
     "listing-wrong": "They said that what we told them of a service is wrong",
     "less": "They asked to hear from us less often",
     "pause": "They asked us to pause",
+    "when-to-text": "They said when not to text them: we start nothing until they tell us safe times (HUMAN asks)",
     "silent-worrying": "A family marked as worrying has not answered several times",
     "pregnancy-lost": "They told us that a pregnancy ended in loss",
     "loss-perhaps": "Their words may tell of a death or a lost pregnancy: nothing was ended, read them",

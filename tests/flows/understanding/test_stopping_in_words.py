@@ -100,6 +100,16 @@ i texted start by accident please stop the texts
 you are texting me by mistake stop texting me
 i texted you by mistake, stop texting me
 i said stop texting me
+dont text me at all
+dont text me at my work number
+dont text me ever
+stop texting me i am at work
+stop texting me im at work
+stop texting me now im at work
+dont text me anymore i work nights
+stop texting me when will you learn
+why do you text me at work stop texting me
+please stop texting me full stop
 """.strip().splitlines()
 NO_STOPS = """
 text me again
@@ -184,6 +194,51 @@ accidentally sent stop texting me
 i unsubscribed by mistake
 i stopped the texts by accident
 the stop was meant for someone else
+he doesnt text me at work
+my ex texts me at work
+he wont stop texting me at work
+my ex wont stop texting me when im at work
+school dont text me at work when hes ill
+my boss said dont text me at work
+you never text me when i ask
+i cant cope at work
+i dont work
+dont text me until monday
+text me after work
+only text me after 6
+he told me not to text him at work
+the nursery never contact me when he is ill
+why dont you text me when you say you will
+""".strip().splitlines()
+NOT_THEN = """
+don't text me at work
+dont text me at work
+dont text me when im at work
+please dont text me at work
+do not text me at work
+not at work please
+no texts at work please
+dont text me while i'm working
+dont message me during work
+stop texting me at work
+please stop texting me at work
+never text me at work
+dont text me at night
+dont text me when he is home
+dont text me when my husband is here
+please stop texting me when my husband is home
+dont text me after 9
+dont text me in the day
+dont text me before 6pm
+please dont text me in the morning
+please dont text me at work again
+dont text me at work anymore
+can you not text me at work
+could you please not message me at work
+i dont want texts at work
+dont text me on weekends
+dont contact me at work pls
+dont text me during school run
 """.strip().splitlines()
 
 
@@ -195,5 +250,11 @@ def test_words_that_ask_to_stop_are_a_stop(lexicon: CompiledLexicon, text: str) 
 
 @pytest.mark.parametrize("text", NO_STOPS)
 def test_words_that_ask_for_texts_or_tell_of_others_end_nothing(lexicon: CompiledLexicon, text: str) -> None:
-    """Claim: neither asking to be texted again, nor news of who does not text them, is a stop."""
-    assert lexicon.intent_kind(text) != "stop"
+    """Claim: neither asking to be texted again, nor news of who does not text them, is a stop or of our times."""
+    assert lexicon.intent_kind(text) not in ("stop", "stop/not-then")
+
+
+@pytest.mark.parametrize("text", NOT_THEN)
+def test_when_not_to_text_is_a_wish_about_times(lexicon: CompiledLexicon, text: str) -> None:
+    """Claim: "don't text me at work" names the times and is heard so; it is neither a stop nor lost."""
+    assert lexicon.intent_kind(text) == "stop/not-then"
