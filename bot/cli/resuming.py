@@ -47,7 +47,7 @@ def _resume(house: House, options: Namespace) -> int:
     if was and gone is not None and not any(mark.at >= gone.since for mark in known):
         print(NO_LIST.format(since=gone.since.isoformat(timespec="minutes")), file=sys.stderr)
     if options.json:
-        print(json.dumps({"was_paused": was, "erased_again": again}))
+        print(json.dumps({"was_paused": was, **({"erased_again": again} if again else {})}))
     else:
         print("Sending." if was else "It was not paused.")
         if again:

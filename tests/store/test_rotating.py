@@ -113,7 +113,7 @@ def test_both_keys_read_before_and_after(old: Home) -> None:
         fresh = addresses.open_address(tx, "sms", "+447700999999", both.clock.at)
         assert set(enrolling.numbers(tx, [number(1), number(2)], lock=True)) == {number(1), number(2)}
         assert set(enrolling.people_named(tx, ["C1", "C2"])) == {"C1", "C2"}
-        assert people.household(tx, "H1", both.clock.at) == enrolling.households(tx, ["H1"])["H1"]
+        assert (people.household(tx, "H1", both.clock.at), True) == enrolling.households(tx, ["H1"])["H1"]
         prints = sa.select(addresses.address.c.fingerprint).where(addresses.address.c.id == fresh.id)
         assert tx.execute(prints).scalar_one() == NEW_ALONE.index("sms", "+447700999999")
     both.house.db.close()
@@ -201,11 +201,12 @@ def test_what_no_key_opens_is_left_and_counted(old: Home) -> None:
     assert (done.shut, done.left, done.nameless) == (1, 0, 1)
     with both.house.db.write() as tx:
         assert bytes(tx.execute(sa.select(raw.c.value).where(raw.c.id == 1)).scalar_one()) == lost
-        assert enrolling.households(tx, ["H0"], write=True) == {"H0": 1}
+        assert enrolling.households(tx, ["H0"]) == {"H0": (1, False)}
+        enrolling.name_household(tx, 1, "H0")  # as a sheet that names it does
         assert rows.nameless_households(tx) == 0
     alone = under(old, NEW_ALONE)
     with alone.house.db.read() as tx:
-        assert enrolling.households(tx, ["H0"]) == {"H0": 1}
+        assert enrolling.households(tx, ["H0"]) == {"H0": (1, True)}
     alone.house.db.close()
     both.house.db.close()
 

@@ -100,7 +100,7 @@ def test_a_restored_copy_erases_again_before_it_sends(
     with served.house.db.read() as tx:
         assert not published.paused(tx)
         assert people.find_person_by_source(tx, "R-2") is not None
-    assert bare("resume", "--json").json["erased_again"] == 0
+    assert bare("resume", "--json").json == {"was_paused": False}
 
 
 @ON_SQLITE
