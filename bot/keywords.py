@@ -29,6 +29,7 @@ TURN_OFF: Final = (
     "handling of keywords off. For a number that no messaging service sends for, ask Twilio's support to turn off its "
     "STOP filtering."
 )
+STOP_RECEIPTS: Final = frozenset({"stop-receipt", "stop-receipt.loss"})  # texts that confirm a STOP
 REACHES_THE_STOPPED: Final = frozenset({"safety", "stop-receipt"})
 
 
@@ -104,7 +105,7 @@ def refused(tx: Tx, row: Outbox, now: datetime) -> None:
     if last is not None and last[0] and row.claimed_at is not None and last[1] > row.claimed_at:
         return
     carrier.block_address(tx, row.address_id, now)
-    if row.text_id == "stop-receipt":
+    if row.text_id in STOP_RECEIPTS:
         _learn(tx, row, now)
     told = "The carrier reports that this number texted STOP to our number."
     _stopped(tx, row.address_id, now, "provider.21610", told)
@@ -125,7 +126,7 @@ def arrived(tx: Tx, row: Outbox) -> None:
 
 def confirms(tx: Tx, row: Outbox) -> bool:
     """The row would confirm a STOP that the provider has confirmed already."""
-    return row.text_id == "stop-receipt" and carrier.blocked_since(tx, row.address_id) is not None
+    return row.text_id in STOP_RECEIPTS and carrier.blocked_since(tx, row.address_id) is not None
 
 
 def _learn(tx: Tx, row: Outbox, now: datetime) -> None:

@@ -88,7 +88,7 @@ def _consequences(tx: Tx, row: Outbox, state: State, now: datetime, reason: str 
         keywords.arrived(tx, row)
     if row.touch_id is not None and row.purpose == "check-in":
         _touch(tx, row.touch_id, state, reason or f"The text was {state}.", now)
-    if row.text_id == "stop-receipt" and (code == BLOCKED_BY_CARRIER or reason == CARRIER_CONFIRMS):
+    if row.text_id in keywords.STOP_RECEIPTS and (code == BLOCKED_BY_CARRIER or reason == CARRIER_CONFIRMS):
         return  # the carrier has confirmed their STOP itself: nobody telephones about that
     if row.purpose in TO_STAFF:
         return  # the ladder goes on by itself; the family's own reply is another row

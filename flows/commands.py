@@ -16,17 +16,27 @@ FEWEST_DAYS = 182  # LESS ends here; fewer than two a year is a pause
 NOT_THEN_KEPT = 300  # letters of when not to text
 
 
-def stop(run: Run, _reading: Reading) -> None:
+def stop(run: Run, reading: Reading) -> None:
     """Consent ends, once confirmed. A referral half told still reaches the team: its timer stands."""
     run.do(SetConsent(kind="text", given=False, wording="stop-receipt"))
     if run.facts.consent != "stopped":
-        run.say("stop-receipt", purpose="stop-receipt")
+        run.say(_gently(run, reading, "stop-receipt"), purpose="stop-receipt")
     if run.touch is not None:
         run.do(CloseTouch(touch=run.touch, outcome="answered", reason="They asked us to stop texting."))
     run.stack, run.trail, run.open, run.touch, run.parked = [], [], [], None, None
     run.told_after_stop = False
     for name in ("wait", "expire", "parked"):
         run.cancel_timer(name)
+
+
+def _gently(run: Run, reading: Reading, text: str) -> str:
+    """The same in warm words beside a death: those who told us of one should not get a bare receipt.
+
+    In English alone: in another language what is said there already is understood, and this is not written yet.
+    """
+    told = reading.loss is not None or reading.event == "bereavement"
+    english = run.facts.language == "en" and reading.understood.lang == "en"
+    return f"{text}.loss" if told and english and run.assets.wording.has(f"{text}.loss") else text
 
 
 def start(run: Run, reading: Reading) -> None:
@@ -70,7 +80,7 @@ def _wrong_person(run: Run, reading: Reading) -> None:
     run.do(ReleaseAddress(words=reading.text))
     if run.touch is not None:
         run.do(CloseTouch(touch=run.touch, outcome="answered", reason="They said we have the wrong person."))
-    run.say("wrong-person")
+    run.say(_gently(run, reading, "wrong-person"))
     # Whoever holds this number now sees nothing of what was said before.
     run.stack, run.trail, run.open, run.answers = [], [], [], {}
     run.touch, run.parked, run.left, run.shown = None, None, None, 0

@@ -120,9 +120,11 @@ def test_beside_a_loss_and_a_concern_the_need_is_still_looked_for() -> None:
 
 
 @pytest.mark.parametrize("understood", [SURE, DOUBT])
-@pytest.mark.parametrize(("command", "then"), [("stop-in-words", "stop-receipt"), ("wrong-person", "wrong-person")])
+@pytest.mark.parametrize(
+    ("command", "then"), [("stop-in-words", "stop-receipt.loss"), ("wrong-person", "wrong-person.loss")]
+)
 def test_who_asks_us_to_stop_beside_a_loss_has_one_answer(understood, command, then) -> None:  # type: ignore[no-untyped-def]
-    """Claim: the loss is before a person, and STOP or the wrong number is done: no word of the loss is said to them."""
+    """Claim: the loss is before a person, and STOP or the wrong number is done, in warm words that do not name it."""
     acted, run = acts(Reading(text="words", event="child-died", understood=understood, command=command))
     assert acted == ("loss", "command")
     assert said(run.effects) == [then]

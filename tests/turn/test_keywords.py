@@ -128,6 +128,15 @@ def test_it_is_learnt_from_the_refusal_of_our_confirmation(home: Home) -> None:
     assert receipts_of_stop(home)[-1] == ("refused", CARRIER_CONFIRMS)
 
 
+def test_it_is_learnt_from_the_receipt_beside_a_death_too(home: Home) -> None:
+    """The warm words confirm a STOP as the plain ones do."""
+    text(home, "hello")
+    blocks(home)
+    text(home, "my son died. STOP")
+    assert home.out(sender=A)[-1].text_id == "stop-receipt.loss"
+    assert handled(home) is not None
+
+
 def test_a_safety_reply_is_tried_all_the_same_and_the_team_telephones(home: Home) -> None:
     """What we know of the provider may be old: danger is answered, and where that is refused somebody telephones."""
     text(home, "STOP", told="STOP")
