@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from bot.casework import work
 from bot.casework.way import standing_of
-from bot.casework.work import LONGEST_NOTE, Ending, Form, NotYet, locked_case, record, swap
+from bot.casework.work import FRONT_DOOR, LONGEST_NOTE, Ending, Form, NotYet, locked_case, record, swap
 from bot.clock import LONDON, local_date, midnight
 from bot.content.pathway import NOTHING, Pathway
 from bot.house import House
@@ -27,7 +27,6 @@ from messages.clean import clean, is_visible
 from scheduler.pathway import Due, Stage, Standing, Step, Taken, late_since, standing
 
 LONGEST_NAME: Final = 100
-FRONT_DOOR: Final = "passed-to-front-door"
 CHECKED: Final = {"yes": "Yes", "no": "No", "not-known": "Not known", "not-theirs": "Not for this family"}
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{16,40}")
 Kind = Literal["level", "checklist", "team", "offer", "name", "words", "day", "time"]
@@ -49,6 +48,12 @@ _RECORDED: Final = (
     Field(name="recorded_ref", kind="name", label="Recorded in the case system: reference",
           missing="Give the reference under which it is recorded in the case system."),
     Field(name="recorded_by", kind="name", label="Recorded by", missing="Say who recorded it in the case system."),
+)  # fmt: skip
+ACCEPTED: Final = (
+    Field(name="acceptor", kind="name", label="Accepted by: their name",
+          missing="Name who accepted it at the front door."),
+    Field(name="accepted_on", kind="day", label="Day", missing="Give the day on which they accepted it."),
+    Field(name="accepted_at", kind="time", label="Time", missing="Give the time at which they accepted it."),
 )  # fmt: skip
 FIELDS: Final[Mapping[Step, tuple[Field, ...]]] = MappingProxyType(
     {
@@ -83,13 +88,7 @@ FIELDS: Final[Mapping[Step, tuple[Field, ...]]] = MappingProxyType(
             Field(name="acceptor", kind="name", label="Who gave it back", missing="Name who gave it back."),
             Field(name="words", kind="words", label="Why", missing="Say why they gave it back."),
         ),
-        "taken": (
-            Field(name="acceptor", kind="name", label="Accepted by: their name",
-                  missing="Name who accepted it at the front door."),
-            Field(name="accepted_on", kind="day", label="Day", missing="Give the day on which they accepted it."),
-            Field(name="accepted_at", kind="time", label="Time", missing="Give the time at which they accepted it."),
-            *_RECORDED,
-        ),
+        "taken": (*ACCEPTED, *_RECORDED),
         "closed": (
             Field(name="offer", kind="offer", label="What the family was offered",
                   missing="Choose what the family was offered."),
@@ -174,10 +173,9 @@ def take(house: House, form: Form, name: str, given: Mapping[str, str]) -> None:
         step = _step(name)
         told = _read(step, given, section)
         if step == "taken":
-            _in_time(told, section, now)
-        if step == "taken":
-            accepted = f"Accepted by {told['acceptor']}, {told['accepted_on']} {told['accepted_at']}."
-            work.end(tx, case, form, now, outcome=FRONT_DOOR, words=accepted)
+            passed_at = max(one.at for one in section.steps if one.step == "passed")
+            _in_time(told, passed_at, now, "it was passed to them")
+            work.end(tx, case, form, now, outcome=FRONT_DOOR, words=_accepted(told))
         else:
             swap(tx, case, form, looked_at=case.looked_at or now)
             detail = dict(section.rules.levels).get(told.get("level", ""), "") or told.get("team", "")
@@ -188,10 +186,12 @@ def take(house: House, form: Form, name: str, given: Mapping[str, str]) -> None:
 
 
 def ending(house: House, form: Form, given: Mapping[str, str]) -> Ending:
-    """What closing a referral asks besides its outcome and reason. To be given to `work.close`."""
+    """What closing asks besides its outcome and reason. To be given to `work.close`."""
     now = house.clock.now()
 
-    def end(tx: Tx, case: Case, outcome: str, words: str) -> None:
+    def end(tx: Tx, case: Case, outcome: str, words: str) -> str:
+        if case.kind != "referral":
+            return _at_front_door(tx, case, form, given, now, outcome)
         snapshot = house.live.snapshot(tx)
         section = of_case(snapshot, tx, case, now)
         if section is None:
@@ -204,8 +204,30 @@ def ending(house: House, form: Form, given: Mapping[str, str]) -> Ending:
             raise NotYet("Say what was done: a referral never ends with no further action alone.")
         told = _read("closed", given, section)
         _keep(tx, snapshot, case, form, "closed", told, section, now)
+        return ""
 
     return end
+
+
+def _at_front_door(
+    tx: Tx, case: Case, form: Form, given: Mapping[str, str], now: datetime, outcome: str
+) -> str:  # fmt: skip
+    """Who accepted a case there that has no pathway: kept in its history, the day and time in the audit too. Raises
+    Lacks, also where somebody is named and the outcome is another."""
+    if outcome != FRONT_DOOR:
+        if named := next((one.name for one in ACCEPTED if is_visible(clean(given.get(one.name, "")))), None):
+            raise Lacks(named, "You told of the front door: choose that outcome, or leave this empty.")
+        return ""
+    told = {one.name: _line(one, given) for one in ACCEPTED}
+    _in_time(told, case.opened_at, now, "the case was raised")
+    work.record(
+        tx, case, form, now, "front-door", body=_accepted(told), detail=f"{told['accepted_on']} {told['accepted_at']}"
+    )
+    return _accepted(told)
+
+
+def _accepted(told: Mapping[str, str]) -> str:
+    return f"Accepted by {told['acceptor']}, {told['accepted_on']} {told['accepted_at']}."
 
 
 def first_look_missed(snapshot: Snapshot, today: date) -> datetime:
@@ -245,26 +267,33 @@ def _read(step: Step, given: Mapping[str, str], section: Section) -> dict[str, s
                 raise Lacks(f"check-{wrong}", field.missing)
             told[field.name] = json.dumps(answers)
             continue
-        value = clean(given.get(field.name, ""))
-        if field.missing and (not is_visible(value) or (field.kind in lists and value not in lists[field.kind])):
+        value = _line(field, given)
+        if field.missing and field.kind in lists and value not in lists[field.kind]:
             raise Lacks(field.name, field.missing)
-        most = LONGEST_NOTE if field.kind == "words" else LONGEST_NAME
-        if len(value) > most:
-            raise Lacks(field.name, f"Enter at most {most} characters.")
         if is_visible(value):
             told[field.name] = value
     return told
 
 
-def _in_time(told: Mapping[str, str], section: Section, now: datetime) -> None:
-    """They accepted after it was passed to them, and not after now."""
+def _line(field: Field, given: Mapping[str, str]) -> str:
+    """What stands in one field, cleaned. Raises Lacks."""
+    value = clean(given.get(field.name, ""))
+    if field.missing and not is_visible(value):
+        raise Lacks(field.name, field.missing)
+    most = LONGEST_NOTE if field.kind == "words" else LONGEST_NAME
+    if len(value) > most:
+        raise Lacks(field.name, f"Enter at most {most} characters.")
+    return value
+
+
+def _in_time(told: Mapping[str, str], since: datetime, now: datetime, what: str) -> None:
+    """They accepted at or after `since`, when `what` happened, and not after now."""
     try:
         at = datetime.fromisoformat(f"{told['accepted_on']} {told['accepted_at']}").replace(tzinfo=LONDON)
     except ValueError:
         raise Lacks("accepted_on", "Give a day and a time, such as 2026-11-23 and 14:30.") from None
-    passed_at = max(one.at for one in section.steps if one.step == "passed").replace(second=0, microsecond=0)
-    if not passed_at <= at <= now:
-        raise Lacks("accepted_on", "Give a day and time after it was passed to them, and not in the future.")
+    if not since.replace(second=0, microsecond=0) <= at <= now:
+        raise Lacks("accepted_on", f"Give a day and time after {what}, and not in the future.")
 
 
 def _keep(

@@ -22,7 +22,14 @@ from bot.store.scores import scores_of
 from messages.media import counted
 
 MOST = 500  # messages each way that a case's or a person's page shows, the newest
-TOLD = {"closed", "offered", "declined", "call-planned", "called"}  # case events whose words are a worker's own
+TOLD = {
+    "closed",
+    "front-door",
+    "offered",
+    "declined",
+    "call-planned",
+    "called",
+}  # case events whose words are a worker's own
 TOLD |= {f"way-{step}" for step in ("triaged", "assigned", "help-secured", "engaged", "reviewed", "passed", "returned")}
 Kind = Literal["wrote", "said", "score", "touch", "case", "note", "alert", "wish"]
 

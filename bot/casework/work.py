@@ -37,6 +37,7 @@ OUTCOMES: Final = {
     "false-alarm": "False alarm: the words meant something else",
     "declined": "They do not want help now; told how to come back",
 }
+FRONT_DOOR: Final = "passed-to-front-door"  # never without who accepted it there
 LONGEST_REPLY: Final = 1_600
 LONGEST_NOTE: Final = 10_000
 NUMBER_LOST: Final = (
@@ -45,8 +46,9 @@ NUMBER_LOST: Final = (
 )
 
 
-# What ends a referral's pathway in the transaction that closes it, by its outcome and words. Raises NotYet.
-Ending = Callable[[Tx, Case, str, str], None]
+# What closing asks besides its outcome and words, kept in the transaction that closes it: returns who accepted it at
+# the front door, empty where nobody had to. Raises NotYet.
+Ending = Callable[[Tx, Case, str, str], str]
 KeyLost = SealError  # what a page meets that cannot do without words whose key is gone
 
 
@@ -173,7 +175,10 @@ def reply(house: House, form: Form, words: str) -> None:
 
 
 def close(house: House, form: Form, *, outcome: str, words: str, ending: Ending | None = None) -> None:
-    """Close with an outcome from the council's list and a reason in words. `ending` is what a referral asks besides."""
+    """Close with an outcome from the council's list and a reason in words.
+
+    `ending` keeps what else was asked: of a referral, and of any case that passes to the front door.
+    """
     words = clean(words)
     if outcome not in OUTCOMES:
         raise NotYet("Choose an outcome.")
@@ -184,18 +189,24 @@ def close(house: House, form: Form, *, outcome: str, words: str, ending: Ending 
         case = _case(tx, form.ref, lock=True)
         if case.state == "closed":
             raise NotYet("This case is closed already.")
-        if case.kind == "referral":
-            if ending is None:
-                raise NotYet("A referral closes with what was offered, and where it is recorded.")
-            ending(tx, case, outcome, words)
-        end(tx, case, form, now, outcome=outcome, words=words)
+        accepted = ""
+        if ending is not None:
+            accepted = ending(tx, case, outcome, words)
+        elif case.kind == "referral":
+            raise NotYet("A referral closes with what was offered, and where it is recorded.")
+        elif outcome == FRONT_DOOR:
+            raise NotYet("It passes to the front door with the name of who accepted it there, the day and the time.")
+        end(tx, case, form, now, outcome=outcome, words=words, accepted=accepted)
 
 
-def end(tx: Tx, case: Case, form: Form, now: datetime, *, outcome: str, words: str) -> None:
-    """Close a locked case. Raises Stale."""
+def end(
+    tx: Tx, case: Case, form: Form, now: datetime, *, outcome: str, words: str, accepted: str = ""
+) -> None:  # fmt: skip
+    """Close a locked case. `accepted` stands beside the words on its page. Raises Stale."""
+    note = "\n".join(filter(None, (words, accepted)))
     swap(
         tx, case, form, state="closed", closed_at=now, closed_by=form.by.staff.id, outcome=outcome,
-        outcome_note=words, waiting_since=None, looked_at=case.looked_at or now,
+        outcome_note=note, waiting_since=None, looked_at=case.looked_at or now,
     )  # fmt: skip
     bot_speaks_again(tx, case)
     team.end_offer(tx, case.id, how="overtaken", at=now)

@@ -9,7 +9,9 @@ import pytest
 from flask import Flask
 
 from bot.alerts.climbing import climb_due
-from bot.store import casework, pathway
+from bot.casework import work
+from bot.casework.accounts import SignedIn
+from bot.store import casework, pathway, staff
 from tests.houses import ON_SQLITE, Home
 from tests.web.raising import case_of, events
 from tests.web.standing import a_case
@@ -229,6 +231,49 @@ def test_an_escalation_has_no_pathway_and_closes_as_before(sam: Worker, home: Ho
     assert sam.act(ref, "close", outcome="advice-given", words="Rang").status_code == 303
 
 
+def test_an_escalation_passes_to_the_front_door_with_who_accepted_it(sam: Worker, home: Home) -> None:
+    """Claim: on either database no form closes it as passed without the name of who accepted it there and a time that
+    is neither before it was raised nor to come; name and time stand on its page, the time in the audit; the form sent
+    twice closes it once; and who is named beside another outcome is told so."""
+    ref = a_case(home, "Ana", level="urgent", reason="danger")
+    home.later(minutes=20)
+    there = {"acceptor": "Ravi Lane", "accepted_on": "2026-11-23", "accepted_at": "11:20"}
+    given = {"outcome": "passed-to-front-door", "words": "Told them of the knife", **there}
+    for wrong in (
+        {"acceptor": " "}, {"accepted_on": ""}, {"accepted_at": ""}, {"accepted_at": "soon"}, {"accepted_at": "11:21"},
+        {"accepted_at": "10:59"}, {"acceptor": "x" * 101}, {"outcome": "advice-given"},
+    ):  # fmt: skip
+        answer = sam.act(ref, "close", **{**given, **wrong})
+        assert (answer.status_code, case_of(home, ref).state) == (400, "open"), wrong
+        target = re.search(r'error-summary__list">\s*<li><a href="#(way-[^"]+)"', answer.text)
+        assert target is not None, wrong
+        assert f'id="{target[1]}"' in answer.text
+        assert "Told them of the knife" in answer.text
+    form = {**sam.fields(f"/desk/cases/{ref}", f"/desk/cases/{ref}/close"), **given}
+    for _ in range(2):
+        assert sam.client.post(f"/desk/cases/{ref}/close", data=form).status_code == 303
+    case = case_of(home, ref)
+    assert (case.state, case.outcome) == ("closed", "passed-to-front-door")
+    page = sam.get(f"/desk/cases/{ref}").text
+    assert page.count("Accepted by Ravi Lane, 2026-11-23 11:20.") == 2  # who has it, and its history
+    assert (events(home, ref).count("front-door"), events(home, ref).count("closed")) == (1, 1)
+    kept = [detail for action, target, detail in home.audited() if action == "case.front-door"]
+    assert kept == ["2026-11-23 11:20"]
+
+
+@ON_SQLITE
+def test_no_command_closes_to_the_front_door_without_an_acceptor(sam: Worker, home: Home) -> None:
+    """Claim: the use case refuses it too, whatever page or command calls it."""
+    ref = a_case(home, "Ana")
+    with home.house.db.read() as tx:
+        found = staff.find_staff(tx, "sam.okoro@council.example")
+    assert found is not None
+    form = work.Form(ref=ref, version=case_of(home, ref).version, by=SignedIn(staff=found, token=""))
+    with pytest.raises(work.NotYet, match="name of who accepted it"):
+        work.close(home.house, form, outcome=work.FRONT_DOOR, words="Told them")
+    assert case_of(home, ref).state == "open"
+
+
 def inbox_on(app: Flask, home: Home, on: str) -> str:
     """The inbox as somebody reads it on a day at eleven, as words."""
     home.clock.at = datetime.fromisoformat(f"{on}T11:00+00:00")
@@ -313,6 +358,43 @@ def test_status_of_a_closed_referral_is_that_nothing_waits(sam: Worker, home: Ho
     told = home.talk("STATUS", sender=FAMILY)
     assert "nothing waiting" in told
     assert ref not in told
+
+
+@pytest.mark.browser
+@pytest.mark.net
+@pytest.mark.parametrize("width", [320, 1280])
+@ON_SQLITE
+def test_an_escalation_closes_to_the_front_door_without_javascript(
+    app: Flask, home: Home, chromium: "Chromium", width: int
+) -> None:
+    """Claim: filled and sent with no JavaScript; form, fault and closed case fit 320 and 1280 px, and axe finds
+    nothing."""
+    from tests.browser import axe
+
+    home.living()
+    ref, other, mina = a_case(home, "Ana"), a_case(home, "Bo", sender="+447700900002"), hire(home, "manager")
+    with served(app) as address:
+        for javascript in (False, True):
+            with chromium.person(address, javascript=javascript, width=width) as device:
+                page = device.new_page()
+                signed_in_at(page, mina, f"{address}/desk/cases/{ref}")
+                if javascript:
+                    assert "Accepted by Ravi Lane" in page.content()
+                    assert axe(page) == []
+                    page.goto(f"{address}/desk/cases/{other}")
+                else:
+                    page.get_by_label("Outcome").select_option("passed-to-front-door")
+                    page.get_by_label("What was done").fill("Told them")
+                    page.get_by_role("button", name="Close the case").click()
+                    page.get_by_role("link", name="Name who accepted it at the front door.").wait_for()
+                    assert page.evaluate("document.documentElement.scrollWidth") <= width
+                    page.get_by_label("Accepted by").fill("Ravi Lane")
+                    page.get_by_label("Day", exact=True).last.fill("2026-11-23")
+                    page.get_by_label("Time", exact=True).last.fill("11:00")
+                    page.get_by_role("button", name="Close the case").click()
+                    page.get_by_text("The case is closed.").wait_for()
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
+                assert not javascript or axe(page) == []
 
 
 @pytest.mark.browser

@@ -241,6 +241,7 @@ def _page(ref: str, draft: Draft, *, done: str = "", version: int = 0) -> Answer
         way_asked=asked,
         way_others=[] if found.pathway is None else way.others(found.pathway, asked.step if asked else ""),
         way_closing=() if found.pathway is None else way.closing(found.pathway, draft.given),
+        way_accepting=way.accepting(draft.given) if found.pathway is None else (),
         closes_as=way.outcomes_of(found.pathway),
         draft=draft,
         stale=stale,

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.casework.pathway import CHECKED, FIELDS, FRONT_DOOR, STAGES, Field, Section
-from bot.casework.work import OUTCOMES
+from bot.casework.pathway import ACCEPTED, CHECKED, FIELDS, STAGES, Field, Section
+from bot.casework.work import FRONT_DOOR, OUTCOMES
 from scheduler.pathway import ORDER, Step
 
-__all__ = ["DONE", "FIELDS", "ORDER", "STAGES", "Asked", "asked", "closing", "others", "outcomes_of"]
+__all__ = ["DONE", "FIELDS", "ORDER", "STAGES", "Asked", "accepting", "asked", "closing", "others", "outcomes_of"]
 
 # The heading of the step's form, and the button.
 ASKED: Final[Mapping[str, tuple[str, str]]] = {
@@ -101,6 +101,13 @@ def others(section: Section, shown: str) -> list[tuple[str, str]]:
 def closing(section: Section, given: Mapping[str, str]) -> Sequence[Filled]:
     """What closing asks besides an outcome and a reason; nothing while it may not be closed."""
     return _filled(section, "closed", given) if "closed" in section.standing.may else ()
+
+
+def accepting(given: Mapping[str, str]) -> Sequence[Filled]:
+    """Who accepted at the front door a case that has no pathway, and when."""
+    return [
+        Filled(field=one, name=one.name, label=one.label, items=(), value=given.get(one.name, "")) for one in ACCEPTED
+    ]  # fmt: skip
 
 
 def outcomes_of(section: Section | None) -> Mapping[str, str]:
