@@ -119,7 +119,7 @@ def _once_more(tx: Tx, ref: str, at: datetime, now: datetime) -> int:
     erasing.lock(tx, found.whole)
     subjects.part_from_later_cases(tx, [p.id for p in found.everybody], at)
     found = replace(found, stays=[_until(tx, stay, at) for stay in found.stays])
-    if found.person is None and not _anything_of_before(tx, found):
+    if found.kind == "conversation" and not _anything_of_before(tx, found):
         return 0
     gone, _ = _erase(tx, found, at)
     told = ", ".join(f"{number} {name}" for name, number in gone.items())
@@ -159,7 +159,7 @@ def _erase(tx: Tx, found: Subject, at: datetime) -> tuple[dict[str, int], list[M
 
 
 def _target(found: Subject) -> str:
-    return f"{'conversation' if found.person is None else 'person'}:{found.ref}"
+    return f"{found.kind}:{found.ref}"
 
 
 def _tell(marks: Iterable[Mark]) -> None:
@@ -171,6 +171,8 @@ def _tell(marks: Iterable[Mark]) -> None:
 def _marks(tx: Tx, found: Subject, at: datetime) -> Iterable[Mark]:
     for person in found.everybody:
         yield erased.mark_of(tx, "person", person.ref, at)
+    if found.cases:
+        yield erased.mark_of(tx, "case", found.ref, at)
     yield from subjects.prints_of(
         tx, [p.id for p in found.everybody], [s.address_id for s in found.stays if s.alone], at
     )

@@ -37,7 +37,7 @@ def export(house: House, ref: str, *, by: int | None, form: str = "json") -> Rec
 
 
 def _target(found: Subject) -> str:
-    return f"{'conversation' if found.person is None else 'person'}:{found.ref}"
+    return f"{found.kind}:{found.ref}"
 
 
 def _record(tx: Tx, found: Subject, titles: Mapping[str, str]) -> Record:

@@ -12,10 +12,14 @@ from bot.store import erasing as rows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rights:
-    """`name` is empty for a conversation of nobody. `cases` are references that a legal hold can be of."""
+    """`name` is empty for what is of nobody; `kind` is person, conversation or case.
+
+    `cases` are references that a legal hold can be of.
+    """
 
     name: str
     person: bool
+    kind: str
     children: Sequence[str]
     shared: int
     rehearsal: Rehearsal
@@ -27,10 +31,9 @@ def look(house: House, ref: str, *, by: int) -> Rights:
     with house.db.write() as tx:
         rehearsal = erasing.rehearse(tx, ref)
         found = rehearsal.subject
-        kind = "conversation" if found.person is None else "person"
-        staff.add_audit(tx, at=house.clock.now(), staff_id=by, action="person.data", target=f"{kind}:{ref}")
+        staff.add_audit(tx, at=house.clock.now(), staff_id=by, action="person.data", target=f"{found.kind}:{ref}")
         return Rights(
-            name="" if found.person is None else found.person.name, person=found.person is not None,
+            name="" if found.person is None else found.person.name, person=found.person is not None, kind=found.kind,
             children=[child.name for child in found.children], shared=len(found.shared), rehearsal=rehearsal,
             cases=sorted(casework.refs_of(tx, rows.case_ids(tx, found.whole)).values()),
         )  # fmt: skip

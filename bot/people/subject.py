@@ -1,4 +1,5 @@
-"""Whose rows a request for one's own data is about: a person with their numbers, or a number or chat that is nobody's.
+"""Whose rows a request for one's own data is about: a person with their numbers, a number or chat that is nobody's,
+or a case that is of nobody and of no number, as a professional's referral of a family without a mobile is.
 
 What was said at an address while two people had it is nobody's alone: no software can tell who of them wrote. It is
 held back from an export, and it stays when one of them is erased, since it may be the other's.
@@ -10,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.refs import number_of
-from bot.store import addresses, people
+from bot.store import addresses, casework, people
 from bot.store.database import Tx
 from bot.store.erasing import Scope, Stay, nameless
 from bot.store.people import Person, Tenure
@@ -25,23 +26,32 @@ class NoSuchSubject(LookupError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """`person` is None for an address that is nobody's. `children` were known only through the person, and go with
-    them; an export is of `person` alone. `shared` are addresses that somebody else has, or had, in the same time."""
+    them; an export is of `person` alone. `shared` are addresses that somebody else has, or had, in the same time.
+    `cases` is the one case that is of nobody."""
 
     ref: str
     person: Person | None
     children: Sequence[Person]
     stays: Sequence[Stay]
     shared: Sequence[int]
+    cases: Sequence[int] = ()
+
+    @property
+    def kind(self) -> str:
+        """What the audit calls it."""
+        if self.person is not None:
+            return "person"
+        return "case" if self.cases else "conversation"
 
     @property
     def own(self) -> Scope:
         """What is theirs alone."""
-        return Scope(people=() if self.person is None else (self.person.id,), stays=self.stays)
+        return Scope(people=() if self.person is None else (self.person.id,), stays=self.stays, cases=self.cases)
 
     @property
     def whole(self) -> Scope:
         """What goes when they are erased."""
-        return Scope(people=tuple(p.id for p in self.everybody), stays=self.stays)
+        return Scope(people=tuple(p.id for p in self.everybody), stays=self.stays, cases=self.cases)
 
     @property
     def everybody(self) -> Sequence[Person]:
@@ -49,8 +59,8 @@ class Subject:
 
 
 def find(tx: Tx, ref: str) -> Subject:
-    """By a reference in standard form: a person's, or a conversation's where nobody is known there. Raises
-    NoSuchSubject."""
+    """By a reference in standard form: a person's, a conversation's where nobody is known there, or that of a case of
+    nobody and of no number. Raises NoSuchSubject."""
     person = people.find_person(tx, ref)
     if person is not None:
         children = _only_through(tx, person)
@@ -58,7 +68,10 @@ def find(tx: Tx, ref: str) -> Subject:
         return Subject(ref=ref, person=person, children=children, stays=stays, shared=shared)
     address_id = number_of(ref)
     if address_id > HIGHEST_ID or addresses.find_address_by_id(tx, address_id) is None or not nameless(tx, address_id):
-        raise NoSuchSubject(ref)
+        case = casework.find_case(tx, ref)
+        if case is None or case.person_id is not None or case.address_id is not None:
+            raise NoSuchSubject(ref)
+        return Subject(ref=ref, person=None, children=(), stays=(), shared=(), cases=(case.id,))
     return Subject(
         ref=ref, person=None, children=(), stays=(Stay(address_id=address_id, alone=True, current=True),), shared=()
     )

@@ -16,14 +16,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.store.columns import Instant, Row, Sealed, keyring_of, readable, table_of
 from bot.store.database import Tx, insert_ignoring
 
-Kind = Literal["person", "reference", "sms", "web"]
+Kind = Literal["person", "reference", "sms", "web", "case"]
 # Of what the key makes each fingerprint: those of a reference, a number and a chat are the same as in their own tables.
-_MADE_OF: Final[Mapping[Kind, str]] = {"person": "erased.person", "reference": "person", "sms": "sms", "web": "web"}
+_MADE_OF: Final[Mapping[Kind, str]] = {
+    "person": "erased.person", "reference": "person", "sms": "sms", "web": "web", "case": "erased.case",
+}  # fmt: skip
 KINDS: Final[frozenset[str]] = frozenset(_MADE_OF)
 
 
 class ErasedRow(Row):
-    """`kind`: of what the fingerprint is. A person's reference here, the case system's, a number, a web chat."""
+    """`kind`: of what the fingerprint is. A person's reference here, the case system's, a number, a web chat,
+    a case of nobody."""
 
     __tablename__ = "erased"
     __table_args__ = (sa.UniqueConstraint("kind", "fingerprint"),)

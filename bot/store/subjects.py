@@ -17,8 +17,8 @@ from bot.store.uploads import part, posted, upload
 
 
 def behind(tx: Tx, marks: Sequence[Mark]) -> list[tuple[str | int, datetime]]:
-    """Who on the list is there (again), each with when they were erased: people by their reference, then addresses by
-    their id. A person who was enrolled anew since then is another."""
+    """Who on the list is there (again), each with when they were erased: people by their reference, addresses by
+    their id, cases of nobody by their reference. A person who was enrolled anew since then is another."""
     by = {(mark.kind, mark.fingerprint): mark.at for mark in marks}
     keys = keyring_of(tx.dialect)
     found: dict[str | int, datetime] = {}
@@ -30,6 +30,11 @@ def behind(tx: Tx, marks: Sequence[Mark]) -> list[tuple[str | int, datetime]]:
     for address_id, kind, fingerprint in tx.execute(sa.select(address.c.id, address.c.kind, address.c.fingerprint)):
         if (kind, fingerprint) in by:
             found[int(address_id)] = by[kind, fingerprint]
+    nobodys = sa.select(cases.c.ref).where(cases.c.person_id.is_(None), cases.c.address_id.is_(None))
+    for ref in tx.execute(nobodys).scalars():
+        at = max((by["case", p] for p in keys.prints("erased.case", ref) if ("case", p) in by), default=None)
+        if at is not None:
+            found[str(ref)] = at
     return list(found.items())
 
 
