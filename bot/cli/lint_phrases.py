@@ -4,9 +4,11 @@ Each example is heard once. What a rule fires in says whether it can be trusted:
 more than in danger teaches the model nothing, and costs time in every message.
 """
 
+import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,10 @@ class _Firings:
         return f"fires in {of} examples, {of - self.levels['none']} of them danger. Harmless: {shown}"
 
 
+_AllFirings = tuple[defaultdict[str, _Firings], defaultdict[tuple[str, int], _Firings]]
+_KEPT: dict[bytes, _AllFirings] = {}  # of the newest words alone
+
+
 def in_examples(root: Path, content: Content) -> tuple[list[Example], list[Seen]]:
     """The examples, each text once, and what is wrong with the files of them: training would refuse it."""
     examples, faults = read_files(root / "examples", vocabulary(content))
@@ -76,17 +82,9 @@ def in_phrases(content: Content, lines: _Lines) -> Iterator[Seen]:
             yield Seen(file=file, line=lines.get((file, (key,)), 0), node=key, rule="short-form", message=told)
 
 
-def in_rules(content: Content, listener: Listener, examples: Iterable[Example], lines: _Lines) -> Iterator[Seen]:
+def in_rules(content: Content, listener: Listener, examples: Sequence[Example], lines: _Lines) -> Iterator[Seen]:
     """Rules of danger, and phrases of them, that fire in harmless examples rather than in dangerous ones."""
-    rules = {rule.id: rule for rule in listener.danger.rules}
-    by_rule: dict[str, _Firings] = defaultdict(_Firings)
-    by_phrase: dict[tuple[str, int], _Firings] = defaultdict(_Firings)
-    for example in examples:
-        heard = listener.hear(example.text)
-        for rule_id in {hit.rule for hit in heard.hits}:
-            by_rule[rule_id].count(example)
-            for at in _phrases_at_work(rules[rule_id], heard):
-                by_phrase[rule_id, at].count(example)
+    by_rule, by_phrase = _heard_once(content, listener, examples)
     for name, raw in content.files.items():
         if not name.startswith("phrases/danger-"):
             continue
@@ -101,6 +99,31 @@ def in_rules(content: Content, listener: Listener, examples: Iterable[Example], 
                     line = lines.get((name, (*keys, "says", at)), 0)
                     told = f"{phrase!r} of the rule {rule_id} {by_phrase[rule_id, at].told()}"
                     yield Seen(file=name, line=line, node=rule_id, rule="harmless", message=told)
+
+
+def _heard_once(content: Content, listener: Listener, examples: Sequence[Example]) -> _AllFirings:
+    """What fires in all the examples, kept for the next time in this process: it hangs on phrases and examples alone,
+    takes half a minute, and an author who lints again has mostly changed a flow."""
+    words = [[e.text, e.risk, e.source, e.line] for e in examples]
+    heard_in = {name: raw for name, raw in content.files.items() if name.startswith(("phrases/", "needs"))}
+    key = sha256(json.dumps([heard_in, words], sort_keys=True, default=str).encode()).digest()
+    if key not in _KEPT:
+        _KEPT.clear()
+        _KEPT[key] = _firings(listener, examples)
+    return _KEPT[key]
+
+
+def _firings(listener: Listener, examples: Sequence[Example]) -> _AllFirings:
+    rules = {rule.id: rule for rule in listener.danger.rules}
+    by_rule: defaultdict[str, _Firings] = defaultdict(_Firings)
+    by_phrase: defaultdict[tuple[str, int], _Firings] = defaultdict(_Firings)
+    for example in examples:
+        heard = listener.hear(example.text)
+        for rule_id in {hit.rule for hit in heard.hits}:
+            by_rule[rule_id].count(example)
+            for at in _phrases_at_work(rules[rule_id], heard):
+                by_phrase[rule_id, at].count(example)
+    return by_rule, by_phrase
 
 
 def _phrases_at_work(rule: Rule, heard: Heard) -> Iterator[int]:
