@@ -54,7 +54,8 @@ class _Firings:
 
 
 _AllFirings = tuple[defaultdict[str, _Firings], defaultdict[tuple[str, int], _Firings]]
-_KEPT: dict[bytes, _AllFirings] = {}  # of the newest words alone
+_KEPT: dict[bytes, _AllFirings] = {}
+_KEPT_AT_MOST = 4
 
 
 def in_examples(root: Path, content: Content) -> tuple[list[Example], list[Seen]]:
@@ -108,7 +109,8 @@ def _heard_once(content: Content, listener: Listener, examples: Sequence[Example
     heard_in = {name: raw for name, raw in content.files.items() if name.startswith(("phrases/", "needs"))}
     key = sha256(json.dumps([heard_in, words], sort_keys=True, default=str).encode()).digest()
     if key not in _KEPT:
-        _KEPT.clear()
+        while len(_KEPT) >= _KEPT_AT_MOST:
+            del _KEPT[next(iter(_KEPT))]
         _KEPT[key] = _firings(listener, examples)
     return _KEPT[key]
 
