@@ -72,7 +72,7 @@ def test_from_a_mothers_words_to_a_workers_reply(demo: Running, chromium: Chromi
             expect(page.get_by_text("Shall I ring tomorrow?")).to_be_visible(timeout=20_000)
             close = desk.locator("form[action$='/close']")
             close.get_by_label("Outcome").select_option("early-help-offered")
-            close.get_by_role("textbox").fill("Rang her; a first visit is booked.")
+            close.get_by_label("What was done, and why it can be closed").fill("Rang her; a first visit is booked.")
             close.get_by_role("button").click()
             expect(desk.get_by_text(re.compile("closed", re.IGNORECASE)).first).to_be_visible()
             clean(desk)

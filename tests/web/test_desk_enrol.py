@@ -47,6 +47,15 @@ def sheet(home: Home, count: int, *more: str) -> str:
     return "\n".join([HEADING, *(row(f"P{n}", f"+447700{900000 + n}", on) for n in range(1, count + 1)), *more])
 
 
+def looked_through(home: Home, who: Worker, page: str) -> str:
+    """The sheet's page once it is looked through: what the request's own second was too short for, the clock does."""
+    for _ in range(60):
+        if "Being looked through" not in (found := who.get(page).text):
+            return found
+        work(home.house, home.clock.now())
+    raise AssertionError(found)
+
+
 def enrolled(home: Home) -> int:
     with home.house.db.read() as tx:
         return tx.execute(sa.select(sa.func.count()).select_from(keeping.enrolment)).scalar_one()
@@ -65,7 +74,7 @@ def test_a_sheet_is_looked_through_then_taken(home: Home, bo: Worker) -> None:
     )
     assert answer.status_code == 303
     here = answer.headers["Location"]
-    page = bo.get(here).text
+    page = looked_through(home, bo, here)
     assert "Waiting for your word" in page
     assert "Would be added" in page
     assert "no told_on: nobody is enrolled before they are told" in page
@@ -74,6 +83,7 @@ def test_a_sheet_is_looked_through_then_taken(home: Home, bo: Worker) -> None:
     assert enrolled(home) == 0
     taken = bo.post(here, f"{here}/take")
     assert taken.status_code == 303
+    work(home.house, home.clock.now())
     assert "Taken in" in bo.get(here).text
     assert enrolled(home) == 3
     with home.house.db.read() as tx:
@@ -85,7 +95,7 @@ def test_a_sheet_is_looked_through_then_taken(home: Home, bo: Worker) -> None:
     refused = bo.get(f"{here}/refused.csv")
     assert refused.text.count("\r\n") == 3
     again = send(bo, sheet(home, 3)).headers["Location"]
-    assert "There is nothing to do" in bo.get(again).text
+    assert "There is nothing to do" in looked_through(home, bo, again)
 
 
 def test_a_long_sheet_goes_on_by_the_clock(home: Home, bo: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
