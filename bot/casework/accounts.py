@@ -29,7 +29,7 @@ CONFIRMED_FOR: Final = timedelta(minutes=5)  # what a password given again opens
 SEEN_EVERY: Final = timedelta(minutes=1)  # how exactly idleness is kept: not a write a page
 
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash("a password that nobody has")  # so that an unknown email takes as long as a known one
+_NOBODY = _hasher.hash(secrets.token_urlsafe(32))  # so that an unknown email takes as long as a known one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,8 @@ def _keys(house: House, email: str, place: str) -> tuple[str, str]:
 def _check(
     house: House, email: str, password: str, tried: tuple[str, str], now: datetime
 ) -> tuple[Staff | None, bool]:  # fmt: skip
-    """Whose email it is, and whether the password is theirs and they work here. Raises TooManyTries."""
+    """Whose email it is, and whether the password is theirs and they work here; never of who has none here, whatever
+    the password. Raises TooManyTries."""
     with house.db.read() as tx:
         too_many = (
             rows.attempts_since(tx, tried[0], now - WINDOW) >= MOST_BY_EMAIL
@@ -106,9 +107,9 @@ def _check(
         found = rows.find_staff(tx, email)
     if too_many:
         raise TooManyTries("Too many tries. Wait 15 minutes and try again.")
-    known = found is not None and found.disabled_at is None
-    right = _verify(found.password_hash if found is not None and known and found.local else _NOBODY, password)
-    return found, known and right
+    theirs = found.password_hash if found is not None and found.disabled_at is None and found.local else None
+    right = _verify(theirs or _NOBODY, password)
+    return found, theirs is not None and right
 
 
 def begin(tx: Tx, found: Staff, now: datetime, *, half: bool = False, how: str = "") -> SignedIn:
