@@ -1,7 +1,8 @@
 """What families say is wrong with an entry: to the team's list, and to whoever keeps the entry at its organisation.
 
-Nobody is asked who they are, and no answer can be given. The team reads what they chose and wrote; the organisation
-reads only what was chosen, since a family's own words may tell of them. A first report also sends the organisation its
+Under an entry of /help nobody is asked who they are, and no answer can be given. The team reads what they chose and
+wrote; the organisation reads only what was chosen, since a family's own words may tell of them. By text, what they write
+stands with their case, which is answered, and the entry alone comes here. A first report also sends the organisation its
 link, at most one a week, so that no stranger at our page can fill anybody's letter box.
 """
 
@@ -15,6 +16,7 @@ from bot.house import House
 from bot.publishing.entries import NoSuchEntry
 from bot.publishing.providers import send_link
 from bot.store import entries, providers, staff, wrong
+from bot.store.database import Tx
 from directory.service import Service, from_text
 from messages.clean import clean
 
@@ -46,27 +48,30 @@ def known(house: House, service_id: str) -> Service:
 
 def tell(house: House, service_id: str, kind: str, words: str) -> None:
     """Keep a report. Raises NoSuchEntry, also for a `kind` that is none of KINDS."""
-    now = house.clock.now()
-    if kind not in KINDS:
-        raise NoSuchEntry(kind)
     with house.db.write() as tx:
-        row = entries.standing(tx, service_id, lock=True)
-        if row is None or row.withdrawn_at is not None:
+        if kind not in KINDS or not take(house, tx, service_id, kind, words):
             raise NoSuchEntry(service_id)
-        waiting = wrong.open_number(tx, service_id)
-        if waiting >= MOST_OPEN:
-            return
-        wrong.add_wrong(tx, service_id=service_id, at=now, kind=kind, words=clean(words)[:LONGEST] or None)
-        staff.add_audit(
-            tx, at=now, staff_id=None, action="directory.wrong", target=service_id[:80], detail=kind
-        )  # fmt: skip
-        organisation = from_text(row.document).organisation
-        keeper = providers.find_provider(tx, organisation.id, lock=True)
-        if waiting or keeper is None or keeper.email is None:
-            return
-        last = providers.sent_to(tx, organisation.id, limit=1)
-        if not last or now - last[0].made_at >= LETTER_EVERY:
-            send_link(house, tx, keeper, organisation=organisation.name)
+
+
+def take(house: House, tx: Tx, service_id: str, kind: str, words: str = "") -> bool:
+    """Keep a report, however it came; False where no such entry is shown."""
+    now = house.clock.now()
+    row = entries.standing(tx, service_id, lock=True)
+    if row is None or row.withdrawn_at is not None:
+        return False
+    waiting = wrong.open_number(tx, service_id)
+    if waiting >= MOST_OPEN:
+        return True
+    wrong.add_wrong(tx, service_id=service_id, at=now, kind=kind, words=clean(words)[:LONGEST] or None)
+    staff.add_audit(tx, at=now, staff_id=None, action="directory.wrong", target=service_id[:80], detail=kind)
+    organisation = from_text(row.document).organisation
+    keeper = providers.find_provider(tx, organisation.id, lock=True)
+    if waiting or keeper is None or keeper.email is None:
+        return True
+    last = providers.sent_to(tx, organisation.id, limit=1)
+    if not last or now - last[0].made_at >= LETTER_EVERY:
+        send_link(house, tx, keeper, organisation=organisation.name)
+    return True
 
 
 def waiting(house: House, by: SignedIn) -> Sequence[Told]:

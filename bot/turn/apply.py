@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.casework import raising
+from bot.publishing import wrong
 from bot.settling import settle
 from bot.store import (
     addresses,
@@ -179,13 +180,19 @@ def _search(turn: Turn, effect: fx.RecordSearch) -> None:
 
 def _flag(turn: Turn, effect: fx.FlagListing) -> None:
     """Counted beside the entry where they did not get through, and kept where staff look up what was done: by the
-    service's id, with nothing of the family's. In one order, so that no two turns wait for each other."""
+    service's id, with nothing of the family's. In one order, so that no two turns wait for each other.
+
+    One that is wrong stands on the directory's own list too, where it is sure which: of several that they were shown,
+    the case has their words, and no organisation is written to for another's fault.
+    """
     for listing in sorted(effect.listings):
         if effect.why == "not-reached":
             entries.not_reached(turn.tx, listing, turn.now)
         staff.add_audit(
             turn.tx, at=turn.now, staff_id=None, action="directory.flagged", target=listing, detail=effect.why
         )
+    if effect.why == "wrong" and len(effect.listings) == 1:
+        wrong.take(turn.house, turn.tx, effect.listings[0], "other")
 
 
 def _feedback(turn: Turn, effect: fx.KeepFeedback) -> None:

@@ -1,6 +1,7 @@
 """A family says that an entry is wrong: to the team's list, and to whoever keeps it with none of their words."""
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from werkzeug.test import TestResponse
 from bot.casework import unnamed
 from bot.casework.accounts import SignedIn
 from bot.publishing import keepers, wrong
-from bot.publishing.directory import put
+from bot.publishing.directory import put, services
 from bot.store import staff
 from bot.store import wrong as stored
 from bot.store.addresses import find_address
@@ -104,6 +105,30 @@ def test_its_organisation_is_written_to_once_and_reads_no_words(edi: Worker, tow
     assert "It has closed" in page
     assert "my son" not in page + letter
     assert edi.get(LIST).text.count("my son") == 3
+
+
+def test_told_by_text_of_the_one_entry_they_were_shown(edi: Worker, town: Home) -> None:
+    """Claim: it stands on the same list, and its organisation is sent its link, once; what they write stands with their
+    case alone. Of several that they were shown nobody knows which: none is listed, and none is written to."""
+    put(town.house, [ENTRY], source="ours.csv", ended=[one.id for one in services(town.house) if one != ENTRY])
+    keepers.keep(town.house, by(town), "zebra", email=TO, trusted=False)
+    for _ in range(2):
+        assert "Zebra Kitchen" in town.talk("food bank SW18 2PU")
+        town.talk("this listing is wrong")
+        town.talk("it rang out when I called about my son")
+    told = wrong.waiting(town.house, by(town))
+    assert [(one.service.id, one.kind, one.words) for one in told] == [(ENTRY.id, "other", "")] * 2
+    (case,) = town.cases()
+    assert "my son" in (case.words or "")
+    (letter,) = letters(town)
+    link = re.search(r"/provider/\S+", letter)
+    assert link is not None
+    assert "my son" not in edi.get(LIST).text + letter + edi.client.get(link[0]).text
+    put(town.house, [ENTRY, replace(ENTRY, id="yak", name="Yak Kitchen")], source="ours.csv")
+    assert "Yak Kitchen" in town.talk("food bank SW18 2PU", sender="+447700900322")
+    town.talk("this listing is wrong", sender="+447700900322")
+    assert len(wrong.waiting(town.house, by(town))) == 2
+    assert len(letters(town)) == 1
 
 
 def test_what_is_told_of_nothing_or_without_end(edi: Worker, town: Home, family: Visitor) -> None:

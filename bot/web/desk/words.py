@@ -277,7 +277,7 @@ ACTIONS: Final = {
     "inbox.view": "Looked at the inbox",
     "people.enrol": "Enrolled families",
     "enrol.view": "Looked at enrolling",
-    "directory.flagged": "A family did not get through to this service",
+    "directory.flagged": "A family did not get through to this service, or was told something wrong of it",
     "directory.import": "Took services in",
     "directory.view": "Looked at the directory",
     "directory.entry": "Opened an entry of the directory",
