@@ -1,9 +1,9 @@
 """What families say is wrong with an entry: to the team's list, and to whoever keeps the entry at its organisation.
 
 Under an entry of /help nobody is asked who they are, and no answer can be given. The team reads what they chose and
-wrote; the organisation reads only what was chosen, since a family's own words may tell of them. By text, what they write
-stands with their case, which is answered, and the entry alone comes here. A first report also sends the organisation its
-link, at most one a week, so that no stranger at our page can fill anybody's letter box.
+wrote; the organisation reads only what was chosen, since a family's own words may tell of them. By text, what they
+write stands with their case, which is answered, and the entry alone comes here. A first report also sends the
+organisation its link, at most one a week, so that no stranger at our page can fill anybody's letter box.
 """
 
 from collections.abc import Sequence
