@@ -13,6 +13,7 @@ from bot.store.columns import Instant, Row, table_of
 from bot.store.database import Tx
 
 MOST_WRONG: Final = 5
+REFUSED: Final = "refused"
 
 
 class PhoneAskRow(Row):
@@ -20,7 +21,7 @@ class PhoneAskRow(Row):
 
     __tablename__ = "phone_ask"
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(sa.String(8))  # keep, carry, results
+    kind: Mapped[str] = mapped_column(sa.String(8))  # keep, carry, results; refused: no text went
     phone_id: Mapped[int] = mapped_column(sa.ForeignKey("address.id"), index=True)
     chat_id: Mapped[int | None] = mapped_column(sa.ForeignKey("address.id"), index=True)
     ask: Mapped[str] = mapped_column(sa.String(64), unique=True)
@@ -35,8 +36,11 @@ phone_ask = table_of(PhoneAskRow)
 
 
 def asked(tx: Tx, since: datetime, *, phone_id: int | None = None, chat_id: int | None = None) -> int:
-    """How often since then, by all, for one number or from one conversation."""
+    """How often since then, by all, for one number or from one conversation. What was refused counts for the
+    conversation alone: were it left out there, its limit would tell whether a number is texted."""
     where = [phone_ask.c.at > since]
+    if chat_id is None:
+        where.append(phone_ask.c.kind != REFUSED)
     if phone_id is not None:
         where.append(phone_ask.c.phone_id == phone_id)
     if chat_id is not None:

@@ -67,6 +67,8 @@ def keep(house: House, token: str, typed: str) -> Asked:
         if _too_many(tx, now, chat.id):
             return "many"
         phone = addresses.open_address(tx, "sms", number, now)
+        if not _may_text(tx, phone, now):
+            return _refuse(house, tx, phone=phone, chat_id=chat.id, ask=ask, now=now)
         return _code(house, tx, kind="keep", phone=phone, chat_id=chat.id, ask=ask, code=code, now=now)
 
     return _answer(house, ask, house.db.attempt(work))
@@ -87,7 +89,7 @@ def carry(house: House, typed: str) -> Asked:
             return ""
         since = max(now - KEPT_FOR, phone.released_at or now - KEPT_FOR)  # somebody else's number since then
         chat_id = phone_asks.kept_by(tx, phone.id, since)
-        if chat_id is None:
+        if chat_id is None or not _may_text(tx, phone, now):
             return ""
         return _code(house, tx, kind="carry", phone=phone, chat_id=chat_id, ask=ask, code=code, now=now)
 
@@ -140,7 +142,7 @@ def send_results(house: House, token: str | None, typed: str, cards: Sequence[Ma
             return "many"
         phone = addresses.open_address(tx, "sms", number, now)
         if not _may_text(tx, phone, now):
-            return ""
+            return _refuse(house, tx, phone=phone, chat_id=chat_id, ask=ask, now=now)
         ask_id = _put(house, tx, kind="results", phone=phone, chat_id=chat_id, ask=ask, code=None, now=now)
         _say(tx, phone, ask_id, "results", bodies, now)
         return ""
@@ -159,9 +161,15 @@ def line_of(card: Mapping[str, Any]) -> str:
 def _code(
     house: House, tx: Tx, *, kind: Kind, phone: Address, chat_id: int, ask: str, code: str, now: datetime
 ) -> Fault:
-    if _may_text(tx, phone, now):
-        ask_id = _put(house, tx, kind=kind, phone=phone, chat_id=chat_id, ask=ask, code=code, now=now)
-        _say(tx, phone, ask_id, "code", (CODE_TEXT.format(code=f"{code[:3]} {code[3:]}"),), now)
+    ask_id = _put(house, tx, kind=kind, phone=phone, chat_id=chat_id, ask=ask, code=code, now=now)
+    _say(tx, phone, ask_id, "code", (CODE_TEXT.format(code=f"{code[:3]} {code[3:]}"),), now)
+    return ""
+
+
+def _refuse(house: House, tx: Tx, *, phone: Address, chat_id: int | None, ask: str, now: datetime) -> Fault:
+    """Counted for the chat as if a text went, so that "many" comes after as many asks whatever the number's marks."""
+    if chat_id is not None:
+        _put(house, tx, kind=phone_asks.REFUSED, phone=phone, chat_id=chat_id, ask=ask, code=None, now=now)
     return ""
 
 
@@ -179,7 +187,7 @@ def _too_many(tx: Tx, now: datetime, chat_id: int | None) -> bool:
 
 
 def _put(
-    house: House, tx: Tx, *, kind: Kind, phone: Address, chat_id: int | None, ask: str, code: str | None, now: datetime
+    house: House, tx: Tx, *, kind: str, phone: Address, chat_id: int | None, ask: str, code: str | None, now: datetime
 ) -> int:
     keys = house.db.keys
     return phone_asks.put(

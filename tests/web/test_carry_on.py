@@ -229,6 +229,26 @@ def test_texts_are_limited_by_what_the_database_holds(app: Flask, home: Home) ->
 
 
 @ON_SQLITE
+@pytest.mark.parametrize("marks", [{}, {"safe": "unsafe"}, {"watched": True}, {"consent": "stopped"}], ids=str)
+def test_a_chat_s_limit_tells_nothing_of_a_number(app: Flask, home: Home, marks: dict[str, object]) -> None:
+    """Claim: the page says "many" after as many asks whether the number is texted or not; what was refused counts for
+    that chat, and against neither the number nor the hour."""
+    home.text("hello", sender=E164)
+    with home.house.db.write() as tx:
+        addresses.change_address(tx, home.address(E164).id, **{"safe": "unknown", **marks})
+    family = Visitor(app)
+    family.say("food bank SW18 2PU")
+    asks = [("/chat/later", "/chat/later"), ("/chat/results", "/chat/results")]
+    told = [post(family, *asks[at % 2], phone=HERS).status_code for at in range(A_CHAT_A_DAY + 1)]
+    assert told == [200] * A_CHAT_A_DAY + [429]
+    with home.house.db.read() as tx:
+        since = home.clock.at.replace(year=2000)
+        texted = 0 if marks else A_CHAT_A_DAY
+        assert phone_asks.asked(tx, since) == texted
+        assert phone_asks.asked(tx, since, phone_id=home.address(E164).id) == texted
+
+
+@ON_SQLITE
 def test_no_code_and_no_number_is_kept_open(app: Flask, home: Home) -> None:
     """Claim: the row of an asking holds neither the code nor what the page holds, and is past use after a quarter of
     an hour."""
