@@ -188,6 +188,8 @@ class Batch:
 
     def _number(self, tx: Tx, row: EnrolmentRow, number: Number, person: Person) -> bool:
         """The number is theirs, safe or not as told. Returns whether anything changed."""
+        if number.lost:
+            number.dirty["value"] = row.mobile
         new = not number.held_by(person)
         if new:
             if person.id is not None and person.id in number.released:

@@ -52,6 +52,7 @@ class Number:
     safe: str
     last_in_at: datetime | None
     new: bool = False  # made for this sheet, and nobody has written from it
+    lost: bool = False  # it opens no more, or was erased: a row that is taken tells it anew
     holder_ids: set[int] = field(default_factory=set)
     new_holders: list[Person] = field(default_factory=list)
     released: dict[int, datetime] = field(default_factory=dict)  # by person id
@@ -112,9 +113,8 @@ class Known:
         self.erased: dict[str, datetime] = {}  # by reference: nobody has it now, and whoever had it was erased then
         self._learned: set[int] = set()  # those of them whose enrolments are known
         self._households_by_id: dict[int, Household] = {}
-        # By what they are called: ids of what is not kept as it is today, or opens no more. Writing puts them right.
-        self.nameless: dict[str, int] = {}
-        self.lost: dict[str, int] = {}
+        self.made: set[int] = set()  # ids of numbers made to be locked: those that no row is taken for go again
+        self.nameless: dict[str, int] = {}  # by what it is called: ids of those not kept as today. Writing mends them.
 
     def learn(self, tx: Tx, batch: Sequence[EnrolmentRow], now: datetime, *, write: bool) -> None:
         """All that these rows need, the numbers locked where anything is to be written."""
@@ -144,10 +144,9 @@ class Known:
     def _learn_numbers(self, tx: Tx, mobiles: Collection[str], now: datetime, *, write: bool) -> None:
         found = rows.numbers(tx, mobiles, lock=write)
         missing: Collection[str] = ()
-        self.lost |= {mobile: number.id for mobile, number in found.items() if not number.readable}
         if write:
             missing = {mobile for mobile in mobiles if mobile not in found}
-            rows.add_numbers(tx, sorted(missing), now)
+            self.made |= rows.add_numbers(tx, sorted(missing), now)
             found |= rows.numbers(tx, missing, lock=True)
         for mobile in mobiles:
             number = found.get(mobile)
@@ -157,6 +156,7 @@ class Known:
                 else Number(
                     id=number.id, consent=number.consent, language=number.language, safe=number.safe,
                     last_in_at=number.last_in_at, new=mobile in missing and number.last_in_at is None,
+                    lost=not number.readable,
                 )
             )  # fmt: skip
         by_id = {number.id: self.numbers[mobile] for mobile, number in found.items()}

@@ -38,7 +38,7 @@ class Thought:
         """All of it stands already: `put` would write nothing."""
         known = self.known
         return not (
-            known.nameless or known.lost or self.links or self.taken_back or self.told
+            known.nameless or self.links or self.taken_back or self.told
             or self.consents or self.begun or self.born
             or any(person.id is None or person.dirty for person in known.everybody())
             or any(number.dirty for number in known.numbers.values())
@@ -50,6 +50,7 @@ def put(tx: Tx, snapshot: Snapshot, thought: Thought, now: datetime) -> None:
     """Everything at the end, in a few statements."""
     _put_right(tx, thought.known)
     _put_numbers(tx, thought.known, now)
+    _leave_none(tx, thought.known)
     for child, born in thought.born.items():
         correcting.birth(tx, snapshot, _id(child), born, now)
     written = [person for person in thought.known.everybody() if person.id is None or person.dirty]
@@ -74,7 +75,6 @@ def put(tx: Tx, snapshot: Snapshot, thought: Thought, now: datetime) -> None:
 def _put_right(tx: Tx, known: Known) -> None:
     for name, household_id in known.nameless.items():
         rows.name_household(tx, household_id, name)
-    rows.change_numbers(tx, [(number_id, {"value": mobile}) for mobile, number_id in known.lost.items()])
 
 
 def _put_numbers(tx: Tx, known: Known, now: datetime) -> None:
@@ -83,6 +83,11 @@ def _put_numbers(tx: Tx, known: Known, now: datetime) -> None:
     rows.add_numbers(tx, sorted(new), now)
     for mobile, found in rows.numbers(tx, new, lock=True).items():
         new[mobile].id = found.id
+
+
+def _leave_none(tx: Tx, known: Known) -> None:
+    """A row that is refused leaves no number behind: it may be of somebody who was erased."""
+    rows.remove_numbers(tx, known.made - {number.id for number in known.numbers.values() if number.new_holders})
 
 
 def _put_households(tx: Tx, new: Sequence[Household], now: datetime) -> None:

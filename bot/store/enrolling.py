@@ -91,6 +91,7 @@ _ADD_PEOPLE = sa.insert(person)
 _IDS = sa.select(person.c.ref, person.c.id).where(person.c.ref.in_(sa.bindparam("b_refs", expanding=True)))
 _CHANGE_PERSON = sa.update(person).where(person.c.id == sa.bindparam("b_id"))
 _CHANGE_NUMBERS = sa.update(address).where(address.c.id.in_(sa.bindparam("b_ids", expanding=True)))
+_REMOVE_NUMBERS = sa.delete(address).where(address.c.id.in_(sa.bindparam("b_ids", expanding=True)))
 _TAKE_BACK = (
     sa.update(person_address)
     .where(person_address.c.person_id == sa.bindparam("b_person"), person_address.c.address_id == sa.bindparam("b_at"))
@@ -146,15 +147,21 @@ def numbers(tx: Tx, mobiles: Collection[str], *, lock: bool) -> dict[str, KnownN
     }  # fmt: skip
 
 
-def add_numbers(tx: Tx, mobiles: Collection[str], now: datetime) -> None:
-    """Make those that are new. A family that writes at this very moment makes the same row, and it is one."""
+def add_numbers(tx: Tx, mobiles: Collection[str], now: datetime) -> set[int]:
+    """Make those that are new; the ids of those it made. A family that writes at this very moment makes the same row,
+    and it is one."""
     keys = keyring_of(tx.dialect)
     rows = [
         {"kind": "sms", "fingerprint": keys.index("sms", mobile), "value": mobile, "created_at": now}
         for mobile in mobiles
     ]
-    if rows:
-        tx.execute(insert_ignoring(tx, address, returning=False), rows)
+    return set(tx.execute(insert_ignoring(tx, address), rows).scalars()) if rows else set()
+
+
+def remove_numbers(tx: Tx, made: Collection[int]) -> None:
+    """Of those that this very transaction made, so that nothing names them yet."""
+    if made:
+        tx.execute(_REMOVE_NUMBERS, {"b_ids": list(made)})
 
 
 def tenures(tx: Tx, address_ids: Collection[int]) -> list[Tenure]:

@@ -156,6 +156,20 @@ def test_an_old_sheet_brings_nobody_back(home: Home) -> None:
     assert enrol(home, row("S1", HER, four_weeks_ago(home), told_on=home.clock.at.date())).added == 1
 
 
+@pytest.mark.parametrize("stopped", [True, False])
+def test_an_old_sheet_brings_no_number_back(home: Home, stopped: bool) -> None:
+    """A row that is refused leaves nothing of it behind: neither where STOP left a fingerprint nor where nothing was.
+    Another family of the same sheet is enrolled."""
+    enrol(home, row("S1", HER, four_weeks_ago(home)))
+    if stopped:
+        home.talk("STOP", sender=HER)
+    erasing.erase(home.house, ref_of(home, "S1"), by=None)
+    again = enrol(home, row("S1", HER, four_weeks_ago(home)), row("S2", HIS, four_weeks_ago(home)))
+    assert (again.added, len(again.refused)) == (1, 1)
+    assert not left(home, HER)
+    assert left(home, HIS)
+
+
 def test_a_number_without_stop_is_gone_whole(home: Home) -> None:
     """No address is left; what is kept of it is the list of the erased, fingerprints alone."""
     enrol(home, row("S1", HER, four_weeks_ago(home)))
@@ -202,6 +216,26 @@ def test_children_known_only_through_her_go_with_her(home: Home) -> None:
         )  # fmt: skip
     erasing.erase(home.house, ref_of(home, "P1"), by=None)
     assert not left(home, "Thistle", "H1")
+
+
+def test_a_child_in_the_plan_of_a_parent_who_lives_apart_stays(home: Home) -> None:
+    """Claim: the last grown-up of the household goes; the child stays, and so does the other parent's plan about it."""
+
+    def parent(reference: str, mobile: str, household: str) -> str:
+        told = row(reference, mobile, four_weeks_ago(home), household=household)
+        return told.replace(",mother,,,", ",mother,Thistle,2022-03,")
+
+    enrol(home, parent("P1", HER, "H1"), parent("P2", HIS, "H1"))
+    enrol(home, parent("P2", HIS, "H2"))  # moves out, with the child
+    with home.house.db.read() as tx:
+        stays = _person(tx, "P1")
+        assert [m.first_name for m in people.household_of(tx, stays.household_id) if m.child] == []
+    erasing.erase(home.house, ref_of(home, "P2"), by=None)
+    assert not left(home, "NameP2")
+    assert left(home, "Thistle")
+    with home.house.db.read() as tx:
+        enrolment = schema.METADATA.tables["enrolment"]
+        assert tx.execute(sa.select(enrolment.c.person_id)).scalars().all() == [stays.id]
 
 
 @pytest.mark.parametrize("of", ["person", "case"])
