@@ -260,6 +260,9 @@ def _back_on(run: Run, reading: Reading) -> None:
 def _my_data(run: Run, reading: Reading) -> None:
     """With the team at once, whoever stops here; then which it is. Who said "delete my data" is not asked again."""
     run.do(RaiseEscalation(level="routine", reason="my-data", words=reading.text))
+    if reading.stops_too:  # nobody who asks for no more texts is asked a question
+        stop(run, reading)
+        return
     flow = run.assets.flows.get("my-data")
     ask = flow.ask(flow.start) if flow is not None else None
     if ask is None:  # content from before there was such a flow

@@ -12,7 +12,7 @@ from flows.events import MessageReceived
 from flows.flow import AskNode, Option
 from flows.run import Run
 from flows.session import Asked, Frame
-from flows.stopping import is_whole_stop, sentences
+from flows.stopping import clauses, is_whole_stop, sentences
 from flows.understanding.types import Risk, Screening, Understanding
 from flows.understanding.words import fold
 from flows.until import how_often, read_until
@@ -126,6 +126,7 @@ class Reading:
     after_stop: bool = False
     command: Command | None = None
     not_then: bool = False  # they said when not to text them
+    stops_too: bool = False  # beside a wish about their data they ask for no more texts
     worker_talking: bool = False
     fit: Fit | None = None
     starts: str | None = None  # the flow a keyword or an intent opens
@@ -180,6 +181,7 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
     idle = ask is None or ask.kind == "choice"
     wordy = idle and facts.open_case is None and len(text.split()) > FEW_WORDS
     reading_need = understood.intent == "need" and (bool(understood.needs) or wordy)
+    command = find_command(run, text, understood, fit)
     return Reading(
         text=text,
         screening=event.screening,
@@ -187,8 +189,9 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
         pictures=event.pictures,
         note=_note(event),
         after_stop=stopped and facts.channel == "sms",
-        command=find_command(run, text, understood, fit),
+        command=command,
         not_then=bool(text.strip()) and run.assets.lexicon.intent_kind(text) == NOT_THEN,
+        stops_too=command == "my-data" and _stops_in_a_clause(run, text),
         worker_talking=facts.worker_talking,
         fit=fit,
         starts=starts,
@@ -232,7 +235,7 @@ def find_command(run: Run, text: str, understood: Understanding, fit: Fit | None
         meant = None  # "is this private" asks what this is, and has a flow of its own to say so
     if _tells_what_is_wrong(run, meant):
         meant = None
-    if meant is None or meant in ALWAYS_HEARD:
+    if meant is None or meant in ALWAYS_HEARD or (meant == "my-data" and _stops_in_a_clause(run, text)):
         return meant
     flow = run.top_flow
     if fit is not None and fit.kind in ("current", "heard", "correction"):
@@ -241,6 +244,15 @@ def find_command(run: Run, text: str, understood: Understanding, fit: Fit | None
     if flow is not None and flow.holds and meant not in ("human", "not-then"):
         return None
     return meant
+
+
+def _stops_in_a_clause(run: Run, text: str) -> bool:
+    """ "Delete my data and stop texting me": two wishes, of which the lexicon hears the first alone."""
+    lexicon = run.assets.lexicon
+    return any(
+        is_whole_stop(lexicon, one) or INTENT_COMMANDS.get(lexicon.intent_kind(one)) == "stop-in-words"
+        for one in clauses(text)
+    )
 
 
 def _beside_a_loss(run: Run, text: str) -> Command | None:

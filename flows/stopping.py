@@ -8,6 +8,7 @@ from flows.answers import plain, without_politeness
 from flows.vocabulary import STOP
 
 _SENTENCE = re.compile("[.!?;,\n\u2026\u060c\u061b\u061f\u06d4]+|\\s-+\\s")  # the Arabic and Urdu ends too
+_AND = re.compile(r"\s(?:and|&|\+)\s", re.IGNORECASE)
 
 
 class Keywords(Protocol):
@@ -24,3 +25,8 @@ def is_whole_stop(keywords: Keywords, text: str) -> bool:
 def sentences(text: str) -> Iterator[str]:
     """What stands between the stops and commas of a message."""
     return filter(str.strip, _SENTENCE.split(text))
+
+
+def clauses(text: str) -> Iterator[str]:
+    """The same, parted at each "and" too."""
+    return (part for sentence in sentences(text) for part in _AND.split(sentence) if part.strip())
