@@ -13,6 +13,7 @@ from typing import Final
 from bot.casework.raising import WORDS_KEPT
 from bot.casework.unnamed import gravest
 from bot.house import House
+from bot.refs import new_ref
 from bot.store import addresses
 from bot.store import casework as rows
 from bot.store.addresses import Address
@@ -47,7 +48,8 @@ class Taken:
 
 
 def refer(house: House, ref: str, given: Mapping[str, str]) -> Taken:
-    """Raise the referral under `ref`, a fresh reference that the form holds; the same form again raises nothing more.
+    """Raise the referral under `ref`, a fresh reference that the form holds; the same form again raises nothing more,
+    and other words under it (a page brought back by Back) are another referral with a reference of its own.
 
     Raises Faults.
     """
@@ -55,6 +57,11 @@ def refer(house: House, ref: str, given: Mapping[str, str]) -> Taken:
     number = read_phone(told["number"])
     if errors := _errors(told, number):
         raise Faults(errors)
+    answers = {
+        "referred_by": told["who"], "organisation": told["organisation"],
+        "how_the_family_was_told_and_agreed": told["told"], "phone": number.e164 or NO_NUMBER,
+        "what_they_say": told["words"],
+    }  # fmt: skip
     now = house.clock.now()
     with house.db.write() as tx:
         snapshot = house.live.snapshot(tx)
@@ -62,23 +69,35 @@ def refer(house: House, ref: str, given: Mapping[str, str]) -> Taken:
         level: Level = "routine" if screening.risk == "none" else screening.risk
         look_by = snapshot.rules.calendar.look_by(level, now, snapshot.rules.promises)
         address = _address(tx, number, now)
-        case_id = rows.add_case_once(
-            tx, ref=ref, kind="referral", level=level, rank=RANK[level], reason=REASON,
-            words=told["words"][:WORDS_KEPT], address_id=None if address is None else address.id, person_id=None,
-            because="[]", speaker="worker", opened_at=now, look_by=look_by,
-        )  # fmt: skip
-        if case_id is not None:
-            answers = {
-                "referred_by": told["who"], "organisation": told["organisation"],
-                "how_the_family_was_told_and_agreed": told["told"], "phone": number.e164 or NO_NUMBER,
-                "what_they_say": told["words"],
-            }  # fmt: skip
-            rows.add_referral(
-                tx, case_id=case_id, how="professional", answers=json.dumps(answers, ensure_ascii=False), shared_with=""
-            )
-            rows.add_case_event(tx, case_id=case_id, at=now, kind="opened", detail="referral: professional")
+        case = {
+            "kind": "referral", "level": level, "rank": RANK[level], "reason": REASON,
+            "words": told["words"][:WORDS_KEPT], "address_id": None if address is None else address.id,
+            "person_id": None, "because": "[]", "speaker": "worker", "opened_at": now, "look_by": look_by,
+        }  # fmt: skip
+        while not _raise(tx, ref, case, json.dumps(answers, ensure_ascii=False), now):
+            ref = new_ref()
     house.wake.wake()
     return Taken(ref=ref, look_by=look_by)
+
+
+def _raise(tx: Tx, ref: str, case: Mapping[str, object], answers: str, now: datetime) -> bool:
+    """False where another case has this reference."""
+    case_id = rows.add_case_once(tx, ref=ref, **case)
+    if case_id is None:
+        return _is_same(tx, ref, answers)
+    rows.add_referral(tx, case_id=case_id, how="professional", answers=answers, shared_with="")
+    rows.add_case_event(tx, case_id=case_id, at=now, kind="opened", detail="referral: professional")
+    return True
+
+
+def _is_same(tx: Tx, ref: str, answers: str) -> bool:
+    """Whether the case with this reference is this very form's. One whose key is lost is not known to be."""
+    standing = rows.find_case(tx, ref)
+    try:
+        found = None if standing is None else rows.referral_of(tx, standing.id)
+    except SealError:
+        return False
+    return found is not None and found[:2] == ("professional", answers)
 
 
 def _errors(told: Mapping[str, str], number: Phone) -> dict[str, str]:

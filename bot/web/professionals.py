@@ -38,10 +38,10 @@ def send() -> AnyResponse:
         page = _page(given, {"who": "That was a lot at once. Try again in a minute."}, ref=ref)
         return Response(page, 429, headers={"Retry-After": str(wait)})
     try:
-        professional.refer(house(), ref, given)
+        taken = professional.refer(house(), ref, given)
     except Faults as fault:
         return Response(_page(given, fault.errors, ref=ref), 422)
-    return redirect(url_for("professionals.form", sent=ref), 303)
+    return redirect(url_for("professionals.form", sent=taken.ref), 303)
 
 
 def _page(given: dict[str, str], errors: dict[str, str], *, ref: str = "", sent: str = "") -> str:

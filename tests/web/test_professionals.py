@@ -56,6 +56,21 @@ def test_the_same_form_sent_twice_is_one_referral(family: Visitor, home: Home) -
     assert len(home.cases()) == 1
 
 
+def test_another_family_under_a_used_reference_is_another_referral(family: Visitor, home: Home) -> None:
+    """Claim: a page that Back brought again, and a reference that any other case has, lose nobody's words: each
+    referral stands, and each is told the reference that is its own."""
+    home.text("he hit me last night", sender="+447700900666")
+    form = family.page("/professionals").form("/professionals")
+    answers = [
+        family.client.post("/professionals", data={**form, **TOLD, "words": words, "ref": ref})
+        for words, ref in (("The Coles", form["ref"]), ("The Shahs", form["ref"]), ("The Lees", home.cases()[0].ref))
+    ]
+    raised = {case.words: case.ref for case in home.cases() if case.kind == "referral"}
+    assert set(raised) == {"The Coles", "The Shahs", "The Lees"}
+    assert [answer.headers["Location"].rpartition("=")[2] for answer in answers] == list(raised.values())
+    assert len(set(raised.values())) == 3
+
+
 @pytest.mark.parametrize("lacking", list(TOLD))
 @ON_SQLITE
 def test_what_is_missing_is_asked_for_and_what_was_written_stays(family: Visitor, home: Home, lacking: str) -> None:
@@ -90,7 +105,8 @@ def test_words_of_danger_are_as_grave_as_anybodys(family: Visitor, home: Home) -
 @ON_SQLITE
 def test_danger_is_found_in_either_box_and_at_its_end(family: Visitor, home: Home, field: str) -> None:
     """Claim: how the family was told is screened as well as what worries them, and both to their end."""
-    assert send(family, **{field: "We met at the clinic. " * 200 + "He has a knife and he is outside the door now"})
+    answer = send(family, **{field: "We met at the clinic. " * 200 + "He has a knife and he is outside the door now"})
+    assert answer.status_code == 303
     assert [case.level for case in home.cases()] == ["urgent"]
 
 
