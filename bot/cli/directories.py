@@ -51,6 +51,7 @@ class _Came:
     whole: bool = True
     listed: Collection[str] = ()
     told: Sequence[str] = ()
+    not_had: int = 0
 
 
 def _import(house: House, options: Namespace) -> int:
@@ -66,7 +67,7 @@ def _import(house: House, options: Namespace) -> int:
         return 1
     change = importing.take_in(
         house, came.read, source=came.source, address=options.path or came.source, listed=came.listed,
-        whole=came.whole, told=came.told, dry_run=options.dry_run,
+        whole=came.whole, told=came.told, not_had=came.not_had, dry_run=options.dry_run,
     )  # fmt: skip
     _tell(came, change, options)
     return 1 if came.read.refused and not came.read.services else 0
@@ -85,7 +86,9 @@ def _read(house: House, options: Namespace) -> _Came:
     source = source_of(options.path)
     since = importing.changed_since(house, source) if options.changed else None
     read, came = read_address(options.path, needs=needs, places=places, on=today, changed_since=since)
-    return _Came(read=read, source=source, whole=came.whole, listed=came.listed, told=came.told)
+    return _Came(
+        read=read, source=source, whole=came.whole, listed=came.listed, told=came.told, not_had=len(came.refused)
+    )  # fmt: skip
 
 
 def _tell(came: _Came, change: Change, options: Namespace) -> None:

@@ -39,9 +39,12 @@ class Imported:
 
 def take_in(
     house: House, read: Read, *, source: str, address: str, listed: Collection[str] = (), whole: bool = True,
-    told: Sequence[str] = (), dry_run: bool = False,
+    told: Sequence[str] = (), not_had: int = 0, dry_run: bool = False,
 ) -> Change:  # fmt: skip
-    """Put what was read into the directory and keep the report. What says inactive or defunct is withdrawn."""
+    """Put what was read into the directory and keep the report. What says inactive or defunct is withdrawn.
+
+    `not_had`: how many records the feed has and did not give; what changed of them is still to be asked for.
+    """
     ended = [service.id for service in read.services if service.status in {"inactive", "defunct"}]
     going = [service for service in read.services if service.id not in ended]
     there = {*listed, *(line.id for line in read.refused if line.id)}
@@ -50,7 +53,8 @@ def take_in(
         house, going, source=source, ended=ended, listed=there, whole=whole, dry_run=dry_run
     )  # fmt: skip
     if not dry_run:
-        _keep(house, source, address, report_of(change, read, before, told), fault=None, whole=whole)
+        report = report_of(change, read, before, told) | {"not_had": not_had}
+        _keep(house, source, address, report, fault=None, whole=whole)
     return change
 
 
@@ -77,10 +81,11 @@ def report_of(
 
 
 def changed_since(house: House, source: str) -> datetime | None:
-    """From when on to ask a feed for changes; None where it was never taken in: then all of it is new."""
+    """From when on to ask a feed for changes: since the last import that had all it asked for. None where there is no
+    such: then all of it may be new."""
     with house.db.read() as tx:
-        last = feeds.last_taken(tx, source)
-    return None if last is None else last - OVERLAP
+        runs = feeds.taken(tx, source)
+    return next((run.at - OVERLAP for run in runs if not json.loads(run.report).get("not_had")), None)
 
 
 def imports(house: House, by: SignedIn) -> list[Imported]:

@@ -86,10 +86,10 @@ def newest_runs(tx: Tx) -> list[Run]:
     return [Run(**r._asdict()) for r in tx.execute(_RUN.where(run.c.id.in_(last)).order_by(run.c.id.desc()))]
 
 
-def last_taken(tx: Tx, source: str) -> datetime | None:
-    """When this source was last taken in without a fault."""
-    asked = sa.select(sa.func.max(run.c.at)).where(run.c.source == source, run.c.fault.is_(None))
-    return tx.execute(asked).scalar_one_or_none()
+def taken(tx: Tx, source: str) -> list[Run]:
+    """The imports of this source that are kept and had no fault, the newest first."""
+    theirs = _RUN.where(run.c.source == source, run.c.fault.is_(None))
+    return [Run(**r._asdict()) for r in tx.execute(theirs.order_by(run.c.id.desc()))]
 
 
 def rulings(tx: Tx) -> list[Ruling]:

@@ -61,6 +61,20 @@ def test_a_feed_that_breaks_leaves_the_last_good_copy(thrive: Operator, tmp_path
         assert offered(thrive, tmp_path) == before - {"Group 2"}
 
 
+def test_a_change_that_could_not_be_had_is_asked_for_again(thrive: Operator, tmp_path: Any) -> None:
+    """Claim: a service that the feed would not give stays among the changes to ask for, until it has been had, however
+    long ago it changed by then."""
+    with serving(Feed([record(n) for n in range(1, 5)], listens=True)) as feed:
+        late = feed.records[1]
+        feed.troubles = {f"/api/services/{late['id']}": answers(500, 99)}
+        for _ in range(2):
+            assert thrive("directory", "import", feed.base, "--changed").code == 0
+            assert "Group 2" not in offered(thrive, tmp_path)
+        feed.troubles = {}
+        assert thrive("directory", "import", feed.base, "--changed", "--json").json["added"] == [late["id"]]
+        assert thrive("directory", "import", feed.base, "--changed", "--json").json["unchanged"] == []
+
+
 def test_what_is_not_asked_ends_with_one(thrive: Operator) -> None:
     """Claim: an address inside a network is refused by the command with what to do; --changed of a file is a usage."""
     done = thrive("directory", "import", "https://10.0.0.1/api")
