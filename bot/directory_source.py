@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from bot.feed_http import AddressRefused, Fetcher, FetchFault
 from bot.feed_reading import Fetched, NotAFeed
 from bot.feed_reading import read_address as fetch_address
+from directory.older import outpost_id
 from directory.oruk import read_oruk
 from directory.places import AreaRow, Places, PointRow
 from directory.report import Read, Report, compare
@@ -119,7 +121,10 @@ def read_address(
     except (ValueError, csv.Error, RecursionError) as fault:
         problem = f"{source}: {fault}"
         raise FeedError(problem) from fault
-    return Read(services=read.services, repaired=read.repaired, refused=(*came.refused, *read.refused)), came
+    # What could not be had is still listed, also as an entry of Outpost, which is known by an id that we make.
+    listed = came.listed | {outpost_id(source, line.id) for line in came.refused}
+    read = replace(read, refused=(*came.refused, *read.refused))
+    return read, replace(came, listed=listed)
 
 
 def _text(path: Path) -> str:

@@ -64,6 +64,11 @@ def to_three(record: Mapping[str, Any], clean: Cleaner, *, source: str, on: date
     return _from_one(record, clean) if shape == "1.0" else record
 
 
+def outpost_id(source: str, own: str) -> str:
+    """By what id we know the entry to which this Outpost gives a number of its `own`."""
+    return made_id("outpost", source, own)
+
+
 def _from_one(record: Mapping[str, Any], clean: Cleaner) -> dict[str, Any]:
     places = [_place_of_one(place) for place in _mappings(record.get("service_at_locations"))]
     ages = _mappings(record.get("eligibilitys")) or _mappings(record.get("eligibilities"))
@@ -116,7 +121,7 @@ def _from_outpost(record: Mapping[str, Any], clean: Cleaner, source: str, on: da
     helps = [item.get("name") for key in ("send_needs", "suitabilities") for item in _mappings(record.get(key))]
     own = str(record.get("id") or "")
     return {
-        "id": made_id("outpost", source, own) if own else "",
+        "id": outpost_id(source, own) if own else "",
         "name": record.get("name"),
         "description": record.get("description"),
         "url": record.get("url") or None,

@@ -61,6 +61,28 @@ def test_a_feed_that_breaks_leaves_the_last_good_copy(thrive: Operator, tmp_path
         assert offered(thrive, tmp_path) == before - {"Group 2"}
 
 
+def test_what_an_outpost_cannot_give_is_not_taken_for_vanished(thrive: Operator) -> None:
+    """Claim: its entries are known by ids that we make of its numbers; one that it lists and cannot give is refused,
+    and is not among what it lists no more."""
+    groups = [
+        {
+            "id": n,
+            "name": f"Group {n}",
+            "organisation": {"id": 9, "name": "Org"},
+            "contacts": [{"phone": "020 7946 0001"}],
+        }
+        for n in (1, 2)
+    ]
+    with serving(Feed(groups, old=True)) as feed:
+        assert len(thrive("directory", "import", feed.base, "--json").json["added"]) == 2
+        feed.troubles = {"/api/services/1": answers(404, 99)}
+        again = thrive("directory", "import", feed.base, "--json").json
+        assert [line["name"] for line in again["refused"]] == ["Group 1"]
+        assert again["missing"] == []
+        feed.records = groups[1:]
+        assert len(thrive("directory", "import", feed.base, "--json").json["missing"]) == 1
+
+
 def test_a_change_that_could_not_be_had_is_asked_for_again(thrive: Operator, tmp_path: Any) -> None:
     """Claim: a service that the feed would not give stays among the changes to ask for, until it has been had, however
     long ago it changed by then."""
