@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.refs import number_of
-from bot.store import addresses, casework, people
+from bot.store import addresses, casework, people, subjects
 from bot.store.database import Tx
 from bot.store.erasing import Scope, Stay, nameless
 from bot.store.people import Person, Tenure
@@ -78,13 +78,16 @@ def find(tx: Tx, ref: str) -> Subject:
 
 
 def _only_through(tx: Tx, person: Person) -> list[Person]:
-    """The children of the household where this person is the last grown-up, that have no number of their own."""
+    """The children of the household where this person is the last grown-up, that have no number of their own and about
+    whom no parent who lives apart is written to."""
     if person.child or person.household_id is None:
         return []
     home = people.household_of(tx, person.household_id)
     if any(not member.child and member.id != person.id for member in home):
         return []
-    return [m for m in home if m.child and not people.tenures(tx, person_id=m.id)]
+    unnumbered = [m for m in home if m.child and not people.tenures(tx, person_id=m.id)]
+    shared = subjects.in_plans_of_others(tx, [child.id for child in unnumbered], person.id)
+    return [child for child in unnumbered if child.id not in shared]
 
 
 def _stays(tx: Tx, person: Person, together: Collection[int]) -> tuple[list[Stay], list[int]]:

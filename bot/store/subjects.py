@@ -12,6 +12,7 @@ from bot.store.columns import keyring_of, readable
 from bot.store.database import Tx
 from bot.store.erased import Mark
 from bot.store.inbox import inbox
+from bot.store.keeping import enrolment
 from bot.store.people import person
 from bot.store.uploads import part, posted, upload
 
@@ -63,6 +64,13 @@ def part_from_later_cases(tx: Tx, people: Iterable[int], at: datetime) -> None:
     """Cases that were raised since are of whoever writes now."""
     theirs = (cases.c.person_id.in_(list(people)), cases.c.opened_at > at)
     tx.execute(sa.update(cases).where(*theirs).values(person_id=None))
+
+
+def in_plans_of_others(tx: Tx, children: Sequence[int], person_id: int) -> set[int]:
+    """Those of these children about whom somebody else is enrolled, as a parent is who lives apart."""
+    others = enrolment.c.person_id.not_in([person_id, *children])
+    rows = tx.execute(sa.select(enrolment.c.child_id).where(enrolment.c.child_id.in_(children), others))
+    return {int(child_id) for child_id in rows.scalars()}
 
 
 def sheet_parts(tx: Tx) -> list[tuple[int, str | None, str | None]]:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -222,8 +223,8 @@ def test_a_child_in_the_plan_of_a_parent_who_lives_apart_stays(home: Home) -> No
     """Claim: the last grown-up of the household goes; the child stays, and so does the other parent's plan about it."""
 
     def parent(reference: str, mobile: str, household: str) -> str:
-        told = row(reference, mobile, four_weeks_ago(home), household=household)
-        return told.replace(",mother,,,", ",mother,Thistle,2022-03,")
+        told = row(reference, mobile, date(2024, 3, 1), household=household, told_on=four_weeks_ago(home))
+        return told.replace(",mother,,,after-early-help,", ",mother,Thistle,2024-03,key-transitions,")
 
     enrol(home, parent("P1", HER, "H1"), parent("P2", HIS, "H1"))
     enrol(home, parent("P2", HIS, "H2"))  # moves out, with the child
