@@ -111,8 +111,9 @@ class Database:
     def look_then_write(self, look: Callable[[Tx], Seen], write: Callable[[Tx, Seen], T]) -> T | None:
         """Look with SQLite's lock left to others, then write by what was seen, all in one transaction.
 
-        None where anybody wrote since the look began, or is writing: nothing was written, and what was seen may be so
-        no longer. Another process is never waited for; the caller begins again with `write`, which waits its turn.
+        None where anybody wrote since the look began, or is writing, or what was to be written has to be thought
+        through again: nothing was written, and what was seen may be so no longer. Another process is never waited
+        for; the caller begins again with `write`, which waits its turn.
         """
         with self.engine.connect() as tx, tx.begin() as whole:
             seen = look(tx)
@@ -125,6 +126,9 @@ class Database:
                 whole.commit()
                 return told
             except DatabaseError as fault:
+                whole.rollback()
+                if trouble_of(fault) == "again":
+                    return None
                 self._met_by(fault)
                 raise
             finally:
