@@ -11,7 +11,6 @@ from bot.store import schema
 from tests.houses import Home
 from tests.turn.families import enrol, four_weeks_ago, row
 
-
 HER, HIS = "+447700900111", "+447700900222"
 
 
