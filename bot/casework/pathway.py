@@ -237,8 +237,8 @@ def first_look_missed(snapshot: Snapshot, today: date) -> datetime:
 
 
 def due_of(snapshot: Snapshot, one: DueReferral) -> Due | None:
-    """What is due of a referral in a list."""
-    if one.next_step is None and one.next_on is None:
+    """What is due of a referral in a list; None where its reviews are done."""
+    if not one.begun:
         found = standing(
             local_date(one.opened_at), (), snapshot.compiled.council.pathway.clocks, snapshot.rules.calendar
         )

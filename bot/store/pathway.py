@@ -55,12 +55,14 @@ class TakenStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueReferral:
-    """An open referral with what is due of it; `next_step` and `next_on` are None where no step was taken yet."""
+    """An open referral with what is due of it. `begun`: a step was taken, and where `next_step` and `next_on` are None
+    then, nothing more is due."""
 
     case_id: int
     ref: str
     name: str | None
     opened_at: datetime
+    begun: bool
     next_step: str | None
     next_on: date | None
 
@@ -77,7 +79,7 @@ _last = (
 )
 _OPEN = cases.outerjoin(_last, _last.c.case_id == cases.c.id).outerjoin(person, person.c.id == cases.c.person_id)
 _DUE = sa.select(
-    cases.c.id, cases.c.ref, cases.c.opened_at, _last.c.next_step, _last.c.next_on, *NAME
+    cases.c.id, cases.c.ref, cases.c.opened_at, _last.c.case_id.is_not(None), _last.c.next_step, _last.c.next_on, *NAME
 ).select_from(_OPEN)  # fmt: skip
 
 
@@ -132,7 +134,8 @@ def due_of(tx: Tx, case_ids: Sequence[int]) -> dict[int, DueReferral]:
 
 
 def _due(row: Any) -> DueReferral:
-    case_id, ref, opened_at, next_step, next_on, first, last = row
+    case_id, ref, opened_at, begun, next_step, next_on, first, last = row
     return DueReferral(
-        case_id=case_id, ref=ref, name=name_of(first, last), opened_at=opened_at, next_step=next_step, next_on=next_on
-    )
+        case_id=case_id, ref=ref, name=name_of(first, last), opened_at=opened_at, begun=bool(begun),
+        next_step=next_step, next_on=next_on,
+    )  # fmt: skip
