@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 import pytest
 import structlog
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from tests.running import Running
 
 GUARD = Guard()
+
+
+class Template(Protocol):
+    def __call__(self, name: str = ..., prepare: Callable[[str], None] = ...) -> Path: ...
+
 
 # two busy cores make any single example slow now and then; the number of examples keeps the suite quick
 settings.register_profile("house", deadline=None, max_examples=60, print_blob=True)
@@ -85,40 +90,65 @@ def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequ
 
 @pytest.fixture
 def migrated_url(
-    database_kind: str, tmp_path: Path, request: pytest.FixtureRequest, sqlite_template: Callable[[], Path]
+    database_kind: str, tmp_path: Path, request: pytest.FixtureRequest, sqlite_template: Template
 ) -> Iterator[str]:
     """The address of a database migrated to the newest schema, copied from one made once."""
-    if database_kind == "sqlite":
-        copy = tmp_path / "thrive.db"
-        shutil.copyfile(sqlite_template(), copy)
+    yield from _copy("migrated", migrate, database_kind, tmp_path, request, sqlite_template)
+
+
+@pytest.fixture
+def furnished_url(
+    database_kind: str, tmp_path: Path, request: pytest.FixtureRequest, sqlite_template: Template
+) -> Iterator[str]:
+    """The same with the content published and the sample directory loaded, which is the dear part of a new house."""
+    yield from _copy("furnished", furnish, database_kind, tmp_path, request, sqlite_template)
+
+
+def _copy(
+    name: str, prepare: Callable[[str], None], kind: str, folder: Path, request: pytest.FixtureRequest,
+    sqlite_template: Template,
+) -> Iterator[str]:  # fmt: skip
+    if kind == "sqlite":
+        copy = folder / "thrive.db"
+        shutil.copyfile(sqlite_template(name, prepare), copy)
         yield f"sqlite:///{copy}"
         return
     running: Cluster = request.getfixturevalue("postgres_cluster")
-    address = running.clone("migrated", migrate)
+    address = running.clone(name, prepare)
     yield address
     running.drop(address)
 
 
 @pytest.fixture
-def home(migrated_url: str) -> "Iterator[Home]":
+def home(furnished_url: str) -> "Iterator[Home]":
     """A furnished house on either database."""
-    from tests.houses import make_home
+    from tests.houses import bare_home
 
-    made = make_home(migrated_url)
+    made = bare_home(furnished_url)
     yield made
     made.house.db.close()
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
-    path = tmp_path_factory.mktemp("template") / "migrated.db"
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The file of an embedded database that was prepared, once a process, to be copied."""
+    folder = tmp_path_factory.mktemp("template")
 
-    def made() -> Path:
+    def made(name: str = "migrated", prepare: Callable[[str], None] = migrate) -> Path:
+        path = folder / f"{name}.db"
         if not path.exists():
-            migrate(f"sqlite:///{path}")
+            prepare(f"sqlite:///{path}")
         return path
 
     return made
+
+
+def furnish(address: str) -> None:
+    """Bring an empty database to a house of `tests.houses`: what `make_home` gives on a migrated one."""
+    from tests.houses import make_home
+
+    migrate(address)
+    make_home(address).house.db.close()
 
 
 def migrate(address: str) -> None:

@@ -134,12 +134,13 @@ def settings_for(url: str, **changes: object) -> Settings:
     return Settings(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def bare_home(url: str) -> Home:
-    """A house on a migrated database with no content and no directory: for tests of what is kept alone."""
+def bare_home(url: str, *, channels: Mapping[str, Channel] | None = None) -> Home:
+    """A house as its database is: one that is furnished, or one with no content and no directory, for tests of what is
+    kept alone."""
     clock, pigeon = FixedClock(AT), Pigeon()
     house = House(
         settings=settings_for(url), db=Database(url, KEYS), clock=clock, live=Live(shared_places), wake=EmbeddedWake(),
-        channels={"sms": pigeon, "web": WebChat()},
+        channels=channels or {"sms": pigeon, "web": WebChat()},
     )  # fmt: skip
     return Home(house=house, clock=clock, pigeon=pigeon)
 

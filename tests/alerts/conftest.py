@@ -15,7 +15,7 @@ from bot.store.alerts import Alert, Climb
 from bot.turn.receipts import take_receipt
 from messages.channel import Receipt
 from messages.classes import TO_STAFF
-from tests.houses import Home, Pigeon, make_home
+from tests.houses import Home, Pigeon, bare_home
 from tests.web.worker import PASSWORD, hire
 
 FAMILY = "+447700900321"
@@ -87,7 +87,7 @@ class Watch:
 
 
 @pytest.fixture
-def watch(migrated_url: str) -> Iterator[Watch]:
-    home = make_home(migrated_url)
+def watch(furnished_url: str) -> Iterator[Watch]:
+    home = bare_home(furnished_url)
     yield Watch(home)
     home.house.db.close()

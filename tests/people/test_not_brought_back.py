@@ -12,7 +12,7 @@ from bot.store.database import Database
 from bot.store.sealed import Keyring
 from bot.turn.backfill import backfill
 from messages.channel import Inbound
-from tests.houses import KEY, ON_SQLITE, SENDER, Home, Pigeon, make_home
+from tests.houses import KEY, ON_SQLITE, SENDER, Home, Pigeon, bare_home
 from tests.people.test_erasing import HER, left
 
 NEW = base64.b64encode(bytes([8]) * 32).decode()
@@ -29,11 +29,11 @@ class Listing(Pigeon):
 
 
 @ON_SQLITE
-def test_what_a_provider_still_lists_is_not_taken_in_again(migrated_url: str) -> None:
+def test_what_a_provider_still_lists_is_not_taken_in_again(furnished_url: str) -> None:
     """Claim: words of before the erasure stay out, though their ids are unknown by now; a STOP among them stops, and
     what was written since comes in."""
     provider = Listing()
-    home = make_home(migrated_url, channels={"sms": provider})
+    home = bare_home(furnished_url, channels={"sms": provider})
     home.text("words of before", sender=HER)
     address = home.address(HER).id
     home.later(minutes=1)

@@ -8,7 +8,7 @@ from bot.content import Compiled, Content, compile_content, read_content
 from bot.publishing import content as publishing
 from bot.settings import ROOT
 from scheduler.localtime import instant
-from tests.houses import AMPLE, Home, at_rate, make_home
+from tests.houses import AMPLE, Home, at_rate, bare_home
 from tests.rehearsal.year import FIRST
 
 DAILY_CAP = "5"  # one an hour: forty families take turns
@@ -28,8 +28,8 @@ def compiled(published: Content) -> Compiled:
 
 
 @pytest.fixture
-def home(migrated_url: str, published: Content) -> Iterator[Home]:
-    made = make_home(migrated_url)
+def home(furnished_url: str, published: Content) -> Iterator[Home]:
+    made = bare_home(furnished_url)
     made.clock.at = instant(FIRST)
     publishing.publish(made.house, published, by="test")
     yield made

@@ -21,7 +21,7 @@ from messages.channel import Channel, Inbound
 from messages.leave import UNSAFE
 from messages.twilio_sms import TwilioSms
 from messages.webchat import WebChat
-from tests.houses import AT, Home, make_home
+from tests.houses import AT, Home, bare_home
 from tests.standin import ACCOUNT_SID, AUTH_TOKEN, NUMBER, StandInProcess, standin
 
 pytestmark = pytest.mark.net
@@ -52,11 +52,11 @@ def provider(tmp_path: Path, clock: Path) -> Iterator[StandInProcess]:
 
 
 @pytest.fixture
-def home(migrated_url: str, provider: StandInProcess) -> Iterator[Home]:
+def home(furnished_url: str, provider: StandInProcess) -> Iterator[Home]:
     """A house that texts by the real client, and looked at the list a minute ago."""
     texts = TwilioSms(ACCOUNT_SID, AUTH_TOKEN, NUMBER, provider.base, "http://127.0.0.1:8000")
     channels: dict[str, Channel] = {"sms": texts, "web": WebChat()}
-    made = make_home(migrated_url, channels=channels)
+    made = bare_home(furnished_url, channels=channels)
     with made.house.db.write() as tx:
         published.beat(tx, NAME, AT - timedelta(minutes=1))
     yield made

@@ -17,7 +17,7 @@ from bot.turn.backfill import AGAIN, NAME
 from bot.watch import FAILING
 from messages.channel import Inbound
 from messages.webchat import WebChat
-from tests.houses import AT, Home, Pigeon, make_home
+from tests.houses import AT, Home, Pigeon, bare_home
 
 FAMILY = "+447700900431"
 DUTY = "+447700900951"
@@ -37,9 +37,9 @@ class Slow(Pigeon):
 
 
 @pytest.fixture
-def slow(migrated_url: str) -> Iterator[tuple[Home, Slow]]:
+def slow(furnished_url: str) -> Iterator[tuple[Home, Slow]]:
     pigeon = Slow()
-    home = make_home(migrated_url, channels={"sms": pigeon, "web": WebChat()})
+    home = bare_home(furnished_url, channels={"sms": pigeon, "web": WebChat()})
     home.pigeon = pigeon
     yield home, pigeon
     pigeon.may_answer.set()
@@ -81,11 +81,11 @@ class Busy(Pigeon):
         return [Inbound(account="AC1", sid="SMmissed", sender=FAMILY, to="", text="hello", at=AT)]
 
 
-def test_a_database_that_takes_no_writes_does_not_have_the_list_read_again_and_again(migrated_url: str) -> None:
+def test_a_database_that_takes_no_writes_does_not_have_the_list_read_again_and_again(furnished_url: str) -> None:
     """Not even that it was tried can be kept: the provider is asked again after twenty seconds, not with each beat; the
     work is marked as failing, which no tick takes for mended; then everything is taken in, and the mark goes."""
     pigeon = Busy()
-    home = make_home(migrated_url, channels={"sms": pigeon, "web": WebChat()})
+    home = bare_home(furnished_url, channels={"sms": pigeon, "web": WebChat()})
     look_back_an_hour(home)
     fetching = clockwork.Fetching(home.house)
     with home.house.db.write() as tx:
@@ -111,10 +111,10 @@ def test_a_database_that_takes_no_writes_does_not_have_the_list_read_again_and_a
     home.house.db.close()
 
 
-def test_a_clock_that_breaks_does_not_end_the_fetching(migrated_url: str, tmp_path: Path) -> None:
+def test_a_clock_that_breaks_does_not_end_the_fetching(furnished_url: str, tmp_path: Path) -> None:
     """The file that moves the clock cannot be read for a while: what was missed is fetched once it can."""
     pigeon, shift = Busy(), tmp_path / "clock"
-    home = make_home(migrated_url, channels={"sms": pigeon, "web": WebChat()})
+    home = bare_home(furnished_url, channels={"sms": pigeon, "web": WebChat()})
     look_back_an_hour(home)
     shift.write_text("", encoding="ascii")
     stop = threading.Event()

@@ -23,7 +23,7 @@ from bot.store import published
 from bot.store.casework import Case
 from messages.twilio_sms import TwilioSms
 from messages.webchat import WebChat
-from tests.houses import Home, make_home, settings_for
+from tests.houses import Home, bare_home, settings_for
 from tests.running import free_port
 from tests.standin import ACCOUNT_SID, AUTH_TOKEN, NUMBER, StandInProcess, standin
 from tests.web.worker import Worker, at_desk
@@ -76,12 +76,14 @@ class Desk:
 
 
 @pytest.fixture
-def desk(migrated_url: str, provider: StandInProcess, port: int) -> Iterator[Desk]:
+def desk(furnished_url: str, provider: StandInProcess, port: int) -> Iterator[Desk]:
     base = f"http://127.0.0.1:{port}"
     channel = TwilioSms(ACCOUNT_SID, AUTH_TOKEN, NUMBER, provider.base, base, timeout_seconds=1.0)
-    home = make_home(migrated_url, channels={"sms": channel, "web": WebChat()})
+    home = bare_home(furnished_url, channels={"sms": channel, "web": WebChat()})
     home.clock.at = datetime.now(UTC)
-    settings = settings_for(migrated_url, public_url=base, twilio_account_sid=ACCOUNT_SID, twilio_auth_token=AUTH_TOKEN)
+    settings = settings_for(
+        furnished_url, public_url=base, twilio_account_sid=ACCOUNT_SID, twilio_auth_token=AUTH_TOKEN
+    )
     home.house = replace(home.house, settings=settings)
     app = build(settings, house=home.house)
     server = make_server("127.0.0.1", port, app, threaded=True)

@@ -15,7 +15,7 @@ import pytest
 
 from bot.cli import main
 from bot.settings import ROOT
-from tests.houses import AT, KEY, Home, make_home
+from tests.houses import AT, KEY, Home, bare_home
 from tests.story.service import COLUMNS
 
 SETTINGS = {"SECRET_KEY": "s" * 40, "DATA_KEYS": f"test:{KEY}", "PHONE_INDEX_KEY": KEY}
@@ -112,10 +112,10 @@ def thrive(bare: Operator, tmp_path: Path, sqlite_template: Callable[[], Path]) 
 
 
 @pytest.fixture
-def served(bare: Operator, migrated_url: str, tmp_path: Path) -> Iterator[Home]:
+def served(bare: Operator, furnished_url: str, tmp_path: Path) -> Iterator[Home]:
     """A service with families, a conversation and cases, on either database, whose operator is `bare`."""
-    bare.settings.update({**SETTINGS, "DATABASE_URL": migrated_url})
-    home = make_home(migrated_url)
+    bare.settings.update({**SETTINGS, "DATABASE_URL": furnished_url})
+    home = bare_home(furnished_url)
     bare.at(tmp_path, AT)
     assert bare("enrol", str(sheet(tmp_path / "families.csv"))).code == 0
     for words in ("hello", "he hit me and hes outside now", "xylophone near SW18 2PU", "STOP", "zażółć 🙂 \x1f"):
