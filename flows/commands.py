@@ -4,9 +4,19 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from flows.answers import Reply, by_name, read_answer
-from flows.effects import AddToCase, CloseTouch, Level, RaiseEscalation, ReleaseAddress, SetConsent, SetMark, SetWish
+from flows.effects import (
+    AddToCase,
+    CloseTouch,
+    Level,
+    RaiseEscalation,
+    ReleaseAddress,
+    Say,
+    SetConsent,
+    SetMark,
+    SetWish,
+)
 from flows.nodes import apply_answer, begin, enter, walk
-from flows.reading import Command, Reading
+from flows.reading import ALWAYS_HEARD, Command, Reading
 from flows.run import KEPT_NAMES, Run
 from flows.until import asked_pace, read_until
 
@@ -14,6 +24,7 @@ UNSAID_PAUSE_DAYS = 28  # a pause whose end nobody could read: nobody who asked 
 FEWEST_DAYS = 182  # LESS ends here; fewer than two a year is a pause
 
 NOT_THEN_KEPT = 300  # letters of when not to text
+GREETINGS = frozenset({"first-contact", "first-contact.web"})
 
 
 def stop(run: Run, reading: Reading) -> None:
@@ -236,6 +247,27 @@ def keep_not_then(run: Run, reading: Reading) -> None:
         run.do(SetMark(mark="safe-times", value=reading.text.strip()[:NOT_THEN_KEPT]))
     if not reading.danger and not reading.worker_talking:  # there the words are with a person already
         reach_desk(run, reading, "when-to-text")
+
+
+def keep_complaint(run: Run, reading: Reading) -> None:
+    """A complaint of us has a case of its own where the flow for it did not begin: told in the middle of a referral, at
+    a check-in, or to the very worker whom it is about, who alone would read it there.
+
+    They hear so before whatever is asked next. Nothing is said of it after danger, after STOP or while a worker talks.
+    """
+    if any(isinstance(effect, RaiseEscalation) and effect.reason == "complaint" for effect in run.effects):
+        return
+    run.do(RaiseEscalation(level="routine", reason="complaint", words=reading.text))
+    only_that = reading.danger or reading.after_stop or reading.worker_talking or reading.command in ALWAYS_HEARD
+    if only_that or not run.assets.wording.has("complaint-kept"):
+        return
+    already = len(run.effects)
+    run.say("complaint-kept", heard=reading.understood.lang)
+    own = run.effects[already:]
+    del run.effects[already:]
+    said = (n for n, effect in enumerate(run.effects) if isinstance(effect, Say) and effect.text not in GREETINGS)
+    at = next(said, already)
+    run.effects[at:at] = own
 
 
 def _not_then(run: Run, reading: Reading) -> None:

@@ -63,6 +63,7 @@ _PHRASES: Mapping[Command, tuple[str, ...]] = {
 COMMANDS: Mapping[str, Command] = {phrase: command for command, phrases in _PHRASES.items() for phrase in phrases}
 
 NOT_THEN = "stop/not-then"
+COMPLAINT = "human/complaint"
 # What the lexicon heard in other words, by intent and finer kind, and the command it means.
 INTENT_COMMANDS: Mapping[str, Command] = {
     "stop": "stop-in-words",
@@ -126,6 +127,7 @@ class Reading:
     after_stop: bool = False
     command: Command | None = None
     not_then: bool = False  # they said when not to text them
+    complains: bool = False  # of us, whatever the words do besides
     stops_too: bool = False  # beside a wish about their data they ask for no more texts
     worker_talking: bool = False
     fit: Fit | None = None
@@ -182,6 +184,7 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
     wordy = idle and facts.open_case is None and len(text.split()) > FEW_WORDS
     reading_need = understood.intent == "need" and (bool(understood.needs) or wordy)
     command = find_command(run, text, understood, fit)
+    kind = run.assets.lexicon.intent_kind(text) if text.strip() else ""
     return Reading(
         text=text,
         screening=event.screening,
@@ -190,7 +193,8 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
         note=_note(event),
         after_stop=stopped and facts.channel == "sms",
         command=command,
-        not_then=bool(text.strip()) and run.assets.lexicon.intent_kind(text) == NOT_THEN,
+        not_then=kind == NOT_THEN,
+        complains=kind == COMPLAINT,
         stops_too=command == "my-data" and _stops_in_a_clause(run, text),
         worker_talking=facts.worker_talking,
         fit=fit,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from flows.commands import keep_not_then, leave
+from flows.commands import keep_complaint, keep_not_then, leave
 from flows.effects import CloseTouch, Effect, MakeReferral, Purpose
 from flows.events import (
     CHECK_IN_VALUES,
@@ -75,6 +75,8 @@ def _message(run: Run, event: MessageReceived) -> None:
     acted = decide(run, reading)
     if reading.not_then and not reading.after_stop:
         keep_not_then(run, reading)  # whatever else the words did, as with pictures
+    if reading.complains:
+        keep_complaint(run, reading)
     if reading.pictures:
         show_pictures(run, reading)
     if reading.screening.risk == "urgent" and "answer" not in acted and run.waiting() is not None:

@@ -27,6 +27,7 @@ INTENTS = {
     "can someone call me": "human",
     "just call me": "human",
     "in polish please": "language",
+    "your worker never rang, i want to complain": "human/complaint",
     "hello there": "menu",
     "cheers": "thanks",
     "ok": "thanks",

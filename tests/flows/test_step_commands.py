@@ -224,3 +224,51 @@ class TestBack:
         effects = family.texts("no i meant SW17")
         assert of(effects, RecordSearch)[0].area == "SW17"
         assert family.session.answers["postcode"] == "SW17"
+
+
+class TestAComplaint:
+    """Of us, told where the flow for it does not begin."""
+
+    WORDS = "your worker never rang, i want to complain"
+    COMPLAINT = RaiseEscalation(level="routine", reason="complaint", words=WORDS)
+
+    def test_in_a_referral_it_has_its_own_case_and_is_answered_before_the_next_question(self) -> None:
+        """Claim: taken for an answer, it is still a complaint: they hear so, and the referral goes on."""
+        family = Family.new()
+        family.texts("refer")
+        effects = family.texts(self.WORDS)
+        assert said(effects) == ["complaint-kept", "refer.worried"]
+        assert of(effects, RaiseEscalation) == [self.COMPLAINT]
+        assert family.session.answers["going_well"] == self.WORDS
+
+    def test_at_a_check_in_and_as_a_first_word(self) -> None:
+        """Claim: at a check-in it is kept beside the wish for a person; elsewhere its flow asks, and raises it once."""
+        family = Family.new()
+        family.happens(CHECK_IN)
+        effects = family.texts(self.WORDS)
+        assert said(effects)[:1] == ["complaint-kept"]
+        assert self.COMPLAINT in of(effects, RaiseEscalation)
+        first = Family.new(first_contact=True, consent="unasked").texts(self.WORDS)
+        assert said(first) == ["first-contact", "complaint.tell"]
+        assert [case.reason for case in of(first, RaiseEscalation)] == ["complaint"]
+
+    def test_said_to_the_worker_it_is_about_nobody_else_is_silent_about_it(self) -> None:
+        """Claim: the words go to the worker's case and to one of their own; the bot stays silent."""
+        family = Family.new(worker_talking=True, open_case="routine")
+        effects = family.texts(self.WORDS)
+        assert said(effects) == []
+        assert [type(effect) for effect in effects] == [AddToCase, RaiseEscalation]
+        assert of(effects, RaiseEscalation) == [self.COMPLAINT]
+
+    def test_beside_danger_and_after_stop_it_is_kept_without_a_word(self) -> None:
+        """Claim: the safety reply stands alone; after STOP there is the one answer that there ever is."""
+        family = Family.new()
+        family.texts("refer", "fine", "sleep", "advice", "5", "skip")
+        knife = MessageReceived(text=self.WORDS, screening=Screening(risk="urgent", because=("knife",)))
+        effects = family.happens(knife)
+        assert said(effects)[0] == "safety.urgent"
+        assert "complaint-kept" not in said(effects)
+        assert self.COMPLAINT in of(effects, RaiseEscalation)
+        stopped = Family.new(consent="stopped").texts(self.WORDS)
+        assert said(stopped) == ["after-stop"]
+        assert self.COMPLAINT in of(stopped, RaiseEscalation)

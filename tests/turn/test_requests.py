@@ -79,6 +79,15 @@ class TestAComplaint:
         (other,) = [c for c in home.cases() if c.kind == "escalation"]
         assert WORDS not in other.words
 
+    def test_told_in_the_middle_of_a_referral_it_is_not_lost_among_its_answers(self, home: Home) -> None:
+        """Claim: a case of its own holds the words, the family hears by when somebody looks, and goes on as it was."""
+        home.talk("refer")
+        heard = home.talk("i want to complain about your worker, she never rang")
+        assert "Our team has your complaint" in heard
+        assert "What are you worried about?" in heard
+        (case,) = requests(home)
+        assert (case.reason, case.words) == ("complaint", "i want to complain about your worker, she never rang")
+
 
 class TestFeedback:
     def test_is_kept_sealed_and_raises_no_case(self, home: Home) -> None:
