@@ -6,52 +6,15 @@ that no table knows (a flow may name its own reason) as it is, its hyphens opene
 
 from typing import Final
 
-LEVELS: Final = {"urgent": "Urgent", "concern": "Concern", "routine": "Routine"}
-LEVEL_COLOURS: Final = {"urgent": "red", "concern": "orange", "routine": "grey"}
-KINDS: Final = {
-    "escalation": "Escalation",
-    "referral": "Self-referral",
-    "professional": "Referral by a professional",
-    "request": "Request",
-}
-STATES: Final = {"open": "Not claimed", "claimed": "Claimed", "closed": "Closed"}
+from bot.casework import said
+from bot.web.desk import audit_words
 
-REASONS: Final = {
-    "danger": "Their words show danger",
-    "danger-entry": "Words of danger on the public form about an entry: we do not know who wrote",
-    "low-score": "They gave a low score when we asked how things are",
-    "score-fall": "Their score has fallen since the last one",
-    "words-of-need": "Their words ask for help with something",
-    "asked-for-person": "They asked for a person",
-    "not-contacted": "Nobody has been in touch with them, though they were told somebody would be",
-    "needs-interpreter": "They need a person who speaks their language",
-    "wrong-person": "They say that this is not the person we think",
-    "wrote-after-stop": "They wrote after texting STOP",
-    "wrote": "They wrote to the team",
-    "picture": "They sent a picture, a sound or a file; it was not fetched",
-    "my-data": "They asked about the information we hold on them",
-    "my-data-see": "They asked to see the information we hold on them",
-    "my-data-erase": "They asked us to erase the information we hold on them",
-    "complaint": "They made a complaint",
-    "listing-wrong": "They said that what we told them of a service is wrong",
-    "less": "They asked to hear from us less often",
-    "pause": "They asked us to pause",
-    "when-to-text": "They said when not to text them: we start nothing until they tell us safe times (HUMAN asks)",
-    "silent-worrying": "A family marked as worrying has not answered several times",
-    "pregnancy-lost": "They told us that a pregnancy ended in loss",
-    "loss-perhaps": "Their words may tell of a death or a lost pregnancy: nothing was ended, read them",
-    "keep-in-touch": "They asked us to keep in touch, and no programme could be begun",
-    "child-died": "A child of the family died: review what they hear from us",
-    "person-died": "This person died: review what the family hears from us",
-    "stuck": "The service could not answer them",
-    "unread": "The service could not read this message: read it now, it may hold danger",
-    "not-reached": "A message to them did not arrive",
-    "marked": "One of the team marked their words as danger that the service missed",
-    "referral-full": "They referred themselves",
-    "referral-call-me": "They asked us to call them",
-    "referral-professional": "A professional referred them",
-    "referral-unfinished": "They began to refer themselves and did not finish",
-}
+LEVELS: Final = said.LEVELS
+LEVEL_COLOURS: Final = {"urgent": "red", "concern": "orange", "routine": "grey"}
+KINDS: Final = said.KINDS
+STATES: Final = said.STATES
+
+REASONS: Final = said.REASONS
 
 KEY_LOST: Final = (
     "It was sealed with a key that this service no longer has. Nothing was sent, and nothing was changed. Tell whoever "
@@ -75,13 +38,12 @@ CHANGES: Final = {
     "school-on-time": "The child's dates of school move back.",
 }
 
-SPEAKERS: Final = {
-    "child": "A child",
-    "parent": "A parent or carer",
-    "young-person": "A young person",
-    "bystander": "Somebody who saw or heard it",
-    "worker": "A professional",
-    "harmer": "One who may have done harm",
+SPEAKERS: Final = said.SPEAKERS
+
+# Of a message of theirs that got no automatic answer.
+HELD: Final = {
+    "many": "No automatic answer went: many texts came in a short time",
+    "same": "No automatic answer went: the same words, over and over",
 }
 
 # Of a message of ours. What "accepted" means is said, since it is not "arrived".
@@ -212,18 +174,10 @@ CONSENTS: Final = {
     "stopped": "Texted STOP: cannot be texted, telephone",
     "unasked": "Not asked about check-ins; may be answered",
 }
-SAFE: Final = {
-    "safe": "Said to be safe to text",
-    "unsafe": "Marked not safe to text",
-    "unknown": "Not known whether texting is safe",
-}
+SAFE: Final = said.SAFE
 CHANNELS: Final = {"sms": "Text", "web": "Web chat"}
-PARTNERS: Final = {
-    "health": "Health (health visitor, GP, school nurse)",
-    "school": "School or nursery",
-    "voluntary": "Voluntary and community groups",
-}
-CONTACT_HOW: Final = {"call": "Call them", "text": "Text them", "either": "Call or text"}
+PARTNERS: Final = said.PARTNERS
+CONTACT_HOW: Final = said.CONTACT_HOW
 REFERRAL_HOW: Final = {
     "full": "Finished",
     "call-me": "Ended early: they asked us to call",
@@ -260,125 +214,9 @@ DONE: Final = {
     "reopened": "Open again.",
     "signed-out": "You have signed out.",
 }
-ACTIONS: Final = {
-    "sign-in": "Signed in",
-    "sign-in.refused": "Sign-in refused",
-    "sign-in.half": "Gave the password; the code is to come",
-    "code.set-up": "Set up a second factor",
-    "code.refused": "A code was refused",
-    "code.taken-away": "Took a second factor away",
-    "session.end-all": "Ended all sessions of a person",
-    "staff.view": "Looked at the staff accounts",
-    "user.role": "Role changed by the council's groups",
-    "user.close": "Account closed",
-    "user.open": "Account opened again",
-    "sign-out": "Signed out",
-    "user.add": "Account made",
-    "inbox.view": "Looked at the inbox",
-    "people.enrol": "Enrolled families",
-    "enrol.view": "Looked at enrolling",
-    "directory.flagged": "A family did not get through to this service, or was told something wrong of it",
-    "directory.import": "Took services in",
-    "directory.view": "Looked at the directory",
-    "directory.entry": "Opened an entry of the directory",
-    "directory.edited": "Changed an entry",
-    "directory.merged": "Merged an entry into another",
-    "directory.unmerged": "Took back what was said of two entries",
-    "directory.apart": "Said that two entries are two",
-    "directory.wrong": "A family said that an entry is wrong",
-    "directory.wrong-settled": "Settled what a family said is wrong with an entry",
-    "directory.private": "Changed what only staff read of an entry",
-    "directory.checked": "Checked an entry",
-    "directory.off": "Took an entry off",
-    "directory.on": "Put an entry back on",
-    "directory.confirmed": "An organisation confirmed its entry",
-    "directory.corrected": "A trusted organisation changed its entry",
-    "directory.proposed": "An organisation asked to change its entry",
-    "directory.approved": "Approved what an organisation asked for",
-    "directory.refused": "Refused what an organisation asked for",
-    "directory.provider": "Changed who keeps an organisation's entries",
-    "directory.link": "Sent an organisation its link",
-    "directory.undone": "Put back how an entry was",
-    "people.upload": "Sent a sheet of families to look at",
-    "list.view": "Looked at the no-reply list",
-    "list.take-off": "Took a check-in off the no-reply list",
-    "ledger.view": "Looked at the ledger",
-    "audit.view": "Looked at the audit",
-    "keys.rotate": "Sealed everything again under a new key",
-    "audit.verify": "Checked the audit's seals",
-    "audit.prune": "Removed audit rows past their time",
-    "flows.view": "Looked at the flows",
-    "flows.try": "Tried a flow",
-    "case.view": "Opened a case",
-    "case.claimed": "Claimed a case",
-    "case.handed-back": "Handed a case back",
-    "case.replied": "Replied to the family",
-    "case.note": "Wrote a private note",
-    "case.closed": "Closed a case",
-    "case.front-door": "Kept when the front door accepted a case",
-    "case.offered": "Offered a case to a colleague",
-    "case.accepted": "Took over a case that was offered",
-    "case.declined": "Declined a case that was offered",
-    "case.withdrawn": "Took an offer of a case back",
-    "case.offer-back": "An offer of a case ended: the colleague is away",
-    "case.returned": "A case returned to the team: its worker is away",
-    "case.call-planned": "Planned a call",
-    "case.called": "Told how a call went",
-    "case.way-triaged": "Triaged a referral",
-    "case.way-assigned": "Assigned a referral",
-    "case.way-help-secured": "Kept that early help is in place",
-    "case.way-engaged": "Kept that a family is taking part",
-    "case.way-reviewed": "Kept a review of a referral",
-    "case.way-passed": "Passed a referral to the front door",
-    "case.way-returned": "Kept that the front door gave a referral back",
-    "log.view": "Looked at the contact log",
-    "log.open": "Opened a logged contact",
-    "log.form": "Opened the form to log a contact",
-    "feedback.view": "Read feedback of families",
-    "feedback.answer": "Answered feedback in public",
-    "feedback.aside": "Put feedback aside, or took its answer down",
-    "log.add": "Logged a contact",
-    "log.reviewed": "Reviewed a logged contact",
-    "team.view": "Looked at the team",
-    "team.away": "Said who is away",
-    "team.back": "Said who is back",
-    "person.view": "Opened a person",
-    "person.data": "Opened what is held of a person, to give or to erase",
-    "person.export": "Exported what is held of a person",
-    "person.erased": "Erased a person",
-    "person.held": "Put a legal hold",
-    "person.released": "Lifted a legal hold",
-    "password.again": "Gave the password again",
-    "password.refused": "Gave a wrong password again",
-    "retention.counted": "Counted what is past its time; removed nothing",
-    "retention.removed": "Removed what was past its time",
-    "person.words": "Searched one person's messages",
-    "search.view": "Opened the search",
-    "people.search": "Searched for people",
-    "case.acknowledged": "Acknowledged an alert",
-    "contact.view": "Looked at who is told",
-    "contact.change": "Changed how somebody is told",
-    "conversations.view": "Looked at the list of conversations",
-    "conversation.view": "Opened a conversation",
-    "review.view": "Opened a message or case to mark it",
-    "review.missed": "Marked danger as missed",
-    "review.false-alarm": "Marked a false alarm",
-    "review.taken-back": "Took a mark back",
-    "review.handled": "Marked a review as handled",
-    "review.reopened": "Opened a review again",
-    "reviews.view": "Looked at the reviews",
-    "reviews.export": "Exported marked messages",
-}
+ACTIONS: Final = audit_words.ACTIONS
 
-# Where the audit is not what was sealed.
-BROKEN: Final = {
-    "seal-missing": "The seal is missing, with whatever it held",
-    "seal-changed": "The seal was changed, or its key is missing",
-    "removed": "Rows were taken away",
-    "added": "Rows were added",
-    "changed": "A row was changed",
-    "head": "Not the seal that was told to the log",
-}
+BROKEN: Final = audit_words.BROKEN
 
 # What can be marked of a message or a case.
 MISSED: Final = {
@@ -390,15 +228,7 @@ MISSED_HINTS: Final = {
     "concern": "A person should look within the working day.",
 }
 
-# Tongues by their code, in English, for those who plan a call. Others are shown by their code.
-LANGUAGES: Final = {
-    "am": "Amharic", "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ckb": "Kurdish (Sorani)", "de": "German",
-    "en": "English", "es": "Spanish", "fa": "Persian", "fr": "French", "gu": "Gujarati", "hi": "Hindi",
-    "hu": "Hungarian", "it": "Italian", "ku": "Kurdish", "lt": "Lithuanian", "ne": "Nepali", "pa": "Punjabi",
-    "pl": "Polish", "ps": "Pashto", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "so": "Somali",
-    "sq": "Albanian", "sw": "Swahili", "ta": "Tamil", "ti": "Tigrinya", "tr": "Turkish", "uk": "Ukrainian",
-    "ur": "Urdu", "ur-Latn": "Urdu in Latin letters", "vi": "Vietnamese", "yo": "Yoruba", "zh": "Chinese",
-}  # fmt: skip
+LANGUAGES: Final = said.LANGUAGES
 
 # As what somebody was found by a search.
 FOUND_AS: Final = {
