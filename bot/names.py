@@ -21,12 +21,32 @@ class NameIndex:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _seen: set[int] = field(default_factory=set)  # everybody's id, named or not
     _newest: datetime | None = None
+    _told: Names = field(default_factory=Names)  # by case: whom professionals' referrals are about
+    _told_of: set[int] = field(default_factory=set)
 
     def find(self, tx: Tx, typed: str, *, limit: int) -> list[tuple[int, float]]:
         """The ids of people whose names are near what was typed, best first, each with how near, up to 100."""
         with self._lock:
             self._renew(tx)
             return self._names.find(typed, limit=limit)
+
+    def find_told(self, tx: Tx, typed: str, *, limit: int) -> list[tuple[int, float]]:
+        """The ids of professionals' referrals of a family whose name, as they told it, is near what was typed.
+
+        What such a form told never changes; a referral that was erased shows in how many there are.
+        """
+        with self._lock:
+            self._know_told(tx, after=max(self._told_of, default=0))
+            if len(self._told_of) != naming.count_told(tx):
+                self._told.clear()
+                self._told_of.clear()
+                self._know_told(tx, after=0)
+            return self._told.find(typed, limit=limit)
+
+    def _know_told(self, tx: Tx, *, after: int) -> None:
+        for case_id, name in naming.told_names(tx, after=after):
+            self._told_of.add(case_id)
+            self._told.put(case_id, name)
 
     def _renew(self, tx: Tx) -> None:
         if self._newest is not None:

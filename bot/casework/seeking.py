@@ -20,7 +20,7 @@ from bot.store import addresses, casework, naming, staff
 from bot.store.addresses import Address
 from bot.store.casework import Case
 from bot.store.database import Tx
-from bot.store.naming import OpenCase
+from bot.store.naming import OpenCase, TellsOf
 from bot.store.people import Person
 from messages.addresses import read_phone
 
@@ -45,9 +45,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sought:
-    """`case` and `conversation` are references where what was typed is one, or a number that is nobody's yet."""
+    """`case` and `conversation` are references where what was typed is one, or a number that is nobody's yet.
+
+    `told`: professionals' referrals of a family of such a name, who may be nobody's record here.
+    """
 
     lines: Sequence[Line]
+    told: Sequence[TellsOf]
     more: bool
     case: str | None
     conversation: str | None
@@ -91,6 +95,7 @@ def seek(house: House, by: SignedIn, typed: str) -> Sought:
     # Names are read before the transaction that writes: the first time, or after an import, that takes a while.
     with house.db.read() as tx:
         alike = house.names.find(tx, typed, limit=MOST + 1)
+        alike_told = house.names.find_told(tx, typed, limit=MOST)
     with house.db.write() as tx:
         read = _read(tx, typed)
         case = None if read.case is None else read.case.ref
@@ -112,12 +117,15 @@ def seek(house: House, by: SignedIn, typed: str) -> Sought:
             for key in shown
             if key in who
         ]  # fmt: skip
+        told = naming.told_of(tx, [key for key, _ in alike_told])
+        told_here = [told[key] for key, _ in alike_told if key in told]
         at = house.clock.now()
         refs = [ref for line in lines for ref in (line.person.ref, *(one.ref for one in line.lives_with))]
         refs += [one.ref for line in lines for one in line.cases]
+        refs += [one.ref for one in told_here]
         refs += [ref for ref in (case, conversation) if ref is not None]
         audit_list(tx, by, at, action="people.search", target=f"search:{len(lines)}", refs=refs)
-        return Sought(lines=lines, more=len(found) > MOST, case=case, conversation=conversation)
+        return Sought(lines=lines, told=told_here, more=len(found) > MOST, case=case, conversation=conversation)
 
 
 def words_of(house: House, by: SignedIn, ref: str, typed: str) -> Words | None:

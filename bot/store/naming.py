@@ -4,6 +4,7 @@ Names stay sealed in the database; nothing there can be searched. `changed_at` i
 with every change of a person's row, so that one process learns of what another has written.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,13 +12,14 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from bot.store.addresses import address
-from bot.store.casework import cases
+from bot.store.casework import cases, referral
 from bot.store.columns import keyring_of, readable
 from bot.store.database import Tx
 from bot.store.people import NAME, Person, name_of, person, person_address, postcode_prints
 
 OVERLAP = timedelta(minutes=15)  # a row bears the time its transaction began; no transaction of ours lasts as long
 _NAMED = sa.select(person.c.id, *NAME, person.c.changed_at)
+_BY_PROFESSIONAL = referral.c.how == "professional"
 _PEOPLE = sa.select(*(readable(person.c[f]) for f in Person.__dataclass_fields__))
 
 
@@ -38,6 +40,18 @@ class OpenCase:
     state: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellsOf:
+    """A professional's referral: the family's name as they wrote it, and who they are."""
+
+    ref: str
+    level: str
+    state: str
+    opened_at: datetime
+    family: str
+    by: str
+
+
 def count_people(tx: Tx) -> int:
     return int(tx.execute(sa.select(sa.func.count()).select_from(person)).scalar_one())
 
@@ -47,6 +61,39 @@ def names(tx: Tx, *, since: datetime | None) -> Iterator[Named]:
     statement = _NAMED if since is None else _NAMED.where(person.c.changed_at >= since - OVERLAP)
     for person_id, first, last, changed_at in tx.execute(statement):
         yield Named(id=person_id, name=name_of(first, last) or "", changed_at=changed_at)
+
+
+def count_told(tx: Tx) -> int:
+    """Referrals by professionals: of each the form told a name."""
+    return int(tx.execute(sa.select(sa.func.count()).select_from(referral).where(_BY_PROFESSIONAL)).scalar_one())
+
+
+def told_names(tx: Tx, *, after: int) -> Iterator[tuple[int, str]]:
+    """The case, and the family's name as a professional told it, of every case after one; empty where none opens."""
+    statement = sa.select(referral.c.case_id, readable(referral.c.answers)).where(
+        _BY_PROFESSIONAL, referral.c.case_id > after
+    )
+    for case_id, answers in tx.execute(statement):
+        yield int(case_id), str(json.loads(answers or "{}").get("family", ""))
+
+
+def told_of(tx: Tx, case_ids: Sequence[int]) -> dict[int, TellsOf]:
+    """These referrals, with the name that each tells as it stands."""
+    rows = tx.execute(
+        sa.select(
+            cases.c.id, cases.c.ref, cases.c.level, cases.c.state, cases.c.opened_at, readable(referral.c.answers)
+        )
+        .join(referral, referral.c.case_id == cases.c.id)
+        .where(_BY_PROFESSIONAL, cases.c.id.in_(case_ids))
+    )
+    found = {}
+    for case_id, ref, level, state, opened_at, answers in rows:
+        told = json.loads(answers or "{}")
+        found[int(case_id)] = TellsOf(
+            ref=ref, level=level, state=state, opened_at=opened_at, family=str(told.get("family", "")),
+            by=", ".join(filter(None, (str(told.get("referred_by", "")), str(told.get("organisation", ""))))),
+        )  # fmt: skip
+    return found
 
 
 def at_postcode(tx: Tx, postcode: str, *, limit: int) -> list[int]:

@@ -7,7 +7,7 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.casework import professional
-from bot.casework.professional import FIELDS, Faults
+from bot.casework.professional import FIELDS, Faults, TooMany
 from bot.refs import new_ref, read_ref
 from bot.web.here import house
 from bot.web.pace import Allowance, Pace
@@ -34,20 +34,20 @@ def send() -> AnyResponse:
     ref = read_ref(request.form.get("ref", "")) or new_ref()
     pace: Pace = current_app.extensions[PACE]
     wait = pace.wait(None, request.remote_addr, house().clock.now())
-    if wait:
+    try:
+        taken = professional.refer(house(), ref, given, crowded=wait > 0)
+    except TooMany:
         page = _page(given, {"who": "That was a lot at once. Try again in a minute."}, ref=ref)
         return Response(page, 429, headers={"Retry-After": str(wait)})
-    try:
-        taken = professional.refer(house(), ref, given)
     except Faults as fault:
-        return Response(_page(given, fault.errors, ref=ref), 422)
+        return Response(_page(given, fault.errors, ref=ref, danger=fault.danger), 422)
     return redirect(url_for("professionals.form", sent=taken.ref), 303)
 
 
-def _page(given: dict[str, str], errors: dict[str, str], *, ref: str = "", sent: str = "") -> str:
+def _page(given: dict[str, str], errors: dict[str, str], *, ref: str = "", sent: str = "", danger: bool = False) -> str:
     here = house()
     council = here.live.of(here.db).compiled.council
     return render_template(
         "public/professionals.html", given=given, errors=errors, error=bool(errors), ref=ref or new_ref(), sent=sent,
-        council=council,
+        council=council, danger=danger,
     )  # fmt: skip

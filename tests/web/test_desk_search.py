@@ -14,6 +14,7 @@ from bot.store import addresses, casework, people, schema
 from bot.store.database import Database
 from tests.houses import AT, KEYS, ON_SQLITE, Home
 from tests.web.standing import a_case
+from tests.web.visitor import Visitor
 from tests.web.worker import Worker, at_desk, hire, served, signed_in_at
 
 if TYPE_CHECKING:
@@ -210,3 +211,24 @@ def test_the_search_by_keyboard_and_at_every_width(app: Flask, home: Home, chrom
         for width in (320, 1280):
             page.set_viewport_size({"width": width, "height": 800})
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_professionals_referral_of_nobody_here_is_found_by_the_name_it_tells(
+    family: Visitor, sam: Worker, home: Home
+) -> None:
+    """Claim: a family without a number or record is found by name, misspelt too, in the open referral and the closed;
+    erased it is found no more, and the audit names the case that was shown."""
+    form = family.page("/professionals").form("/professionals")
+    told = {"who": "Dr Ivy Grant", "organisation": "Larkmere Surgery", "family": "Amara Oyelaran",
+            "told": "They agreed", "number": "none", "words": "The boy hardly sleeps"}  # fmt: skip
+    assert family.client.post("/professionals", data={**form, **told}).status_code == 303
+    ref = home.cases()[0].ref
+    for typed in ("Oyelaran", "oyleran amara"):
+        page = search(sam, typed)
+        assert f"/desk/cases/{ref}" in page, typed
+        assert "Dr Ivy Grant, Larkmere Surgery" in page
+    assert ref not in search(sam, "Begum")
+    assert ref in [row for row in home.audited() if row[0] == "people.search"][-2][2]
+    with home.house.db.write() as tx:
+        tx.execute(sa.delete(casework.referral))
+    assert ref not in search(sam, "Oyelaran")

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from tests.browser import Chromium
 
 TOLD = {
-    "who": "Dr Ivy Grant, 020 7946 0555", "organisation": "Larkmere Surgery",
+    "who": "Dr Ivy Grant, 020 7946 0555", "organisation": "Larkmere Surgery", "family": "Amara Cole-Reed",
     "told": "The mother agreed in the surgery", "number": "07700 900555",
     "words": "Mrs Amara Cole and her boy of three, who hardly sleeps",
 }  # fmt: skip
 NUMBER = "+447700900555"
 
 
-def send(family: Visitor, **given: str) -> TestResponse:
-    form = family.page("/professionals").form("/professionals")
-    return family.client.post("/professionals", data={**form, **TOLD, **given})
+def send(visitor: Visitor, /, **given: str) -> TestResponse:
+    form = visitor.page("/professionals").form("/professionals")
+    return visitor.client.post("/professionals", data={**form, **TOLD, **given})
 
 
 def test_a_gps_referral_stands_on_the_desk_with_its_pathway(family: Visitor, sam: Worker, home: Home) -> None:
@@ -74,7 +74,7 @@ def test_another_family_under_a_used_reference_is_another_referral(family: Visit
 @pytest.mark.parametrize("lacking", list(TOLD))
 @ON_SQLITE
 def test_what_is_missing_is_asked_for_and_what_was_written_stays(family: Visitor, home: Home, lacking: str) -> None:
-    """Claim: each of the five is needed; the fault leads to its field, and no case is raised."""
+    """Claim: each of the six is needed; the fault leads to its field, and no case is raised."""
     answer = send(family, **{lacking: "  "})
     assert answer.status_code == 422
     assert f'href="#{lacking}"' in answer.text
@@ -101,11 +101,12 @@ def test_words_of_danger_are_as_grave_as_anybodys(family: Visitor, home: Home) -
     assert (case.look_by - home.clock.at).total_seconds() == 15 * 60
 
 
-@pytest.mark.parametrize("field", ["told", "words"])
+@pytest.mark.parametrize("field", ["who", "organisation", "family", "told", "words"])
 @ON_SQLITE
-def test_danger_is_found_in_either_box_and_at_its_end(family: Visitor, home: Home, field: str) -> None:
-    """Claim: how the family was told is screened as well as what worries them, and both to their end."""
-    answer = send(family, **{field: "We met at the clinic. " * 200 + "He has a knife and he is outside the door now"})
+def test_danger_is_found_in_any_box_and_at_its_end(family: Visitor, home: Home, field: str) -> None:
+    """Claim: whatever somebody types into is screened, and to its end."""
+    before = "We met at the clinic. " * (200 if field in {"told", "words"} else 5)
+    answer = send(family, **{field: before + "He has a knife and he is outside the door now"})
     assert answer.status_code == 303
     assert [case.level for case in home.cases()] == ["urgent"]
 
@@ -139,6 +140,41 @@ def test_a_flood_is_asked_to_wait_and_nobody_is_shut_out(family: Visitor, home: 
 
 
 @ON_SQLITE
+def test_a_flood_never_drops_words_of_danger(family: Visitor, sam: Worker, home: Home) -> None:
+    """Claim: past the allowance of a place what shows danger is a case all the same, and says that it came in a flood;
+    what shows none still waits."""
+    for _ in range(A_PLACE.at_once):
+        send(family)
+    assert send(family, words="The Shahs ask about a nursery").status_code == 429
+    answer = send(family, words="Mrs Shah says he has a knife and he is outside the door now")
+    assert answer.status_code == 303
+    urgent = [case for case in home.cases() if case.level == "urgent"]
+    assert [case.ref for case in urgent] == [answer.headers["Location"].rpartition("=")[2]]
+    assert "came past what one place may send" in sam.get(f"/desk/cases/{urgent[0].ref}").text
+    assert len(home.cases()) == A_PLACE.at_once + 1
+
+
+def test_danger_in_a_form_that_is_not_taken_is_before_the_team_at_once(
+    family: Visitor, sam: Worker, home: Home
+) -> None:
+    """Claim: a fault in another field never keeps danger from the team: one case, however often the form fails, that
+    grows with the words; the whole form is then a referral of its own; the page says so and gives 999."""
+    form = family.page("/professionals").form("/professionals")
+    for words in ("She is scared of her partner", "He has a knife and he is outside the door now", "He has a knife"):
+        answer = family.client.post("/professionals", data={**form, **TOLD, "number": "", "words": words})
+        assert answer.status_code == 422
+        assert "call 999" in answer.text
+    kept = home.cases()
+    assert [(case.kind, case.level, case.reason) for case in kept] == [("escalation", "urgent", "danger-professional")]
+    page = sam.get("/desk").text
+    assert "Words of danger in a professional's form" in page
+    assert "Larkmere Surgery" in page
+    answer = family.client.post("/professionals", data={**form, **TOLD, "words": "He has a knife"})
+    assert answer.status_code == 303
+    assert [case.kind for case in home.cases() if case.ref != kept[0].ref] == ["referral"]
+
+
+@ON_SQLITE
 def test_the_page_says_what_it_is_for(family: Visitor) -> None:
     """Claim: for whom, for what, and what it is not for, with a number to ring."""
     words = " ".join("".join(text) for _, _, text in Page(family.client.get("/professionals").text).elements)
@@ -156,7 +192,8 @@ def test_the_form_fits_a_small_phone_works_without_javascript_and_passes_axe(
     nothing."""
     from tests.browser import axe
 
-    labels = {"who": "Your name", "organisation": "Your organisation", "told": "How the family was told",
+    labels = {"who": "Your name", "organisation": "Your organisation", "family": "The family's name",
+              "told": "How the family was told",
               "number": "The family's telephone number", "words": "The family, what"}  # fmt: skip
     with served(app) as address:
         for javascript in (False, True):
