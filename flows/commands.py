@@ -101,6 +101,7 @@ def _wrong_person(run: Run, reading: Reading) -> None:
 
 def _menu(run: Run, _reading: Reading) -> None:
     leave(run)
+    run.asked_for_menu = True
     enter(run, "menu")
 
 

@@ -165,9 +165,22 @@ def _ask(run: Run, flow: Flow, node: AskNode) -> bool:
         run.left = run.stack[-1]
     if node.wait_hours is not None:
         run.start_timer("wait", run.facts.now + timedelta(hours=node.wait_hours))
-    if flow.expires_hours is not None:
-        run.start_timer("expire", run.facts.now + timedelta(hours=flow.expires_hours))
+    hours = _expires_hours(run)
+    if hours is not None:
+        run.start_timer("expire", run.facts.now + timedelta(hours=hours))
+    else:
+        run.cancel_timer("expire")
     return False
+
+
+def _expires_hours(run: Run) -> int | None:
+    """After how long this talk runs out: as its flow says, else the one that called it. What holds runs out by its own
+    timer, from wherever it was opened: who answers a referral a day and an hour later has still answered it."""
+    for frame in reversed(run.stack):
+        flow = run.flow(frame)
+        if flow.expires_hours is not None or flow.holds:
+            return flow.expires_hours
+    return None
 
 
 def _branch(run: Run, _flow: Flow, node: BranchNode) -> bool:
@@ -344,7 +357,10 @@ def _call(run: Run, _flow: Flow, node: CallNode) -> bool:
         # Already open beneath: go back to it rather than opening it twice.
         while run.stack[-1].flow != node.flow:
             run.stack.pop()
-        run.goto(run.assets.flows[node.flow].start)
+        if run.left is not None and run.left.flow == node.flow:
+            run.say("carry-on")  # half told: nobody is asked again from the start
+        else:
+            run.goto(run.assets.flows[node.flow].start)
         return True
     if run.left is not None and run.left.flow == node.flow:
         run.push(run.left)

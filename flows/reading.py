@@ -88,6 +88,7 @@ WITH_A_LOSS: frozenset[Command] = ALWAYS_HEARD | {"human", "less", "pause", "lan
 OPEN_ENDED = frozenset({"text", "name", "children"})  # kinds that would take almost any words for an answer
 SHORT_WORDS = 5
 PAUSE_WORDS = 8  # "pause please till the 3rd of september": more is talk, and the lexicon reads it
+GREETING_WORDS = 3  # "hello", "hi there"; more is what they came to say
 ASIDE_WORDS = 12  # a question to us; more is a story, and an answer
 FEW_WORDS = 2  # "swimming lessons please" is looked up, "hm ok" is not
 LOSSES: Mapping[str, Loss] = {"pregnancy-lost": "pregnancy-lost", "child-died": "child-died"}
@@ -132,6 +133,7 @@ class Reading:
     worker_talking: bool = False
     fit: Fit | None = None
     starts: str | None = None  # the flow a keyword or an intent opens
+    greets: bool = False  # "hello" and no more, from somebody who comes back to what they left half told
     need: bool = False
     event: str = ""  # a key event told as news
     thanks: bool = False
@@ -171,12 +173,14 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
             whole_start=whole_start,
         )  # fmt: skip
     understood = run.assets.lexicon.understand(text) if text.strip() else Understanding(intent="thanks")
-    fit = find_fit(run, text, understood, event.screening.risk)
-    if understood.event_year is not None and is_over(understood.event_year, facts.today):
-        understood = replace(understood, event="", event_year=None, event_sure=False, event_beside=False)
     flow = run.top_flow
     held = flow is not None and flow.holds
-    starts = _starts(run, text, understood) if not held else _aside(run, text)
+    greets = held and _greets_again(run, text, understood)
+    no_answer = greets or _thanks_again(run, text, understood)
+    fit = None if no_answer else find_fit(run, text, understood, event.screening.risk)
+    if understood.event_year is not None and is_over(understood.event_year, facts.today):
+        understood = replace(understood, event="", event_year=None, event_sure=False, event_beside=False)
+    starts = _starts(run, text, understood) if greets or not held else _aside(run, text)
     # Words that show no need of the list may still be in the directory, where nothing else was being asked; but from
     # somebody whose case is open they are more of what they told us: "don't tell anyone" is no search.
     ask = run.waiting()
@@ -199,10 +203,25 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
         worker_talking=facts.worker_talking,
         fit=fit,
         starts=starts,
+        greets=greets,
         need=bool(text.strip()) and not held and reading_need,
         event="" if understood.event not in LOSSES and (held or facts.open_case is not None) else understood.event,
         thanks=understood.intent == "thanks" and bool(text.strip()),
     )
+
+
+def _greets_again(run: Run, text: str, understood: Understanding) -> bool:
+    """ "Hello", said after a while in the middle of a referral, is no answer to "what are you worried about?"."""
+    greeting = understood.intent == "menu" or _keyword_flow(run, plain(text)) == "menu"
+    return greeting and len(text.split()) <= GREETING_WORDS and not run.live()
+
+
+def _thanks_again(run: Run, text: str, understood: Understanding) -> bool:
+    """So is "thanks", where any words would do for an answer."""
+    ask = run.waiting()
+    open_ended = ask is not None and ask.kind in OPEN_ENDED
+    thanks = understood.intent == "thanks" and bool(text.strip())
+    return open_ended and thanks and len(text.split()) <= GREETING_WORDS and not run.live()
 
 
 def is_over(year: int, today: date) -> bool:

@@ -42,6 +42,7 @@ class Run:
         self.danger: Risk = "none"
         self.hushed = False
         self.carry_on = False
+        self.asked_for_menu = False
         self.greeted = not (facts.first_contact or session.owes_greeting)
         self.nodes_left = NODES_A_STEP
 
@@ -236,6 +237,11 @@ def _signed(run: Run) -> str | None:
     return f"{worker} ({service})" if worker and service else service
 
 
+def _unfinished(run: Run) -> str:
+    """Whether they come back, after a while, to something that they left half told. MENU itself asks for the menu."""
+    return _yes(run.left is not None and not run.asked_for_menu and not run.live())
+
+
 def _low(run: Run) -> str:
     score = run.answers.get("given_score")
     return _yes(isinstance(score, int) and score <= run.facts.low_at)
@@ -256,6 +262,7 @@ _FACTS: Mapping[str, Callable[[Run], Value | None]] = {
     "hear_by": lambda run: run.facts.hear_by,
     "channel": lambda run: run.facts.channel,
     "consent": lambda run: run.facts.consent,
+    "unfinished": _unfinished,
     "open_now": lambda run: _yes(run.facts.open_now),
     "first_contact": lambda run: _yes(run.facts.first_contact),
     "last_score": lambda run: run.facts.last_score,

@@ -113,10 +113,11 @@ def _unfinished(run: Run) -> None:
 
 
 def _expire(run: Run) -> None:
-    flow = run.top_flow
+    notes = (f"{frame.flow}.expired" for frame in reversed(run.stack))
+    note = next((text for text in notes if run.assets.wording.has(text)), None)
     leave(run)
-    if flow is not None and run.assets.wording.has(f"{flow.name}.expired") and not run.facts.worker_talking:
-        run.say(f"{flow.name}.expired")
+    if note is not None and not run.facts.worker_talking:
+        run.say(note)
 
 
 def _wait(run: Run) -> None:

@@ -137,8 +137,11 @@ def _keep_beside(run: Run, reading: Reading) -> None:
 
 def _start_flow(run: Run, reading: Reading) -> None:
     assert reading.starts is not None
-    _keep_beside(run, reading)
-    run.set_aside()
+    if reading.greets:
+        leave(run)  # it stands as it was left, and they are asked whether to go on with it
+    else:
+        _keep_beside(run, reading)
+        run.set_aside()
     intents = run.assets.flows[reading.starts].intents
     asks_for_help = any(intent.startswith("need/") for intent in intents)
     enter(run, reading.starts, _seeds(run, reading) if asks_for_help else None)
@@ -182,10 +185,12 @@ def show_pictures(run: Run, reading: Reading) -> None:
 
 
 def _thanks(run: Run, reading: Reading) -> None:
-    if run.top_flow is not None and run.top_flow.holds:
+    held = run.top_flow is not None and run.top_flow.holds
+    if held and run.live():
         _repair(run, reading)
         return
-    run.set_aside()
+    if not held:
+        run.set_aside()
     run.say("thanks")
 
 

@@ -162,6 +162,53 @@ class TestReferral:
         family.texts("refer", "they are happy", "menu", "food, SW18 2PU")
         assert said(family.texts("refer")) == ["carry-on", "refer.worried"]
 
+    def test_hello_after_a_while_is_no_answer_and_asks_whether_to_carry_on(self) -> None:
+        """Claim: yes goes on at the open question, no shows the menu, and nothing that was told is lost."""
+        for greeting in ("hello", "hello there", "Hi!"):
+            family = Family.new()
+            family.texts("refer", "they are happy")
+            family.passes(hours=3)
+            assert said(family.texts(greeting)) == ["menu.carry-on"]
+            assert said(family.texts("yes")) == ["carry-on", "refer.worried"]
+            assert family.session.answers["going_well"] == "they are happy"
+            assert "worried" not in family.session.answers
+            family.passes(hours=1)
+            assert said(family.texts(greeting, "no")) == ["menu.choose"]
+            assert said(family.texts("refer")) == ["carry-on", "refer.worried"]
+
+    def test_after_menu_it_is_offered_when_they_come_back_and_menu_is_always_the_menu(self) -> None:
+        """Claim: MENU shows the choices however long they were away; hello in the middle of a talk asks nothing."""
+        family = Family.new()
+        family.texts("refer", "menu")
+        assert said(family.texts("hello there")) == ["menu.choose"]
+        family.passes(hours=2)
+        assert said(family.texts("MENU")) == ["menu.choose"]
+        family.passes(hours=2)
+        assert said(family.texts("hi")) == ["menu.carry-on"]
+        assert said(family.texts("blah")) == ["menu.carry-on.repair"]
+
+    def test_thanks_after_a_while_is_no_answer_either(self) -> None:
+        """Claim: the question stays open, and the next words answer it; where "ok" is a choice it still answers."""
+        family = Family.new()
+        family.texts("refer")
+        family.passes(hours=3)
+        assert said(family.texts("cheers")) == ["thanks"]
+        family.texts("they are happy")
+        assert family.session.answers["going_well"] == "they are happy"
+        family.texts(*["skip"] * 5, "SW18 2PU", "text", "skip", "skip")
+        assert family.at == "refer.may-text"
+        family.passes(hours=3)
+        assert [consent.given for consent in of(family.texts("ok"), SetConsent)] == [True]
+
+    def test_opened_from_the_menu_it_does_not_run_out_before_its_own_time(self) -> None:
+        """Claim: the menu's day ends no referral: a day and an hour later its question is still answered."""
+        family = Family.new()
+        family.texts("menu", "2")
+        assert family.session.timers.keys() == {"unfinished"}
+        family.passes(hours=25)
+        family.texts("they are happy")
+        assert (family.at, family.session.answers["going_well"]) == ("refer.worried", "they are happy")
+
     def test_refusing_to_share_keeps_it_with_the_team(self) -> None:
         """Claim: each consent is its own yes or no with its wording; none given is said back."""
         family = Family.new()
