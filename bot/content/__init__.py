@@ -34,7 +34,7 @@ __all__ = [
     "write_document",
 ]
 
-FOLDERS = ("flows", "phrases", "programmes", "replies", "wording")
+FOLDERS = ("flows", "phrases", "programmes", "replies", "wording", "documents")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,18 @@
 
 import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from bot.content.case_system import CaseSystem, read_case_system
 from bot.content.council import Council, read_council
 from bot.content.documents import Notes
 from bot.content.flow_files import one_line, read_flow
 from bot.content.learnt import learnt
+from bot.content.papers import Paper, read_papers
 from bot.content.programme_files import read_programme
 from bot.content.shapes import read_shape
 from flows.checks import flow_faults
@@ -64,6 +66,8 @@ class Compiled:
     programmes: Mapping[str, Programme]
     replies: tuple[SavedReply, ...]
     helplines: Mapping[str, Helpline]
+    papers: Mapping[str, Paper]
+    case_system: CaseSystem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +88,8 @@ def compile_data(files: Mapping[str, Any], notes: Notes, *, live: bool = False) 
     shared = talk.wording.shared if talk is not None else None
     replies = tuple(reply for name, raw in _in(files, "replies") for reply in _replies(name, raw, notes, shared))
     lexicon = _lexicon(files, notes)
-    if notes.faults or talk is None or lexicon is None:
+    papers, case_system = _documents(files, notes, talk.council.values() if talk else None, live)
+    if notes.faults or talk is None or lexicon is None or case_system is None:
         return None
     return Compiled(
         flows=talk.flows,
@@ -94,7 +99,21 @@ def compile_data(files: Mapping[str, Any], notes: Notes, *, live: bool = False) 
         programmes=programmes,
         replies=replies,
         helplines=talk.helplines,
+        papers=papers,
+        case_system=case_system,
     )
+
+
+def _documents(
+    files: Mapping[str, Any], notes: Notes, values: Iterable[str] | None, live: bool
+) -> tuple[Mapping[str, Paper], CaseSystem | None]:
+    """What is made of a case to hand on. Of a bundle that is live, one that a later release refuses is as shipped."""
+    own = Notes(lines=notes.lines)
+    read = read_papers(files, own, values), read_case_system(files, own)
+    if own.faults and live:
+        return read_papers({}, notes, values), read_case_system({}, notes)
+    notes.faults += own.faults
+    return read
 
 
 def compile_talk(files: Mapping[str, Any], notes: Notes, *, live: bool = False) -> Talk | None:

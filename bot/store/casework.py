@@ -183,6 +183,12 @@ def closed_cases(tx: Tx, *, limit: int = 100) -> list[Case]:
     return [Case(**r._asdict()) for r in rows]
 
 
+def cases_between(tx: Tx, since: datetime, until: datetime, *, kind: str, limit: int) -> list[Case]:
+    """Of one kind that came from `since` until before `until`, oldest first, at most `limit`."""
+    asked = _CASE.where(cases.c.kind == kind, cases.c.opened_at >= since, cases.c.opened_at < until)
+    return [Case(**r._asdict()) for r in tx.execute(asked.order_by(cases.c.opened_at, cases.c.id).limit(limit))]
+
+
 def change_case(tx: Tx, case_id: int, *, version: int | None = None, **values: object) -> bool:
     """Change a case and its version. With `version`, only if nobody changed it since (compare and swap)."""
     statement = sa.update(cases).where(cases.c.id == case_id)

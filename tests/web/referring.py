@@ -24,11 +24,13 @@ ENDING = {"outcome": "early-help-secured", "words": "All is well now", "offer": 
 FAMILY = "+447700900001"
 
 
-def a_referral(home: Home, name: str = "Ana", **values: object) -> str:
+def a_referral(
+    home: Home, name: str = "Ana", *, answers: str = "{}", how: str = "full", shared_with: str = "", **values: object
+) -> str:  # fmt: skip
     """A self-referral on the desk; its reference."""
     ref = a_case(home, name, kind="referral", reason="referral-full", **values)
     with home.house.db.write() as tx:
-        casework.add_referral(tx, case_id=case_of(home, ref).id, how="full", answers="{}", shared_with="")
+        casework.add_referral(tx, case_id=case_of(home, ref).id, how=how, answers=answers, shared_with=shared_with)
     return ref
 
 
