@@ -34,7 +34,7 @@ if needs postgresql; then
     stage "PostgreSQL" -n 2 -m "postgres and not browser and not fault"
 fi
 if needs chromium; then
-    stage "browser" -m "browser and not fault"
+    stage "browser" -n 2 -m "browser and not fault"
 fi
 # Two at a time: they wait for processes and sockets more than they work. Each worker has a PostgreSQL of its own.
 stage "faults" -n 2 -m "fault"
