@@ -103,7 +103,8 @@ def queries(found: list[Service], count: int, typos: int, seed: int = 2) -> list
     r = random.Random(seed)
     out = []
     for service in r.sample(found, min(count, len(found))):
-        words = "".join(ch if ch.isalnum() else " " for ch in service.name.lower()).split()
+        name = service.name.lower().removesuffix("(sample)")
+        words = "".join(ch if ch.isalnum() else " " for ch in name).split()
         words = words if len(words) <= 3 else r.sample(words, 3)
         hit = set(r.sample(range(len(words)), min(typos, len(words))))
         typed = " ".join(typo(word, r) if i in hit else word for i, word in enumerate(words))

@@ -13,8 +13,8 @@ from urllib.parse import quote
 from directory.feed_query import BadQuery, Query, envelope
 from directory.oruk_export import at_location_id, public_id, to_oruk
 from directory.places import Place, Places, distance_km
+from directory.reach import covers_nation
 from directory.service import Location, Service
-from directory.snapshot import covers_nation
 from directory.taxonomies import Taxonomies, Taxonomy, Term
 
 SAMPLE = "Sample entry, invented to show the service: there is no such help. "

@@ -8,10 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from bench import claims, databases, due, enrol, measure, rehearse, search, turn, understand
+from bench.synth import queries, services
 from bot.settings import ROOT
 from bot.store import claims as queue
 from bot.store import keeping
 from bot.store.database import Tx
+from directory.search import Query, Snapshot
+from directory.search import search as directory_search
 from tests.houses import AT, Home
 
 
@@ -76,6 +79,18 @@ def test_search_is_told_against_the_floor(capsys: pytest.CaptureFixture[str]) ->
     told = capsys.readouterr().out
     assert told.count("| FTS5, words |") == 2
     assert "500 services" in told
+    assert "One process that holds 500 and answers: at most" in told
+
+
+def test_two_slips_of_three_words_still_find_it_among_ten_thousand() -> None:
+    """Of 100 queries with two words misspelt, the one meant is among the first five for 93: the draw is a fixed one."""
+    snapshot = Snapshot(services(10_000, ["food", "debt"]))
+    asked = queries(list(snapshot.services), 100, 2)
+    found = [
+        meant in {result.service.name for result in directory_search(snapshot, Query(text=typed, limit=5)).results}
+        for typed, meant in asked
+    ]
+    assert sum(found) >= 93
 
 
 def test_only_a_ratio_breaks_a_claim(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,12 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from directory.needs import HELPS_WITH
-from directory.places import Place
+from directory.places import Place, distance_km
+from directory.reach import Ground
 from directory.search import REACH_KM, Query, Result, Snapshot, fits_age, search
 from directory.service import Location, Organisation, Service, ServiceArea
 from tests.directory.samples import needs, places, sample
@@ -206,12 +208,70 @@ def test_an_unrelated_query_finds_nothing(text: str) -> None:
         ("swiming lesons", "Splash swimming lessons (sample)"),
         ("earlsfield libary", "Earlsfield Library"),
         ("uniform swop", "Uniform Swap (sample)"),
+        ("housnig optoins", "Housing Options team (sample)"),
+        ("librray servcies in balham", "Balham Library"),
     ],
 )
 def test_a_slip_of_spelling_still_finds_it(text: str, name: str) -> None:
     """Claim: one slip a word is mended against the directory's own words, with no need understood."""
     results = search(shipped(), Query(text=text, place=place("SW18 2PU"))).results
     assert results[0].service.name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("home start", "Home-Start"), ("is there a home start near me?", "Home-Start"),
+     ("start for life", "Start for Life"),
+     ("stop it now", "Stop It Now helpline"), ("free to be", "Free to Be (sample)")],
+)  # fmt: skip
+def test_a_name_of_everyday_words_is_a_name(text: str, name: str) -> None:
+    """Claim: an entry asked for by its whole name comes first, though its words tell nothing by themselves."""
+    first = search(shipped(), Query(text=text)).results[0]
+    assert first.service.name == name
+    assert any(reason.startswith("matches") for reason in first.why)
+
+
+@pytest.mark.parametrize(
+    "text", ["i want to be free of him", "start my life again", "stop", "can she start home school"]
+)
+def test_a_sentence_is_no_name(text: str) -> None:
+    """Claim: everyday words that happen to stand in a name ask for nothing by it."""
+    found = search(shipped(), Query(text=text, place=place("SW18 2PU"), limit=20)).results
+    named = {result.service.name for result in found}
+    assert named.isdisjoint({"Free to Be (sample)", "Start for Life", "Stop It Now helpline", "Home-Start"})
+
+
+def test_all_the_words_of_a_name_are_enough() -> None:
+    """Claim: words that nearly every entry could carry find what has all of them in its name; one alone finds none."""
+    offered = (service("Family Support Team"), service("Family Club"), service("Team"))
+    assert names(*offered, text="family support team", needs=()) == ["Family Support Team"]
+    assert names(*offered, text="family", needs=()) == []
+
+
+def test_the_mark_of_a_sample_is_no_word_to_search_by() -> None:
+    """Claim: "sample" finds nothing, though half of the shipped names end in it."""
+    assert search(shipped(), Query(text="sample")).results == ()
+
+
+@pytest.mark.parametrize("where", ["IM1 1AA", "JE2 3AB", "GY1 1AA"])
+def test_what_serves_england_is_not_offered_on_the_islands(where: str) -> None:
+    """Claim: where the nation is not known, only what covers the whole kingdom is offered."""
+    england, kingdom = service("england", service_areas=(ENGLAND,)), service("kingdom", service_areas=(UK,))
+    assert names(england, kingdom, service("here", service_areas=(WANDSWORTH,)), place=place(where)) == ["kingdom"]
+
+
+@settings(max_examples=40)
+@given(st.lists(services(), max_size=6, unique_by=lambda one: one.id), st.sampled_from(["SW18 2PU", "SW18", "SW4 7AA"]))
+def test_every_distance_is_of_the_nearest_venue(offered: list[Service], where: str) -> None:
+    """Claim: weighed all at once, each entry is as far as its nearest venue measured by itself, or has no distance."""
+    at = place(where)
+    reach = Ground(offered, home=frozenset()).reach(at)
+    for service_, offers, km in zip(offered, reach.offered, reach.km, strict=True):
+        points = [(one.lat, one.lon) for one in service_.locations if one.lat is not None and one.lon is not None]
+        if offers and points:
+            assert km == pytest.approx(min(distance_km(at.lat or 0, at.lon or 0, *point) for point in points))
+        if not points:
+            assert np.isinf(km)
 
 
 def test_pages_join_without_gap_or_repeat() -> None:
