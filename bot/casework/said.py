@@ -19,6 +19,7 @@ STATES: Final = {"open": "Not claimed", "claimed": "Claimed", "closed": "Closed"
 REASONS: Final = {
     "danger": "Their words show danger",
     "danger-entry": "Words of danger on the public form about an entry: we do not know who wrote",
+    "danger-provider": "Words of danger from an organisation, on the page of its private link",
     "danger-professional": "Words of danger in a professional's form that could not be taken: read it now",
     "low-score": "They gave a low score when we asked how things are",
     "score-fall": "Their score has fallen since the last one",

@@ -24,11 +24,26 @@ from flows.understanding.types import Lexicon, Screening
 from messages.clean import clean, is_visible
 from messages.render import parts
 
-REASON: Final = "danger-entry"
 LEVELS: Final[tuple[Level, ...]] = ("urgent", "concern", "routine")
-TOLD: Final = (
-    "Written on the public form that says what is wrong with an entry of the directory ({about}). Nobody is asked who "
-    "they are there, so no answer can be sent. The page that answered showed the safety reply."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """A page that asks nobody who they are: the reason of its cases, and what the desk is told beside the words."""
+
+    reason: str
+    told: str
+
+
+ENTRY: Final = Where(
+    reason="danger-entry",
+    told="Written on the public form that says what is wrong with an entry of the directory ({about}). Nobody is asked "
+    "who they are there, so no answer can be sent. The page that answered showed the safety reply.",
+)
+PROVIDER: Final = Where(
+    reason="danger-provider",
+    told="Written on the page of an organisation's private link, about its entry ({about}). Who there wrote is not "
+    "asked: telephone the organisation. The page that answered showed the safety reply.",
 )
 
 
@@ -47,7 +62,9 @@ def gravest(lexicon: Lexicon, texts: Iterable[str]) -> Screening:
     return min(found, key=lambda one: LEVELS.index("routine" if one.risk == "none" else one.risk))
 
 
-def answer(house: House, ref: str, words: str, *, about: str, language: str) -> SafetyWords | None:
+def answer(
+    house: House, ref: str, words: str, *, about: str, language: str, where: Where = ENTRY
+) -> SafetyWords | None:  # fmt: skip
     """Raise the case that these words ask for, and say what is answered; None where they show no danger.
 
     `ref` is a fresh reference that the form holds: the same words again under it raise nothing more, and other words
@@ -65,7 +82,7 @@ def answer(house: House, ref: str, words: str, *, about: str, language: str) -> 
         facts = _facts(house, snapshot, language)
         effects = respond_to_danger(screening, facts, words[:WORDS_KEPT], lexicon.understand(words).lang)
         raised = next(effect for effect in effects if isinstance(effect, RaiseEscalation))
-        _raise(tx, ref, raised, facts, about) or _raise(tx, new_ref(), raised, facts, about)
+        _raise(tx, ref, raised, facts, where, about) or _raise(tx, new_ref(), raised, facts, where, about)
     house.wake.wake()
     say = next(effect for effect in effects if isinstance(effect, Say))
     said = snapshot.wording.render_beside(
@@ -82,17 +99,17 @@ def _facts(house: House, snapshot: Snapshot, language: str) -> Facts:
     )  # fmt: skip
 
 
-def _raise(tx: Tx, ref: str, raised: RaiseEscalation, facts: Facts, about: str) -> bool:
+def _raise(tx: Tx, ref: str, raised: RaiseEscalation, facts: Facts, where: Where, about: str) -> bool:
     """False where another case has this reference."""
     case_id = rows.add_case_once(
-        tx, ref=ref, kind="escalation", level=raised.level, rank=RANK[raised.level], reason=REASON,
+        tx, ref=ref, kind="escalation", level=raised.level, rank=RANK[raised.level], reason=where.reason,
         address_id=None, person_id=None, words=raised.words, because=json.dumps(raised.because, ensure_ascii=False),
         speaker=raised.speaker, opened_at=facts.now, look_by=facts.look_by[raised.level],
     )  # fmt: skip
     if case_id is None:
         standing = rows.find_case(tx, ref)
-        return standing is not None and standing.reason == REASON and standing.words == raised.words
-    detail = f"{raised.level}: {REASON}"
+        return standing is not None and standing.reason == where.reason and standing.words == raised.words
+    detail = f"{raised.level}: {where.reason}"
     rows.add_case_event(tx, case_id=case_id, at=facts.now, kind="opened", body=raised.words, detail=detail)
-    rows.add_case_event(tx, case_id=case_id, at=facts.now, kind="note", body=TOLD.format(about=about))
+    rows.add_case_event(tx, case_id=case_id, at=facts.now, kind="note", body=where.told.format(about=about))
     return True

@@ -1,5 +1,6 @@
 """A provider's private link: their own entries, to confirm or correct. Looking changes nothing.
 
+Words of danger in what else is wrong are answered, and reach the desk as a case, whatever else the form holds.
 The address is the key. `Referrer-Policy: same-origin`, which every page has, tells it to no other site.
 """
 
@@ -9,10 +10,14 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.browsing import need_groups
+from bot.casework import unnamed
+from bot.casework.unnamed import SafetyWords
 from bot.publishing import providers
 from bot.publishing.entries import ChangedSince
 from bot.publishing.providers import NoSuchLink, Opened, Theirs
+from bot.refs import new_ref, read_ref
 from bot.web.here import house
+from bot.web.templating import language
 from directory.changes import Told, told
 from directory.service import ACCEPTING, Service
 from directory.written import FIELDS, NotSo, cells_of
@@ -43,17 +48,22 @@ def change(token: str) -> AnyResponse:
         return _form(token, theirs, {**cells_of(theirs.waits or theirs.service), "words": theirs.words}, {})
     given = {field: request.form.get(field, "").strip() for field in (*ASKED, "words")}
     cells = {field: given[field] for field in ASKED}
+    safety = unnamed.answer(
+        house(), read_ref(request.form.get("ref", "")) or new_ref(), given["words"],
+        about=f"{name} of {opened.organisation}", language=language(), where=unnamed.PROVIDER,
+    )  # fmt: skip
     try:
         at_once = providers.correct(house(), token, service_id, cells, seen=seen, words=given["words"])
     except NotSo as fault:
-        return _form(token, theirs, given, fault.faults, seen=seen)
+        return _form(token, theirs, given, fault.faults, seen=seen, safety=safety)
     except ChangedSince:
         # What they typed stays, beside what the entry says now: sent again, it is what they want of that.
         found = _theirs(providers.open_link(house(), token), service_id)
         now = cells_of(found.service)
-        return _form(token, found, given, {}, stands={name: now[name] for name in ASKED if given[name] != now[name]})
+        stands = {name: now[name] for name in ASKED if given[name] != now[name]}
+        return _form(token, found, given, {}, stands=stands, safety=safety)
     done = "waits" if not at_once else "told" if given["words"] else "corrected"
-    return _page(token, providers.open_link(house(), token), done=done, about=name)
+    return _page(token, providers.open_link(house(), token), done=done, about=name, safety=safety)
 
 
 @pages.errorhandler(NoSuchLink)
@@ -62,10 +72,13 @@ def no_such_link(_fault: NoSuchLink) -> AnyResponse:
     return Response(render_template("provider/over.html"), 404)
 
 
-def _page(token: str, opened: Opened, *, done: str = "", about: str = "", status: int = 200) -> AnyResponse:
+def _page(
+    token: str, opened: Opened, *, done: str = "", about: str = "", status: int = 200,
+    safety: SafetyWords | None = None,
+) -> AnyResponse:  # fmt: skip
     page = render_template(
         "provider/entries.html", token=token, opened=opened, done=done, about=about, told=_told,
-        need_names=_need_names(),
+        need_names=_need_names(), safety=safety,
     )  # fmt: skip
     return Response(page, status)
 
@@ -80,7 +93,7 @@ def _theirs(opened: Opened, service_id: str) -> Theirs:
 
 def _form(
     token: str, theirs: Theirs, given: Mapping[str, str], faults: Mapping[str, str], *, seen: str = "",
-    stands: Mapping[str, str] | None = None,
+    stands: Mapping[str, str] | None = None, safety: SafetyWords | None = None,
 ) -> AnyResponse:  # fmt: skip
     """`seen`: what the form was made of, where another than what stands now. `stands`: somebody changed the entry
     meanwhile, and this is what it says of each field where it differs."""
@@ -88,7 +101,7 @@ def _form(
         "provider/correct.html", token=token, theirs=theirs, given=given, errors=faults,
         error=bool(faults) or stands is not None, stands=stands,
         accepting=ACCEPTING, told=[one for one in _told(theirs.service) if one.field not in ASKED],
-        seen=seen or theirs.seen, need_names=_need_names(),
+        seen=seen or theirs.seen, need_names=_need_names(), safety=safety, ref=new_ref(),
     )  # fmt: skip
     return Response(page, 409 if stands is not None else 400 if faults else 200)
 

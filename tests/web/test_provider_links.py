@@ -18,6 +18,7 @@ from bot.dispatcher import Dispatcher
 from bot.publishing import directory
 from bot.publishing.reminding import remind_due
 from bot.store import providers
+from bot.store.casework import cases
 from directory.service import Location, Opening, Organisation, Service
 from flows.facts import Search
 from messages.smtp_email import SmtpEmail, read_smtp_url
@@ -264,6 +265,36 @@ def test_what_the_form_cannot_change_is_said_and_nothing_is_taken_for_right(
     assert long.status_code == 400
     assert "Use at most 2000 letters." in long.text
     assert "Enter an age in years" in long.text
+
+
+def test_words_of_danger_reach_the_desk(home: Home, letters: Post, link: str, mina: Worker) -> None:
+    """Claim: a child in danger, told in what else is wrong, is a case at once and is answered, though a field of the
+    form cannot be taken; the same page sent again raises no second case, and plain words raise none."""
+    client, entry = browser(home), {"name": "One kitchen", "phone": "020 7946 0999", "accepting": "open"}
+    given = dict.fromkeys(ASKED, "") | entry
+    plain = press(client, link, id="one", act="correct", **given | {"words": "We open at 10 now"})
+    assert "Important, please read" not in plain.text
+    page = client.post(link, data={**fields(client.get(link).text, link), "id": "one", "act": "show"}).text
+    told = (
+        fields(page, link)
+        | given
+        | {"act": "correct", "words": "A boy of 6 here says his dad beat him with a belt today"}
+    )
+    answer = client.post(link, data=told | {"min_age": "-1"})
+    assert answer.status_code == 400
+    assert "Important, please read" in answer.text
+    assert "999" in answer.text
+    assert told["words"] in answer.text
+    again = client.post(link, data=told)
+    assert again.status_code == 200
+    assert "Important, please read" in again.text
+    with home.house.db.read() as tx:
+        (case,) = [case for case in tx.execute(sa.select(cases)) if case.reason == "danger-provider"]
+    assert case.level == "urgent"
+    shown = mina.get(f"/desk/cases/{case.ref}").text
+    assert "beat him with a belt" in shown
+    assert "One kitchen of Meals Together" in shown
+    assert told["words"] in mina.get("/desk/directory/asked").text
 
 
 def test_who_is_trusted_changes_it_at_once(home: Home, letters: Post, link: str, mina: Worker) -> None:
