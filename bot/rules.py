@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.content import Council
+from flows.flood import AnswerLimits
 from messages.bucket import Rate
 from scheduler.calendar import Promises, WorkingCalendar
 from scheduler.decide import ContactRules
@@ -22,6 +23,7 @@ class Rules:
     contact: ContactRules
     worry: WorrySettings
     texting: Rate
+    answers: AnswerLimits
 
 
 @cache
@@ -36,5 +38,10 @@ def rules_of(council: Council) -> Rules:
         school_holidays=council.school_holidays,
     )  # fmt: skip
     return Rules(
-        calendar=calendar, promises=council.promises, contact=contact, worry=council.worry, texting=council.texting
+        calendar=calendar,
+        promises=council.promises,
+        contact=contact,
+        worry=council.worry,
+        texting=council.texting,
+        answers=council.answers,
     )

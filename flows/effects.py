@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from flows.flood import Held
+
 Level = Literal["urgent", "concern", "routine"]
 Wish = Literal["pause", "less", "unpause", "back-on"]
 Loss = Literal["pregnancy-lost", "child-died"]
@@ -212,6 +214,13 @@ class EnrolOnEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldBack:
+    """This text is kept and was read for danger, and gets no automatic answer: the desk shows why."""
+
+    why: Held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndForLoss:
     """A pregnancy or a child was lost: what was planned about it ends now, before anything else is said."""
 
@@ -236,5 +245,6 @@ Effect = (
     | KeepFeedback
     | SetWish
     | EnrolOnEvent
+    | HoldBack
     | EndForLoss
 )

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from flows.effects import Level, Listing
+from flows.flood import Held
 from flows.understanding.types import Lexicon
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class Facts:
     cap_days: int = 14  # the council's
     young_from_years: int = 16  # the council's: the age from which a young person is kept in touch with themselves
     may_enrol: bool = False  # one person, or nobody yet, at a phone that we may text: they can be kept in touch with
+    held_back: Held | None = None  # this text is past the limit of automatic answers to its number
+    held_noted: bool = False  # and they were told so within the hour
     begins: Begins | None = None  # None where nobody looked: any programme with a name
 
 

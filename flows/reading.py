@@ -9,6 +9,7 @@ from typing import Literal
 from flows.answers import Answer, Reply, by_name, plain, read_answer, without_politeness
 from flows.effects import Loss
 from flows.events import MessageReceived
+from flows.flood import Held
 from flows.flow import AskNode, Option
 from flows.run import Run
 from flows.session import Asked, Frame
@@ -84,6 +85,9 @@ INTENT_COMMANDS: Mapping[str, Command] = {
 ALWAYS_HEARD: frozenset[Command] = frozenset({"stop-in-words", "wrong-person"})
 # Done beside the news of a loss too: they are about us, and nobody who grieves should have to say them again.
 WITH_A_LOSS: frozenset[Command] = ALWAYS_HEARD | {"human", "less", "pause", "language", "my-data"}
+HEARD_EACH_TIME: frozenset[Command] = frozenset({"stop-in-words", "help"})
+# Each changes what we do, or brings a person: no limit of answers stands before it.
+ACTS_ALWAYS: frozenset[Command] = HEARD_EACH_TIME | WITH_A_LOSS | {"back-on", "not-then"}
 # An answer in free text is taken as such unless it is this short: "what would help?" "someone to call me back".
 OPEN_ENDED = frozenset({"text", "name", "children"})  # kinds that would take almost any words for an answer
 SHORT_WORDS = 5
@@ -137,6 +141,7 @@ class Reading:
     need: bool = False
     event: str = ""  # a key event told as news
     thanks: bool = False
+    held_back: Held | None = None  # past the limit of automatic answers, and nothing that is always answered
 
     @property
     def danger(self) -> bool:
@@ -207,6 +212,7 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
         need=bool(text.strip()) and not held and reading_need,
         event="" if understood.event not in LOSSES and (held or facts.open_case is not None) else understood.event,
         thanks=understood.intent == "thanks" and bool(text.strip()),
+        held_back=_held_back(facts.held_back, command, fit),
     )
 
 
@@ -222,6 +228,16 @@ def _thanks_again(run: Run, text: str, understood: Understanding) -> bool:
     open_ended = ask is not None and ask.kind in OPEN_ENDED
     thanks = understood.intent == "thanks" and bool(text.strip())
     return open_ended and thanks and len(text.split()) <= GREETING_WORDS and not run.live()
+
+
+def _held_back(held: Held | None, command: Command | None, fit: Fit | None) -> Held | None:
+    """What asks something of us is done however many came before it; HELP, and a stop, however often they are said.
+
+    The same words over and over are still an answer where they fit what was asked: "yes" to each of four questions.
+    """
+    if held == "many":
+        return None if command in ACTS_ALWAYS else held
+    return None if command in HEARD_EACH_TIME or fit is not None else held
 
 
 def is_over(year: int, today: date) -> bool:

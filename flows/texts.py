@@ -34,6 +34,7 @@ ENGINE_TEXTS: Mapping[str, frozenset[str]] = {
             "safety.carry-on",
             "stuck",
             "added",
+            "flood",
             "listing.area-wide",
             *REPLY_IDS,
         ),

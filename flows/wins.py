@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from flows.commands import after_stop, ask_again, command, leave, reach_desk, start, stop
-from flows.effects import AddToCase, CloseTouch, EndForLoss, RaiseEscalation, Say, Value
+from flows.effects import AddToCase, CloseTouch, EndForLoss, HoldBack, RaiseEscalation, Say, Value
 from flows.nodes import ALSO_SAID_MOST, apply_answer, begin, enter, hear, walk
 from flows.reading import ALWAYS_HEARD, WITH_A_LOSS, Reading
 from flows.run import Run
@@ -63,6 +63,19 @@ def _carry_on(run: Run) -> None:
     if ask is not None and flow is not None and (flow.holds or ask.kind != "choice"):
         run.carry_on = True
         walk(run)
+
+
+def _hold_back(run: Run, reading: Reading) -> None:
+    """A flood, or a machine that answers ours: one note, a person, and silence until it is calm. Danger had its reply.
+
+    The words are kept at their address. With a case open, its page shows them.
+    """
+    assert reading.held_back is not None  # the line holds only for one
+    run.do(HoldBack(why=reading.held_back))
+    if run.facts.open_case is None and not reading.danger and reading.text.strip():
+        run.do(RaiseEscalation(level="routine", reason="many-texts", words=reading.text))
+    if not reading.danger and not run.facts.held_noted:
+        run.say("flood", heard=reading.understood.lang)
 
 
 def _worker(run: Run, reading: Reading) -> None:
@@ -179,6 +192,7 @@ def show_pictures(run: Run, reading: Reading) -> None:
     words = "" if told else reading.text.strip()  # a case of its own has the words too
     reach_desk(run, replace(reading, text="\n".join(filter(None, (words, f"({reading.note})")))), "picture")
     answered = reading.danger or reading.after_stop or reading.whole_stop or reading.worker_talking
+    answered = answered or reading.held_back is not None
     # Content that was published before there was such a text is still served.
     if reading.text.strip() and not answered and run.assets.wording.has("picture.beside"):
         run.say("picture.beside", heard=reading.understood.lang)
@@ -313,6 +327,7 @@ WINS: tuple[Line, ...] = (
     # Line 2 goes on: "what they write later is still read". Danger stands above it, everything else below.
     Line(number=2, name="after-stop", holds=lambda r: r.after_stop, act=after_stop),
     Line(number=5, name="told-loss", holds=_tells_loss, act=_event),
+    Line(number=5, name="flood", holds=lambda r: r.held_back is not None and not r.worker_talking, act=_hold_back),
     Line(number=5, name="command", holds=lambda r: r.command is not None, act=command),
     Line(number=6, name="worker", holds=lambda r: r.worker_talking, act=_worker),
     Line(number=7, name="answer", holds=lambda r: r.fit is not None and not _sure(r), act=_answer),

@@ -234,6 +234,7 @@ def _words(
             message=m.id,
             mark=marks.get(m.id),
             detail=counted(m.pictures, m.media),
+            state=m.held or "",
         )
         for m in heard
     ]

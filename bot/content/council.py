@@ -11,6 +11,7 @@ from bot.content.duty import DutyPerson, read_ladder
 from bot.content.pathway import Pathway, WrittenPathway, read_pathway
 from bot.content.retention import Retention, WrittenKeep, read_retention
 from bot.content.shapes import read_shape
+from flows.flood import AnswerLimits
 from messages.bucket import Rate
 from scheduler.calendar import Promises, Week
 from scheduler.ladder import Ladder
@@ -47,6 +48,7 @@ class Council:
     school_holidays: SchoolHolidays = field(default_factory=SchoolHolidays)
     worry: WorrySettings = field(default_factory=WorrySettings)
     texting: Rate = field(default_factory=Rate)
+    answers: AnswerLimits = field(default_factory=AnswerLimits)
     localities: tuple[str, ...] = ()
     ladder: Ladder = field(default_factory=Ladder)
     told: tuple[DutyPerson, ...] = ()
@@ -80,6 +82,15 @@ class _Texting:
 
     per_second: float = 5.0
     burst: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answers:
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
+
+    in_ten_minutes: int = AnswerLimits().in_ten_minutes
+    in_a_day: int = AnswerLimits().in_a_day
+    same_words: int = AnswerLimits().same_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +133,7 @@ class _Written:
     school_holidays: _Holidays = field(default_factory=_Holidays)
     worry: WorrySettings = field(default_factory=WorrySettings)
     texting: _Texting = field(default_factory=_Texting)
+    answers: _Answers = field(default_factory=_Answers)
     localities: tuple[str, ...] = ()
     ladder: Any = None
     retention: dict[str, WrittenKeep] = field(default_factory=dict)
@@ -140,6 +152,7 @@ def read_council(file: str, raw: Any, notes: Notes) -> Council | None:
     sending = SENDING_WEEK if written.sending is None else _week(file, "sending", written.sending, notes)
     ladder, told = read_ladder(file, written.ladder, notes)
     texting = _rate(file, written.texting, notes)
+    answers = _answers(file, written.answers, notes)
     daily_cap = _daily_cap(file, written.contact, notes)
     if not 11 <= written.contact.young_person_from <= 18:
         notes.fault(file, ("contact", "young_person_from"), "an age in years, from 11 to 18")
@@ -153,6 +166,8 @@ def read_council(file: str, raw: Any, notes: Notes) -> Council | None:
         except ValueError as fault:
             notes.fault(file, ("quiet",), str(fault))
     if len(notes.faults) > before or hours is None or sending is None or texting is None or school_holidays is None:
+        return None
+    if answers is None:
         return None
     promised = written.promises
     return Council(
@@ -180,6 +195,7 @@ def read_council(file: str, raw: Any, notes: Notes) -> Council | None:
         school_holidays=school_holidays,
         worry=written.worry,
         texting=texting,
+        answers=answers,
         localities=written.localities,
         ladder=ladder,
         told=told,
@@ -202,6 +218,17 @@ def _rate(file: str, texting: _Texting, notes: Notes) -> Rate | None:
     except ValueError as fault:
         key, _, told = str(fault).partition(": ")
         notes.fault(file, ("texting", key), told)
+        return None
+
+
+def _answers(file: str, written: _Answers, notes: Notes) -> AnswerLimits | None:
+    try:
+        return AnswerLimits(
+            in_ten_minutes=written.in_ten_minutes, in_a_day=written.in_a_day, same_words=written.same_words
+        )
+    except ValueError as fault:
+        key, _, told = str(fault).partition(": ")
+        notes.fault(file, ("answers", key), told)
         return None
 
 

@@ -32,6 +32,7 @@ from scheduler.which_plan import Says, which_plan, why_before
 
 Outcome = Literal["added", "changed", "unchanged", "refused"]
 ERASED = "reference: they were erased on {day}, and begin again only for who was told of us on a later day"
+CHILD_ERASED = "child_first_name: they were erased on {day}, and come back only for who was told of us on a later day"
 WRONG_PERSON = "mobile: whoever holds this number said that it is the wrong person's; ask the family again"
 PERSON_DIED = "reference: the team was told that this person has died"
 CHILD_DIED = "child_first_name: the team was told that this child has died"
@@ -116,6 +117,8 @@ class Batch:
         own = from_birth and row.young_person  # they are the child
         known = before or (self._known.young_person_for(row, household) if own else None)
         child = known if own else self._known.child_for(row, before, household)
+        if child is None and not own and row.child_first_name is not None:
+            self._not_erased(row)
         if known is not None and known.died_on is not None:
             raise _Refused(PERSON_DIED)
         # What is not from birth is not about the child: it may be for who is left.
@@ -147,6 +150,12 @@ class Batch:
             line=row.line, reference=row.reference, outcome=outcome, ref=person.ref,
             to_telephone=enrolment.state == HELD,
         )  # fmt: skip
+
+    def _not_erased(self, row: EnrolmentRow) -> None:
+        """A child is known to a sheet by its household's name and its own. Raises _Refused: the whole row is of it."""
+        erased_at = self._known.erased.get(child_source(row))
+        if erased_at is not None and row.told_on <= local_date(erased_at):
+            raise _Refused(CHILD_ERASED.format(day=in_words(local_date(erased_at))))
 
     def _person(self, tx: Tx, row: EnrolmentRow, known: Person | None, household: Household) -> tuple[Person, bool]:
         said: dict[str, Any] = {

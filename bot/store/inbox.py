@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import UNREADABLE, Instant, Row, Sealed, readable, table_of
 from bot.store.database import Tx, insert_ignoring
+from flows.flood import LONG, RUN, SHORT, Lately
 
 NOT_DONE: Final = sa.text("state <> 'done'")  # few rows of many: what operators count is read from these alone
 SOME: Final = 500  # values in one question: databases set a limit
@@ -38,6 +39,7 @@ class InboxRow(Row):
     risk: Mapped[str] = mapped_column(sa.String(8), default="none")
     because: Mapped[str | None] = mapped_column(Sealed("inbox.because"))  # JSON list: the words that decided its risk
     bundle_id: Mapped[int | None] = mapped_column()  # the content it was screened with
+    held: Mapped[str | None] = mapped_column(sa.String(8))  # why no automatic answer went: `flows.flood.Held`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,7 @@ class Inbox:
     state: str
     attempts: int
     risk: str
+    held: str | None
 
 
 inbox = table_of(InboxRow)
@@ -87,6 +90,26 @@ _ANSWERED_AFTER = (
         ),
     )
     .limit(1)
+)  # fmt: skip
+
+
+_ANSWERED = sa.and_(inbox.c.held.is_(None), inbox.c.received_at > sa.bindparam("b_short"))
+_LATELY = sa.select(
+    sa.func.count(sa.case((_ANSWERED, 1))),
+    sa.func.count(sa.case((inbox.c.held.is_(None), 1))),
+    sa.func.count(sa.case((inbox.c.received_at > sa.bindparam("b_run"), 1))),
+).where(
+    inbox.c.address_id == sa.bindparam("b_address"), inbox.c.received_at > sa.bindparam("b_long"),
+    inbox.c.id < sa.bindparam("b_before"),
+)  # fmt: skip
+_LAST_WORDS = (
+    sa.select(readable(inbox.c.body))
+    .where(
+        inbox.c.address_id == sa.bindparam("b_address"), inbox.c.received_at > sa.bindparam("b_run"),
+        inbox.c.id < sa.bindparam("b_before"),
+    )
+    .order_by(inbox.c.received_at.desc(), inbox.c.id.desc())
+    .limit(sa.bindparam("b_most"))
 )  # fmt: skip
 
 
@@ -125,6 +148,18 @@ def recent_words(tx: Tx, address_id: int, *, since: datetime, before_id: int) ->
     """What the family wrote just before that showed no danger by itself, oldest first: to be screened together."""
     asked = {"b_address": address_id, "b_since": since, "b_before": before_id}
     return [str(r[0]) for r in tx.execute(_RECENT_WORDS, asked) if r[0] != UNREADABLE]
+
+
+def lately(tx: Tx, message: Inbox, *, same_words: int) -> Lately:
+    """What this address wrote before this message. Its words are opened only where they may be the same ones running.
+
+    The address is locked by the caller, so that two of its texts at once are not both the last that is answered.
+    """
+    at = message.received_at
+    asked = {"b_address": message.address_id, "b_before": message.id, "b_run": at - RUN}
+    short, long, run = tx.execute(_LATELY, {**asked, "b_short": at - SHORT, "b_long": at - LONG}).one()
+    last = tx.execute(_LAST_WORDS, {**asked, "b_most": same_words}).all() if run >= same_words else ()
+    return Lately(in_ten_minutes=short, in_a_day=long, last=[str(words) for (words,) in last])
 
 
 def inbox_to_retry(tx: Tx, now: datetime, limit: int = 100) -> list[tuple[int, int]]:

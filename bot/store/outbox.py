@@ -209,6 +209,12 @@ def next_out_at(tx: Tx, after: datetime) -> datetime | None:
     ).scalar_one_or_none()
 
 
+def said_since(tx: Tx, address_id: int, text_id: str, since: datetime) -> bool:
+    """Whether this text was written to this address since then."""
+    where = (outbox.c.address_id == address_id, outbox.c.text_id == text_id, outbox.c.created_at > since)
+    return tx.execute(sa.select(outbox.c.id).where(*where).limit(1)).first() is not None
+
+
 def said_for_touch(tx: Tx, touch_id: int) -> bool:
     """Whether the check-in of this touch was ever written."""
     written = sa.select(outbox.c.id).where(outbox.c.touch_id == touch_id, outbox.c.purpose == "check-in").limit(1)

@@ -210,6 +210,11 @@ def _wish(turn: Turn, effect: fx.SetWish) -> None:
             keeping.change_enrolment(turn.tx, enrolment.id, next_at=turn.now)
 
 
+def _hold_back(turn: Turn, effect: fx.HoldBack) -> None:
+    if turn.inbox_id is not None:
+        inbox.change_inbox(turn.tx, turn.inbox_id, held=effect.why)
+
+
 APPLY: dict[type, Callable[[Turn, Any], None]] = {
     fx.Say: _say,
     fx.StartTimer: _start_timer,
@@ -228,5 +233,6 @@ APPLY: dict[type, Callable[[Turn, Any], None]] = {
     fx.KeepFeedback: _feedback,
     fx.SetWish: _wish,
     fx.EnrolOnEvent: joining.enrol,
+    fx.HoldBack: _hold_back,
     fx.EndForLoss: telling.end_for_loss,
 }

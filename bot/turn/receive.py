@@ -13,13 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 
 from bot import keywords
 from bot.casework import raising
 from bot.house import House
-from bot.store import addresses, casework, conversations, scores, touches
+from bot.store import addresses, casework, conversations, outbox, scores, touches
 from bot.store import inbox as rows
 from bot.store.addresses import Address
 from bot.store.columns import UNREADABLE
@@ -34,6 +35,7 @@ from bot.turn.parked import tell_parked
 from flows.effects import Level, RaiseEscalation, Say
 from flows.events import Event, MessageReceived
 from flows.facts import Facts
+from flows.flood import NOTED, held_back
 from flows.safety import respond_to_danger
 from flows.session import Session
 from flows.step import step
@@ -226,7 +228,17 @@ def _prepare(house: House, tx: Tx, message: Inbox, now: datetime) -> tuple[Turn,
     address = addresses.address_by_id(tx, message.address_id, lock=True)
     turn = open_turn(house, tx, address, key=f"in{message.id}", now=now, inbox_id=message.id)
     turn.wrote_at = message.received_at
+    if address.kind == "sms":  # a chat has a pace of its own, at its door
+        turn.facts = replace(turn.facts, **_held_back(turn, message))
     return turn, _screen(turn, message)
+
+
+def _held_back(turn: Turn, message: Inbox) -> dict[str, Any]:
+    """Whether this text is past the limit of automatic answers to its number, and whether they know."""
+    limits = turn.snapshot.rules.answers
+    held = held_back(limits, rows.lately(turn.tx, message, same_words=limits.same_words), message.body)
+    noted = held is not None and outbox.said_since(turn.tx, turn.address.id, "flood", turn.now - NOTED)
+    return {"held_back": held, "held_noted": noted}
 
 
 def run(turn: Turn, event: Event) -> None:

@@ -7,6 +7,7 @@ import pytest
 from bot.content import ContentFaults, compile_content, read_content
 from bot.rules import rules_of
 from bot.settings import ROOT
+from flows.flood import AnswerLimits
 from messages.bucket import Rate
 
 CONTENT = ROOT / "content"
@@ -57,3 +58,39 @@ def test_a_rate_that_cannot_be_is_told_by_key_and_line(tmp_path: Path, texting: 
     (fault,) = told.value.faults
     assert key in str(fault)
     assert fault.line == first + line
+
+
+ANSWERS = "answers: {in_ten_minutes: 30, in_a_day: 100, same_words: 3}\n"
+
+
+def answers_with(tmp_path: Path, answers: str) -> Path:
+    own = tmp_path / "own.yaml"
+    own.write_text((CONTENT / "council.yaml").read_text("utf-8").replace(ANSWERS, answers))
+    return own
+
+
+def test_the_limit_of_automatic_answers_is_the_councils(tmp_path: Path) -> None:
+    """What the file says is what the rules hold; left out, the defaults that it is shipped with."""
+    for answers in (ANSWERS, ""):
+        rules = rules_of(compile_content(read_content(CONTENT, answers_with(tmp_path, answers))).council)
+        assert rules.answers == AnswerLimits()
+    own = answers_with(tmp_path, "answers: {in_ten_minutes: 40, in_a_day: 60, same_words: 2}\n")
+    rules = rules_of(compile_content(read_content(CONTENT, own)).council)
+    assert rules.answers == AnswerLimits(in_ten_minutes=40, in_a_day=60, same_words=2)
+
+
+@pytest.mark.parametrize(
+    ("answers", "key"),
+    [
+        ("answers: {in_ten_minutes: 5}\n", "in_ten_minutes"),
+        ("answers: {in_a_day: 20}\n", "in_a_day"),
+        ("answers: {same_words: 1}\n", "same_words"),
+        ("answers: {in_an_hour: 60}\n", "in_an_hour"),
+    ],
+)
+def test_a_limit_that_would_silence_a_family_is_told_by_its_key(tmp_path: Path, answers: str, key: str) -> None:
+    """Fewer answers than a referral has questions, or a word nobody knows: nothing is published."""
+    with pytest.raises(ContentFaults) as told:
+        read_content(CONTENT, answers_with(tmp_path, answers))
+    (fault,) = told.value.faults
+    assert key in str(fault)

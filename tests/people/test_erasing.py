@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from bot.casework import auditing
 from bot.people import erasing, subject
+from bot.people.enrol import Report
 from bot.people.erasing import Forbidden, again, rehearse
 from bot.store import addresses, erased, people, schema, staff, uploads
 from bot.store import erasing as rows
@@ -169,6 +170,28 @@ def test_an_old_sheet_brings_no_number_back(home: Home, stopped: bool) -> None:
     assert (again.added, len(again.refused)) == (1, 1)
     assert not left(home, HER)
     assert left(home, HIS)
+
+
+def test_an_old_sheet_brings_no_child_back(home: Home) -> None:
+    """A child who was erased alone, with the parent left: the same row is refused until who told of it is newer."""
+    began = four_weeks_ago(home)
+
+    def kit(told_on: date) -> Report:
+        told = row("S1", HER, began, household="H1", told_on=told_on)
+        return enrol(home, told.replace(",mother,,,", ",mother,Thistle,2023-05,"))
+
+    assert kit(began).added == 1
+    with home.house.db.read() as tx:
+        (child,) = [one for one in people.household_of(tx, _person(tx, "S1").household_id or 0) if one.child]
+    erasing.erase(home.house, child.ref, by=None)
+    assert not left(home, "Thistle")
+    (refused,) = kit(began).refused
+    assert refused.reasons[0].partition(" on ")[0] == "child_first_name: they were erased"
+    assert not left(home, "Thistle")
+    assert left(home, "NameS1")
+    home.later(days=1)
+    assert kit(home.clock.at.date()).refused == []
+    assert left(home, "Thistle")
 
 
 def test_a_number_without_stop_is_gone_whole(home: Home) -> None:

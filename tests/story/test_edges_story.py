@@ -212,3 +212,19 @@ def checks(living: Service) -> dict[str, tuple[bool, str]]:
     """What the doctor says, by check."""
     told = json.loads(living.thrive("doctor", "--json").stdout)
     return {one["check"]: (one["ok"], one["what_to_do"]) for one in told}
+
+
+def test_a_flood_from_one_phone_ends_in_a_note_and_danger_in_it_is_answered(living: Service, desk: Desk) -> None:
+    """Forty texts get thirty answers and one note, a STOP and words of danger theirs, and the desk shows them all."""
+    number = "+447700900361"
+    for at in range(40):
+        living.provider.text(number, f"spam {chr(97 + at % 26)}{'x' * (at // 26)}")
+    note = "We have had a lot of texts from this phone."
+    until(lambda: any(note in words for words in living.heard(number)), "the note")
+    assert "999" in living.text(number, KNIFE, expect="999")
+    assert "You won't get any more texts" in living.text(number, "STOP", expect="You won't")
+    assert len([words for words in living.heard(number) if note in words]) == 1
+    assert len(living.heard(number)) <= 30 + 1 + 2 + 1  # the first words of all go beside the first answer
+    page = case_with(desk, KNIFE)
+    assert "spam nx" in page
+    assert "No automatic answer went: many texts came in a short time" in page
