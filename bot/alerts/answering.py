@@ -8,12 +8,14 @@ from typing import Literal
 from bot.alerts import rules
 from bot.alerts.people import people_of
 from bot.casework.accounts import SignedIn
+from bot.casework.sight import closed_to, sees
 from bot.casework.work import NoSuchCase
 from bot.house import House
 from bot.store import alerts as rows
 from bot.store import casework, staff
 from bot.store.alerts import Unreached
 from bot.store.database import Tx
+from bot.store.restricting import refs_of
 from scheduler.ladder import Tell, Wait, decide
 
 Kind = Literal["began", "told", "unreached", "ended"]
@@ -57,7 +59,7 @@ def acknowledge(house: House, ref: str, by: SignedIn) -> bool:
     now = house.clock.now()
     with house.db.write() as tx:
         found = casework.find_case(tx, ref, lock=True)
-        if found is None:
+        if found is None or not sees(tx, by, found):  # else it would end with somebody who cannot open it
             raise NoSuchCase(ref)
         case = rows.standing_of(tx, found.id)
         if case.climb is None or case.climb.ended_at is not None or rules.answered_how(case) is not None:
@@ -67,10 +69,12 @@ def acknowledge(house: House, ref: str, by: SignedIn) -> bool:
         return True
 
 
-def nobody_reached(house: House) -> list[Unreached]:
-    """What every page of the desk shows in red until somebody acknowledges."""
+def nobody_reached(house: House, by: SignedIn) -> tuple[list[Unreached], frozenset[str]]:
+    """What every page of the desk shows in red until somebody acknowledges, restricted cases too: somebody must act.
+    And the references among them that this worker can open only in need."""
     with house.db.read() as tx:
-        return rows.unreached(tx)
+        found = rows.unreached(tx)
+        return found, refs_of(tx, closed_to(tx, by)) if found else frozenset()
 
 
 def waiting_for(house: House, tx: Tx, case_id: int, now: datetime) -> Waiting | None:

@@ -14,6 +14,7 @@ from bot.store import pathway as steps
 from bot.store.contacts import Contact
 from bot.store.database import Tx
 from bot.store.pathway import DueReferral
+from bot.store.restricting import NOTHING, Closed, refs_of
 from scheduler.pathway import Due
 
 
@@ -36,8 +37,15 @@ class Again:
             yield self.referral.ref
 
 
-def waiting(snapshot: Snapshot, tx: Tx, today: date, *, limit: int | None) -> tuple[int, list[Again]]:
-    """How many there are, and the longest due of them; all without a `limit`."""
+def waiting(
+    snapshot: Snapshot, tx: Tx, today: date, *, limit: int | None, closed: Closed = NOTHING
+) -> tuple[int, list[Again]]:  # fmt: skip
+    """How many there are, and the longest due of them; all without a `limit`. Nothing of what is `closed`."""
+    if closed:
+        _, every = waiting(snapshot, tx, today, limit=None)
+        hidden = refs_of(tx, closed)
+        every = [one for one in every if hidden.isdisjoint(one.refs)]
+        return len(every), every[:limit]
     missed = pathway.first_look_missed(snapshot, today)
     found = [Again(due_on=on, contact=contact) for on, contact in contacts.due(tx, today, limit=limit)]
     found += _referrals(snapshot, steps.due(tx, today, missed, limit=limit), today)

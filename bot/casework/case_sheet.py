@@ -10,8 +10,9 @@ from typing import Final
 from bot.casework import case_facts
 from bot.casework.accounts import SignedIn
 from bot.casework.case_facts import Fact, Known
+from bot.casework.sight import closed_to, closed_to_all
 from bot.casework.work import looked_at
-from bot.clock import local_date, midnight
+from bot.clock import midnight
 from bot.content.case_system import CODECS, DAYS, FORMULAS, CaseSystem
 from bot.house import House
 from bot.store import casework, staff
@@ -57,6 +58,8 @@ def of_days(
         found = casework.cases_between(tx, since, until, kind=kind, limit=MOST_CASES + 1)
         if len(found) > MOST_CASES:
             raise TooMany(f"More than {MOST_CASES:,} cases came on these days: ask for fewer days.")
+        closed = closed_to_all(tx) if by is None else closed_to(tx, by)
+        found = [case for case in found if not closed.holds(case)]
         told = [case_facts.known(snapshot, tx, case, now, by=by.staff.name if by else "") for case in found]
         staff.add_audit(
             tx, at=now, staff_id=None if by is None else by.staff.id, action="cases.export",
@@ -106,5 +109,10 @@ def span(since: date | None, until: date | None, today: date) -> tuple[date, dat
     return since or last - timedelta(days=6), last
 
 
-def today(house: House) -> date:
-    return local_date(house.clock.now())
+def read_day(text: str) -> date | None:
+    """A day as a form or a command has it (2026-11-23), of this century's first hundred years; None for another."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 2000 <= found.year <= 2100 else None

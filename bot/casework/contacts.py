@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.casework.accounts import SignedIn
 from bot.casework.listing import audit_list
+from bot.casework.sight import closed_to
 from bot.clock import local_date
 from bot.house import House
 from bot.refs import new_ref, read_ref
@@ -92,6 +93,8 @@ def keep(house: House, by: SignedIn, told: Told) -> None:
     with house.db.write() as tx:
         person_ref = read_ref(told.person) if told.person else None
         person = None if person_ref is None else people.find_person(tx, person_ref)
+        if person is not None and person.id in closed_to(tx, by).people:
+            person = None
         if told.person and person is None:
             errors["person"] = "Nobody here has this reference. Search for them, or leave it empty."
         if errors or told.on is None:
@@ -138,7 +141,8 @@ def _errors(told: Told, today: date, who: str, organisation: str, words: str, ne
 def listed(house: House, by: SignedIn, *, person: str | None, page: int) -> Log:
     """One page of the log, newest first, audited."""
     with house.db.write() as tx:
-        total, found = rows.page(tx, person_ref=person, offset=(page - 1) * PAGE, limit=PAGE)
+        closed = closed_to(tx, by)
+        total, found = rows.page(tx, person_ref=person, offset=(page - 1) * PAGE, limit=PAGE, unseen=closed.people)
         refs = [ref for one in found for ref in (one.ref, one.person_ref) if ref]
         audit_list(tx, by, house.clock.now(), action="log.view", target=f"log:{person or 'all'}", refs=refs)
         return Log(total=total, contacts=found, page=page)
@@ -148,7 +152,7 @@ def whole(house: House, by: SignedIn, ref: str) -> Whole | None:
     """One contact with its reviews, audited; None where none has this reference."""
     now = house.clock.now()
     with house.db.write() as tx:
-        found = rows.find(tx, ref)
+        found = rows.find(tx, ref, unseen=closed_to(tx, by).people)
         if found is None:
             return None
         detail = found.person_ref or ""
@@ -166,7 +170,7 @@ def reviewed(house: House, by: SignedIn, ref: str, due_on: date, words: str) -> 
     if len(words) > LONGEST_WORDS:
         raise Faults({"words": f"Enter at most {LONGEST_WORDS} characters."})
     with house.db.write() as tx:
-        found = rows.find(tx, ref)
+        found = rows.find(tx, ref, unseen=closed_to(tx, by).people)
         if found is None:
             return False
         if not rows.reviewed(tx, found.id, due_on, words=words, by=by.staff.id, at=now):

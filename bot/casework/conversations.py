@@ -12,6 +12,7 @@ from typing import Final, Literal
 from bot.casework import timeline
 from bot.casework.accounts import SignedIn
 from bot.casework.listing import audit_list
+from bot.casework.sight import closed_to
 from bot.casework.timeline import Timeline
 from bot.house import House
 from bot.refs import number_of, ref_of
@@ -97,7 +98,8 @@ def conversations(house: House, by: SignedIn, asked: Asked, *, after: Cursor | N
         since=None if age is None else now - age,
     )  # fmt: skip
     with house.db.write() as tx:
-        found = talks.list_talks(tx, filters, after=after, limit=PAGE + 1)
+        closed = closed_to(tx, by)
+        found = talks.list_talks(tx, filters, after=after, limit=PAGE + 1, closed=closed)
         shown, more = found[:PAGE], len(found) > PAGE
         marks = reviews.standing_of_messages(tx, [talk.message_id for talk in shown])
         lines = [Line(ref=ref_of(t.address_id), talk=t, mark=marks.get(t.message_id)) for t in shown]
@@ -113,7 +115,9 @@ def conversation(house: House, by: SignedIn, ref: str) -> ConversationPage:
     """One conversation, whole. Nothing is changed: no case is looked at by it. Raises NoSuchConversation."""
     now = house.clock.now()
     with house.db.write() as tx:
-        address = _address(tx, ref)
+        address, closed = _address(tx, ref), closed_to(tx, by)
+        if address.id in closed.addresses:
+            raise NoSuchConversation(ref)
         known = people.people_at(tx, address.id)
         refs = " ".join([ref, *(person.ref for person in known)])
         staff.add_audit(
@@ -124,12 +128,12 @@ def conversation(house: House, by: SignedIn, ref: str) -> ConversationPage:
             target=f"conversation:{ref}",
             detail=refs[:200],
         )
-        story = timeline.of_address(house, tx, address, now, most=MOST)
+        story = timeline.of_address(house, tx, address, now, most=MOST, closed=closed)
         each_way = [sum(entry.kind == kind for entry in story.entries) for kind in ("wrote", "said")]
         former = [
             Former(person=people.person_by_id(tx, tenure.person_id), until=tenure.released_at)
             for tenure in people.tenures(tx, person_id=None, address_ids=[address.id])
-            if tenure.released_at is not None
+            if tenure.released_at is not None and tenure.person_id not in closed.people
         ]
         return ConversationPage(
             ref=ref, address=address, timeline=story, people=known, former=former,

@@ -12,7 +12,7 @@ from bot.casework.away import colleague
 from bot.casework.work import LONGEST_NOTE, Form, NotYet, locked_case, record, swap
 from bot.clock import LONDON
 from bot.house import House
-from bot.store import team
+from bot.store import restricting, team
 from messages.clean import clean, is_visible
 
 FURTHEST: Final = timedelta(days=366)  # a call planned for later is a slip of the year
@@ -38,12 +38,14 @@ def offer(house: House, form: Form, *, to_id: int, words: str) -> None:
     words = _note(words, "Write what they need to know to go on.")
     now = house.clock.now()
     with house.db.write() as tx:
-        case = locked_case(tx, form.ref)
+        case = locked_case(tx, form.ref, form.by)
         if case.state != "claimed" or case.claimed_by != form.by.staff.id:
             raise NotYet("Only who has the case can hand it over. Claim it first.")
         to = colleague(tx, to_id, now)
         if to is None or to.id == form.by.staff.id:
             raise NotYet("Choose a colleague who answers cases.")
+        if case.id in restricting.closed_to(tx, to.id).cases:
+            raise NotYet("This case is restricted, and they are not named for it. Choose a colleague who is.")
         if to.away:
             raise NotYet("They are away today. Choose another colleague, or hand the case back to the team.")
         if team.offer_of(tx, case.id) is not None:
@@ -57,7 +59,7 @@ def accept(house: House, form: Form) -> None:
     """Take over what was offered to me."""
     now = house.clock.now()
     with house.db.write() as tx:
-        case = locked_case(tx, form.ref)
+        case = locked_case(tx, form.ref, form.by)
         _mine(team.offer_of(tx, case.id), form)
         swap(tx, case, form, claimed_by=form.by.staff.id, claimed_at=now, looked_at=case.looked_at or now)
         team.end_offer(tx, case.id, how="accepted", at=now)
@@ -69,7 +71,7 @@ def decline(house: House, form: Form, words: str) -> None:
     words = _note(words, "Say in a few words why not.")
     now = house.clock.now()
     with house.db.write() as tx:
-        case = locked_case(tx, form.ref)
+        case = locked_case(tx, form.ref, form.by)
         _mine(team.offer_of(tx, case.id), form)
         swap(tx, case, form)
         team.end_offer(tx, case.id, how="declined", at=now)
@@ -80,7 +82,7 @@ def withdraw(house: House, form: Form) -> None:
     """Take an offer of mine back."""
     now = house.clock.now()
     with house.db.write() as tx:
-        case = locked_case(tx, form.ref)
+        case = locked_case(tx, form.ref, form.by)
         standing = team.offer_of(tx, case.id)
         if standing is None or standing.from_id != form.by.staff.id:
             raise NotYet("You have not offered this case to anybody.")
@@ -98,7 +100,7 @@ def plan_call(house: House, form: Form, planned: Planned) -> None:
     if not now < planned.due_at < now + FURTHEST:
         raise NotYet("Give a day and time to come, within a year.")
     with house.db.write() as tx:
-        case = locked_case(tx, form.ref)
+        case = locked_case(tx, form.ref, form.by)
         if case.state == "closed":
             raise NotYet("This case is closed.")
         swap(tx, case, form)
@@ -123,7 +125,7 @@ def called(house: House, form: Form, *, how: str, words: str) -> None:
         raise NotYet(f"A note holds at most {LONGEST_NOTE} characters.")
     now = house.clock.now()
     with house.db.write() as tx:
-        case = locked_case(tx, form.ref)
+        case = locked_case(tx, form.ref, form.by)
         if team.call_of(tx, case.id) is None:
             raise NotYet("No call is planned.")
         swap(tx, case, form, **(_SPOKEN if how == "spoken" else {}))

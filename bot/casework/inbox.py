@@ -1,7 +1,7 @@
 """What the desk's lists show. Each is read, and what it showed is audited, in one transaction."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -11,6 +11,7 @@ from bot.casework import again
 from bot.casework.accounts import SignedIn
 from bot.casework.again import Again
 from bot.casework.listing import audit_list
+from bot.casework.sight import closed_to, refs_closed_to
 from bot.casework.timeline import programme_titles
 from bot.clock import local_date, midnight
 from bot.house import House
@@ -18,12 +19,14 @@ from bot.store import casework, desk, people, staff, team
 from bot.store.casework import Case
 from bot.store.database import DATABASE_AWAY, Tx
 from bot.store.desk import HeldMessage, ListedAudit, ListedCase, ListedTouch, Which
+from bot.store.restricting import Closed
 from bot.store.team import DueCall, Offered
 from scheduler.pathway import Due
 
 log = structlog.get_logger()
 WHICH: Final[tuple[Which, ...]] = ("all", "mine", "unclaimed", "closed")
 PAGE: Final = 50
+RESTRICTED: Final = "restricted"  # in the place of a reference that is closed to who looks
 Section = Literal["held", "calls", "reviews"]
 SECTIONS: Final[tuple[Section, ...]] = ("held", "calls", "reviews")
 HEAD: Final = 100  # of each section on the page; the rest is a link away
@@ -162,21 +165,22 @@ def inbox(house: House, by: SignedIn, *, which: Which, page: int, whole: Section
     tomorrow = midnight(today + timedelta(days=1))
     most: dict[Section, int | None] = {section: None if section == whole else HEAD for section in SECTIONS}
     with house.db.write() as tx:
-        shown = desk.list_cases(tx, which, by.staff.id, offset=(page - 1) * PAGE, limit=PAGE)
-        held = desk.held_messages(tx, limit=most["held"])
-        calls = team.calls_due(tx, tomorrow, limit=most["calls"])
-        offered = team.offered_to(tx, by.staff.id)
+        closed = closed_to(tx, by)
+        shown = desk.list_cases(tx, which, by.staff.id, offset=(page - 1) * PAGE, limit=PAGE, closed=closed)
+        held = desk.held_messages(tx, limit=most["held"], closed=closed)
+        calls = team.calls_due(tx, tomorrow, limit=most["calls"], closed=closed)
+        offered = [one for one in team.offered_to(tx, by.staff.id) if one.handover.case_id not in closed.cases]
         snapshot = house.live.snapshot(tx)
-        count, reviews = again.waiting(snapshot, tx, today, limit=most["reviews"])
+        count, reviews = again.waiting(snapshot, tx, today, limit=most["reviews"], closed=closed)
         refs = [listed.case.ref for listed in shown] + [h.case_ref for h in held if h.case_ref]
         refs += [one.case_ref for one in calls] + [one.case_ref for one in offered]
         refs += [ref for one in reviews for ref in one.refs]
         audit_list(tx, by, now, action="inbox.view", target=f"inbox:{which}", refs=refs)
         return Inbox(
-            which=which, cases=shown, counts={w: desk.count_cases(tx, w, by.staff.id) for w in WHICH}, held=held,
-            reviews=reviews, waiting={
-                "held": desk.count_held(tx), "calls": team.count_calls_due(tx, tomorrow),
-                "reviews": count,
+            which=which, cases=shown, held=held, reviews=reviews,
+            counts={w: desk.count_cases(tx, w, by.staff.id, closed=closed) for w in WHICH}, waiting={
+                "held": desk.count_held(tx, closed=closed),
+                "calls": team.count_calls_due(tx, tomorrow, closed=closed), "reviews": count,
             },
             late_steps=again.late_of(snapshot, tx, [listed.case.id for listed in shown], today),
             calls=calls, offered=offered, newest=desk.newest_case_id(tx), page=page, now=now,
@@ -191,11 +195,13 @@ def news(house: House, by: SignedIn, *, after_id: int, ref: str | None, version:
     new is read, and told also while nothing can be written."""
     now = house.clock.now()
     with house.db.read() as tx:
+        closed = closed_to(tx, by)
         case = None if ref is None else casework.find_case(tx, ref)
+        case = None if case is None or closed.holds(case) else case
         others = {} if case is None else team.lookers(tx, [case.id], now - OPEN_FOR, but=by.staff.id)
         found = News(
             looking=() if case is None else others.get(case.id, ()),
-            fresh=desk.fresh_cases(tx, after_id),
+            fresh=desk.fresh_cases(tx, after_id, closed=closed),
             changed=case is not None and case.version != version,
             wrote=case is not None and desk.newest_inbox_id(tx, case.address_id) > heard,
         )
@@ -217,12 +223,13 @@ def no_replies(house: House, by: SignedIn, *, page: int = 1) -> Silences:
     """The weekly list of ordinary silence: a page at a time, worrying families first."""
     now = house.clock.now()
     with house.db.write() as tx:
-        listed = desk.no_replies(tx, offset=(page - 1) * PAGE, limit=PAGE)
-        seen = desk.seen_since(tx, now - A_WEEK)
+        closed = closed_to(tx, by)
+        listed = desk.no_replies(tx, offset=(page - 1) * PAGE, limit=PAGE, closed=closed)
+        seen = desk.seen_since(tx, now - A_WEEK, closed=closed)
         refs = [t.person_ref for t in listed] + [one[0].person_ref for one in seen]
         audit_list(tx, by, now, action="list.view", target="no-replies", refs=refs)
         return Silences(
-            total=desk.count_no_replies(tx), touches=listed, seen=seen, page=page,
+            total=desk.count_no_replies(tx, closed=closed), touches=listed, seen=seen, page=page,
             programmes=programme_titles(house, tx),
         )  # fmt: skip
 
@@ -231,7 +238,7 @@ def take_off(house: House, by: SignedIn, touch_id: int, how: Done = "seen") -> b
     """One of the team has seen this silence. False where it was taken off before: a repeated post is harmless."""
     now = house.clock.now()
     with house.db.write() as tx:
-        taken = desk.take_off(tx, touch_id, by.staff.id, how=how, at=now)
+        taken = desk.take_off(tx, touch_id, by.staff.id, how=how, at=now, closed=closed_to(tx, by))
         if taken:
             staff.add_audit(
                 tx, at=now, staff_id=by.staff.id, action="list.take-off", target=f"touch:{touch_id}", detail=how
@@ -242,10 +249,11 @@ def take_off(house: House, by: SignedIn, touch_id: int, how: Done = "seen") -> b
 def ledger(house: House, by: SignedIn, asked: LedgerAsk, *, page: int) -> Ledger:
     """Every decided check-in, newest first; of a person or household, what is planned too. Raises NoSuchPerson."""
     with house.db.write() as tx:
-        people_asked = _asked_of(tx, asked)
+        closed = closed_to(tx, by)
+        people_asked = _asked_of(tx, asked, closed)
         which = desk.LedgerFilter(
             person_ids=people_asked, since=asked.since, until=asked.until, outcome=asked.outcome,
-            programme=asked.programme,
+            programme=asked.programme, closed=closed,
         )  # fmt: skip
         total, touches = desk.ledger(tx, which, offset=(page - 1) * PAGE, limit=PAGE)
         titles = programme_titles(house, tx)
@@ -263,11 +271,11 @@ def ledger(house: House, by: SignedIn, asked: LedgerAsk, *, page: int) -> Ledger
         return Ledger(total=total, touches=touches, page=page, programmes=titles, planned=coming)
 
 
-def _asked_of(tx: Tx, asked: LedgerAsk) -> tuple[int, ...] | None:
+def _asked_of(tx: Tx, asked: LedgerAsk, closed: Closed) -> tuple[int, ...] | None:
     if asked.person_ref is None:
         return None
     person = people.find_person(tx, asked.person_ref)
-    if person is None:
+    if person is None or person.id in closed.people:
         raise NoSuchPerson(asked.person_ref)
     if not asked.household or person.household_id is None:
         return (person.id,)
@@ -280,5 +288,17 @@ def audit(house: House, by: SignedIn, *, ref: str | None, page: int) -> AuditPag
         staff.add_audit(
             tx, at=house.clock.now(), staff_id=by.staff.id, action="audit.view", target=f"audit:{ref or 'all'}"
         )
+        hidden = refs_closed_to(tx, by)
+        if ref is not None and ref in hidden:
+            return AuditPage(total=0, rows=(), page=page)
         total, rows = desk.audit_page(tx, ref=ref, offset=(page - 1) * PAGE, limit=PAGE)
-        return AuditPage(total=total, rows=rows, page=page)
+        return AuditPage(total=total, rows=[_withheld(row, hidden) for row in rows], page=page)
+
+
+def _withheld(row: ListedAudit, hidden: Collection[str]) -> ListedAudit:
+    """Who did what and when stays to be seen; of whom it was is withheld where that is closed to who looks."""
+    kept = row.audit
+    if not any(ref in kept.target or ref in kept.detail for ref in hidden):
+        return row
+    kind = kept.target.partition(":")[0]
+    return replace(row, audit=replace(kept, target=f"{kind}:{RESTRICTED}", detail=""))

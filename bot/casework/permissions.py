@@ -9,6 +9,7 @@ Permission = Literal[
     "cases.reply",
     "cases.note",
     "cases.close",
+    "cases.restrict",
     "people.read",
     "people.search",
     "people.enrol",
@@ -45,6 +46,9 @@ Role = Literal["practitioner", "manager", "editor", "business-support", "auditor
 _TOLD: Final[frozenset[Permission]] = frozenset({"flows.read", "flows.simulate", "directory.read"})
 _DIRECTORY: Final[frozenset[Permission]] = frozenset({"directory.edit", "directory.approve"})
 _REVIEWS: Final[frozenset[Permission]] = frozenset({"reviews.read", "reviews.words", "reviews.handle"})
+_MANAGES: Final[frozenset[Permission]] = frozenset(
+    {"cases.restrict", "people.enrol", "people.export", "people.erase", "team.manage", "audit.read", "contacts.manage"}
+)
 _DESK: Final[frozenset[Permission]] = _TOLD | {
     "cases.read", "cases.claim", "cases.reply", "cases.note", "cases.close", "people.read", "people.search",
     "people.tell", "list.read", "list.take-off", "ledger.read", "alerts.acknowledge", "conversations.read",
@@ -53,10 +57,7 @@ _DESK: Final[frozenset[Permission]] = _TOLD | {
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     "practitioner": _DESK,
-    "manager": _DESK
-    | _DIRECTORY
-    | _REVIEWS
-    | {"people.enrol", "people.export", "people.erase", "team.manage", "audit.read", "contacts.manage"},
+    "manager": _DESK | _DIRECTORY | _REVIEWS | _MANAGES,
     # Mends the content: reads what staff marked and its words, and no case or conversation.
     "editor": _TOLD | _DIRECTORY | _REVIEWS | {"own.session"},
     "business-support": frozenset({"people.enrol", "list.read", "directory.read", "directory.edit", "own.session"}),

@@ -75,13 +75,13 @@ class MarkPage:
 def message_page(house: House, by: SignedIn, message_id: int) -> MarkPage:
     """Raises NoSuchMessage."""
     with house.db.write() as tx:
-        return _page(house, tx, by, of_message(tx, message_id))
+        return _page(house, tx, by, of_message(tx, message_id, by))
 
 
 def case_mark_page(house: House, by: SignedIn, ref: str) -> MarkPage:
     """Raises NoSuchCase."""
     with house.db.write() as tx:
-        return _page(house, tx, by, of_case(tx, ref))
+        return _page(house, tx, by, of_case(tx, ref, by))
 
 
 def mark_message(house: House, by: SignedIn, message_id: int, given: Given) -> str | None:
@@ -90,7 +90,7 @@ def mark_message(house: House, by: SignedIn, message_id: int, given: Given) -> s
     Raises NoSuchMessage, and NotYet where the form lacks something.
     """
     with house.db.write() as tx:
-        marked = _mark(house, tx, by, of_message(tx, message_id, lock=True), given)
+        marked = _mark(house, tx, by, of_message(tx, message_id, by, lock=True), given)
     house.wake.wake()
     return marked
 
@@ -98,7 +98,7 @@ def mark_message(house: House, by: SignedIn, message_id: int, given: Given) -> s
 def mark_case(house: House, by: SignedIn, ref: str, given: Given) -> str | None:
     """Mark a whole case; likewise. Raises NoSuchCase, and NotYet where the form lacks something."""
     with house.db.write() as tx:
-        marked = _mark(house, tx, by, of_case(tx, ref, lock=True), given)
+        marked = _mark(house, tx, by, of_case(tx, ref, by, lock=True), given)
     house.wake.wake()
     return marked
 
@@ -106,12 +106,12 @@ def mark_case(house: House, by: SignedIn, ref: str, given: Given) -> str | None:
 def take_back_message(house: House, by: SignedIn, message_id: int) -> bool:
     """The mark was a slip. What it raised stays. False where none stood."""
     with house.db.write() as tx:
-        return _take_back(house, tx, by, of_message(tx, message_id, lock=True))
+        return _take_back(house, tx, by, of_message(tx, message_id, by, lock=True))
 
 
 def take_back_case(house: House, by: SignedIn, ref: str) -> bool:
     with house.db.write() as tx:
-        return _take_back(house, tx, by, of_case(tx, ref, lock=True))
+        return _take_back(house, tx, by, of_case(tx, ref, by, lock=True))
 
 
 def _checked(subject: Subject, given: Given) -> Given:

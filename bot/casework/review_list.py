@@ -9,6 +9,7 @@ from bot.casework.accounts import SignedIn
 from bot.casework.listing import audit_list
 from bot.casework.permissions import may
 from bot.casework.review import GRAVE
+from bot.casework.sight import closed_to
 from bot.house import House
 from bot.refs import ref_of
 from bot.store import casework, staff
@@ -56,7 +57,8 @@ def review_list(house: House, by: SignedIn, *, which: Which, before_id: int | No
     words = may(by.staff.role, "reviews.words")
     with house.db.write() as tx:
         snapshot = house.live.snapshot(tx)
-        found = rows.list_reviews(tx, which, before_id=before_id, limit=PAGE + 1)
+        closed = closed_to(tx, by)
+        found = rows.list_reviews(tx, which, before_id=before_id, limit=PAGE + 1, closed=closed)
         shown, more = found[:PAGE], len(found) > PAGE
         names = staff.staff_names(tx)
         refs = casework.refs_of(tx, [mark.case_id for mark in shown if mark.case_id is not None])
@@ -64,8 +66,8 @@ def review_list(house: House, by: SignedIn, *, which: Which, before_id: int | No
         seen = [ref for one in listed for ref in (one.conversation_ref, one.case_ref) if ref is not None]
         audit_list(tx, by, house.clock.now(), action="reviews.view", target=f"reviews:{which}", refs=seen)
         return ReviewList(
-            which=which, marks=listed, counts=rows.count_reviews(tx), older=shown[-1].id if more else None,
-            words=words, bundle=snapshot.bundle_id,
+            which=which, marks=listed, counts=rows.count_reviews(tx, closed=closed), words=words,
+            older=shown[-1].id if more else None, bundle=snapshot.bundle_id,
         )  # fmt: skip
 
 
@@ -74,7 +76,7 @@ def handle(house: House, by: SignedIn, review_id: int, *, handled: bool) -> bool
     now = house.clock.now()
     with house.db.write() as tx:
         at, who = (now, by.staff.id) if handled else (None, None)
-        changed = rows.handle(tx, review_id, at=at, by=who)
+        changed = rows.handle(tx, review_id, at=at, by=who, closed=closed_to(tx, by))
         if changed:
             action = "review.handled" if handled else "review.reopened"
             staff.add_audit(tx, at=now, staff_id=by.staff.id, action=action, target=f"review:{review_id}")

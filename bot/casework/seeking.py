@@ -5,13 +5,14 @@ index that each process keeps. Everything that the text may be is looked for, an
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
 from bot.casework import timeline
 from bot.casework.accounts import SignedIn
 from bot.casework.listing import audit_list
+from bot.casework.sight import closed_to
 from bot.casework.timeline import Entry
 from bot.house import House
 from bot.near_names import EXACT
@@ -22,6 +23,7 @@ from bot.store.casework import Case
 from bot.store.database import Tx
 from bot.store.naming import OpenCase, TellsOf
 from bot.store.people import Person
+from bot.store.restricting import Closed
 from messages.addresses import read_phone
 
 MOST: Final = 40  # people on the page; who is looked for among more is named more fully
@@ -97,12 +99,14 @@ def seek(house: House, by: SignedIn, typed: str) -> Sought:
         alike = house.names.find(tx, typed, limit=MOST + 1)
         alike_told = house.names.find_told(tx, typed, limit=MOST)
     with house.db.write() as tx:
-        read = _read(tx, typed)
+        closed = closed_to(tx, by)
+        read = _without(_read(tx, typed), closed)
         case = None if read.case is None else read.case.ref
         conversation = None if read.address_id is None else ref_of(read.address_id)
         found: dict[int, tuple[As, datetime | None]] = {}
         for person_id, as_what, until in _fitting(tx, typed, read, alike):
-            found.setdefault(person_id, (as_what, until))
+            if person_id not in closed.people:
+                found.setdefault(person_id, (as_what, until))
         shown = list(found)[:MOST]
         who = naming.people_of(tx, shown)
         cases = naming.open_cases_of(tx, shown)
@@ -117,7 +121,7 @@ def seek(house: House, by: SignedIn, typed: str) -> Sought:
             for key in shown
             if key in who
         ]  # fmt: skip
-        told = naming.told_of(tx, [key for key, _ in alike_told])
+        told = naming.told_of(tx, [key for key, _ in alike_told if key not in closed.cases])
         told_here = [told[key] for key, _ in alike_told if key in told]
         at = house.clock.now()
         refs = [ref for line in lines for ref in (line.person.ref, *(one.ref for one in line.lives_with))]
@@ -158,6 +162,14 @@ def _read(tx: Tx, typed: str) -> _Read:
     if ref is not None and case is None and person_id is None and number_of(ref) <= HIGHEST_ID:
         address_id = naming.conversation_at(tx, number_of(ref))
     return _Read(case=case, person_id=person_id, address_id=address_id, held_by=held_by)
+
+
+def _without(read: _Read, closed: Closed) -> _Read:
+    """What is restricted is not found, by its own reference either."""
+    return replace(
+        read, case=None if read.case is None or closed.holds(read.case) else read.case,
+        address_id=None if read.address_id in closed.addresses else read.address_id,
+    )  # fmt: skip
 
 
 def _fitting(

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.casework.accounts import SignedIn
+from bot.casework.sight import closed_to, sees
 from bot.casework.work import NoSuchCase
 from bot.refs import ref_of
 from bot.store import addresses, casework, inbox, people
@@ -38,13 +40,13 @@ class Subject:
     at: datetime
 
 
-def of_message(tx: Tx, message_id: int, *, lock: bool = False) -> Subject:
+def of_message(tx: Tx, message_id: int, by: SignedIn, *, lock: bool = False) -> Subject:
     """A message as it was screened: with the texts of the two minutes before it that showed nothing by themselves.
 
-    Raises NoSuchMessage.
+    Raises NoSuchMessage, also where it is not for this worker to see.
     """
     found = inbox.find_inbox(tx, message_id)
-    if found is None:
+    if found is None or found.address_id in closed_to(tx, by).addresses:
         raise NoSuchMessage(message_id)
     address = addresses.address_by_id(tx, found.address_id, lock=lock)
     before = inbox.recent_words(tx, found.address_id, since=found.received_at - JOINED, before_id=found.id)
@@ -73,14 +75,17 @@ def _because(tx: Tx, address: Address, risk: str, kept: str | None, texts: Seque
     return [word for word in dict.fromkeys(of_cases) if word.casefold() in whole]
 
 
-def of_case(tx: Tx, ref: str, *, lock: bool = False) -> Subject:
-    """A case with its words. `lock` holds its address first, as a family's turn does. Raises NoSuchCase."""
+def of_case(tx: Tx, ref: str, by: SignedIn, *, lock: bool = False) -> Subject:
+    """A case with its words, where this worker may see it. `lock` holds its address first, as a family's turn does.
+
+    Raises NoSuchCase.
+    """
     case = casework.find_case(tx, ref)
     if case is not None and lock:
         if case.address_id is not None:
             addresses.lock_address(tx, case.address_id)
         case = casework.find_case(tx, ref, lock=True)
-    if case is None:
+    if case is None or not sees(tx, by, case):
         raise NoSuchCase(ref)
     key = f"case:{case.id}"
     stands = rows.standing(tx, [key]).get(key)  # a mark may have raised its level: what the service said is kept there

@@ -9,6 +9,7 @@ from typing import Literal
 
 from bot.alerts import answering
 from bot.casework.accounts import SignedIn
+from bot.casework.sight import closed_to
 from bot.house import House
 from bot.store import addresses, inbox, keeping, outbox, people, reviews, staff, touches, wishes
 from bot.store import casework as case_rows
@@ -17,6 +18,7 @@ from bot.store.casework import Case, CaseEvent
 from bot.store.database import Tx
 from bot.store.keeping import Enrolment
 from bot.store.people import Person
+from bot.store.restricting import NOTHING, Closed
 from bot.store.reviews import Review
 from bot.store.scores import scores_of
 from messages.media import counted
@@ -29,6 +31,8 @@ TOLD = {
     "declined",
     "call-planned",
     "called",
+    "glass",
+    "restriction-lifted",
 }  # case events whose words are a worker's own
 TOLD |= {f"way-{step}" for step in ("triaged", "assigned", "help-secured", "engaged", "reviewed", "passed", "returned")}
 Kind = Literal["wrote", "said", "score", "touch", "case", "note", "alert", "wish"]
@@ -96,12 +100,12 @@ class Timeline:
     referral_how: str = ""
 
 
-def of_case(house: House, tx: Tx, case: Case) -> Timeline:
-    """The timeline behind a case: its person's, or its address's where that is nobody yet."""
+def of_case(house: House, tx: Tx, case: Case, closed: Closed) -> Timeline:
+    """The timeline behind a case: its person's, or its address's where that is nobody yet; without what is `closed`."""
     person = None if case.person_id is None else people.person_by_id(tx, case.person_id)
     address = None if case.address_id is None else addresses.readable_address(tx, case.address_id)
     own = [] if address is None else [address]
-    timeline = _timeline(tx, person, own, programme_titles(house, tx), case.opened_at, of=case)
+    timeline = _timeline(tx, person, own, programme_titles(house, tx), case.opened_at, of=case, closed=closed)
     found = case_rows.referral_of(tx, case.id)
     if found is None:
         return timeline
@@ -114,21 +118,22 @@ def of_case(house: House, tx: Tx, case: Case) -> Timeline:
 def of_person(
     house: House, ref: str, by: SignedIn, *, action: str = "person.view", most: int = MOST
 ) -> Timeline | None:
-    """A person's timeline, audited as `action`; None where no person has this reference."""
+    """A person's timeline, audited as `action`; None where no person has this reference, or `by` may not see them."""
     with house.db.write() as tx:
         person = people.find_person(tx, ref)
-        if person is None:
+        closed = closed_to(tx, by)
+        if person is None or person.id in closed.people:
             return None
         staff.add_audit(tx, at=house.clock.now(), staff_id=by.staff.id, action=action, target=f"person:{person.ref}")
-        return _timeline(tx, person, [], programme_titles(house, tx), house.clock.now(), most)
+        return _timeline(tx, person, [], programme_titles(house, tx), house.clock.now(), most, closed=closed)
 
 
-def of_address(house: House, tx: Tx, address: Address, at: datetime, *, most: int) -> Timeline:
+def of_address(house: House, tx: Tx, address: Address, at: datetime, *, most: int, closed: Closed) -> Timeline:
     """What was said at one number or chat by whoever is reached there now, up to `most` messages each way.
 
     What was said before a number changed hands belongs to those who had it, and stands on their pages.
     """
-    return _timeline(tx, None, [address], programme_titles(house, tx), at, most)
+    return _timeline(tx, None, [address], programme_titles(house, tx), at, most, closed=closed)
 
 
 def programme_titles(house: House, tx: Tx) -> dict[str, str]:
@@ -138,19 +143,26 @@ def programme_titles(house: House, tx: Tx) -> dict[str, str]:
 
 def _timeline(
     tx: Tx, person: Person | None, own: list[Address], titles: Mapping[str, str], at: datetime, most: int = MOST,
-    of: Case | None = None,
+    of: Case | None = None, closed: Closed = NOTHING,
 ) -> Timeline:  # fmt: skip
-    """`of` is the case whose page it is: its own history stands there though it is of nobody and of no number."""
+    """`of` is the case whose page it is: its own history stands there though it is of nobody and of no number.
+
+    Of what is `closed` to who looks there is nothing, where somebody's story touches it: a number that they had once.
+    """
     known = {a.id: a for a in own}
     if person is not None:
         known |= {a.id: a for a in people.addresses_of(tx, person.id)}
     spans = _spans(tx, person, list(known), at)
+    spans = {key: span for key, span in spans.items() if key not in closed.addresses}
     address_ids, person_ids = list(spans), [] if person is None else [person.id]
     enrolments = keeping.enrolments_of(tx, person_ids)
     cases = [
         case
         for case in case_rows.cases_of(tx, address_ids=address_ids, person_ids=person_ids)
-        if case.person_id in person_ids or case.address_id not in spans or spans[case.address_id].holds(case.opened_at)
+        if not closed.holds(case)
+        and (
+            case.person_id in person_ids or case.address_id not in spans or spans[case.address_id].holds(case.opened_at)
+        )
     ]
     if of is not None and of.id not in {case.id for case in cases}:
         cases.append(of)

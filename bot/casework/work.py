@@ -11,6 +11,7 @@ from typing import Final
 
 from bot.casework.accounts import SignedIn
 from bot.casework.saved import blanks_left, saved_replies
+from bot.casework.sight import sees
 from bot.house import House
 from bot.store import addresses, staff, team
 from bot.store import casework as rows
@@ -53,7 +54,7 @@ KeyLost = SealError  # what a page meets that cannot do without words whose key 
 
 
 class NoSuchCase(LookupError):
-    """No case has this reference."""
+    """No case has this reference, or it is not for this worker to see."""
 
 
 class Stale(Exception):
@@ -82,7 +83,7 @@ def look(house: House, ref: str, by: SignedIn) -> Case:
 
 def looked_at(tx: Tx, ref: str, by: SignedIn, now: datetime) -> Case:
     """`look` within a transaction that reads more of the page. Raises NoSuchCase."""
-    case = _case(tx, ref)
+    case = _case(tx, ref, by)
     if case.looked_at is None and case.state != "closed":
         rows.change_case(tx, case.id, looked_at=now)
         rows.add_case_event(tx, case_id=case.id, at=now, kind="looked", staff_id=by.staff.id)
@@ -95,7 +96,7 @@ def claim(house: House, form: Form) -> None:
     """Take the case. Raises Stale when another did first."""
     now = house.clock.now()
     with house.db.write() as tx:
-        case = _case(tx, form.ref, lock=True)
+        case = _case(tx, form.ref, form.by, lock=True)
         if case.state == "closed":
             raise NotYet("This case is closed.")
         swap(
@@ -115,7 +116,7 @@ def hand_back(house: House, form: Form) -> None:
     """Return a case to the queue; the bot speaks again."""
     now = house.clock.now()
     with house.db.write() as tx:
-        case = _case(tx, form.ref, lock=True)
+        case = _case(tx, form.ref, form.by, lock=True)
         if case.state != "claimed":
             raise NotYet("Nobody has claimed this case.")
         swap(tx, case, form, state="open", claimed_by=None, claimed_at=None)
@@ -133,7 +134,7 @@ def note(house: House, form: Form, words: str) -> None:
         raise NotYet(f"A note holds at most {LONGEST_NOTE} characters.")
     now = house.clock.now()
     with house.db.write() as tx:
-        case = _case(tx, form.ref, lock=True)
+        case = _case(tx, form.ref, form.by, lock=True)
         swap(tx, case, form)
         record(tx, case, form, now, "note", body=words)
 
@@ -149,7 +150,7 @@ def reply(house: House, form: Form, words: str) -> None:
         raise NotYet(f"Fill in what is still blank: {', '.join(blanks)}.")
     now = house.clock.now()
     with house.db.write() as tx:
-        case = _case(tx, form.ref, lock=True)
+        case = _case(tx, form.ref, form.by, lock=True)
         if case.state != "claimed" or case.claimed_by != form.by.staff.id:
             raise NotYet("Claim the case first, so that only one of you answers.")
         if case.address_id is None:
@@ -186,7 +187,7 @@ def close(house: House, form: Form, *, outcome: str, words: str, ending: Ending 
         raise NotYet("Say in a sentence what was done and why it can be closed.")
     now = house.clock.now()
     with house.db.write() as tx:
-        case = _case(tx, form.ref, lock=True)
+        case = _case(tx, form.ref, form.by, lock=True)
         if case.state == "closed":
             raise NotYet("This case is closed already.")
         accepted = ""
@@ -220,7 +221,7 @@ def done_before(house: House, form: Form, kind: str, *, words: str | None = None
     `kind` is the case event's: claimed, handed-back, replied, note, closed.
     """
     with house.db.read() as tx:
-        case = _case(tx, form.ref)
+        case = _case(tx, form.ref, form.by)
         acts = [event for event in rows.events_of(tx, [case.id]) if event.staff_id is not None]
     body = None if words is None else clean(words)
     last = acts[-1] if acts else None
@@ -229,27 +230,34 @@ def done_before(house: House, form: Form, kind: str, *, words: str | None = None
     )  # fmt: skip
 
 
-def _case(tx: Tx, ref: str, *, lock: bool = False) -> Case:
+def _case(tx: Tx, ref: str, by: SignedIn | None, *, lock: bool = False) -> Case:
     """The case; `lock` holds its address first and then itself, in the order that a family's turn does.
 
-    The number is not opened: a case whose number's key is lost is claimed, noted, handed back and closed as any.
+    Raises NoSuchCase where it is not for this worker to see; `by` None is the service itself. The number is not opened:
+    a case whose number's key is lost is claimed, noted, handed back and closed as any.
     """
     case = rows.find_case(tx, ref)
     if case is not None and lock:
         if case.address_id is not None:
             addresses.lock_address(tx, case.address_id)
         case = rows.find_case(tx, ref, lock=True)
-    if case is None:
+    if case is None or (by is not None and not sees(tx, by, case)):
         raise NoSuchCase(ref)
     return case
 
 
-def locked_case(tx: Tx, ref: str) -> Case:
-    """The case to be changed, held until the transaction ends. Raises NoSuchCase."""
-    return _case(tx, ref, lock=True)
+def locked_case(tx: Tx, ref: str, by: SignedIn | None = None) -> Case:
+    """The case to be changed, held until the transaction ends. Raises NoSuchCase.
+
+    `by` is whoever changes it. Where that is left out, `swap` asks whether they may see it, before anything is written.
+    """
+    return _case(tx, ref, by, lock=True)
 
 
 def swap(tx: Tx, case: Case, form: Form, **values: object) -> None:
+    """Change the case as of the form's version. Raises Stale, and NoSuchCase where it is not theirs to see."""
+    if not sees(tx, form.by, case):
+        raise NoSuchCase(form.ref)
     if not rows.change_case(tx, case.id, version=form.version, **values):
         raise Stale
 

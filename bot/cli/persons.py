@@ -16,9 +16,12 @@ from bot.people import erasing, exporting, holds, readable, subject
 from bot.people.counted import TABLES, said
 from bot.people.erasing import Block, Forbidden, Rehearsal
 from bot.refs import read_ref
-from bot.store import erased
+from bot.store import erased, staff
 from bot.store.erased import KINDS, Mark
 
+RESTRICTED: Final = (
+    "it is of a restricted case. A manager who is named for it does this at the desk; here, add --restricted and why"
+)
 NOBODY: Final = "nobody, and no conversation of nobody's, has the reference {ref}"
 
 
@@ -30,6 +33,8 @@ def options(person: argparse.ArgumentParser) -> None:
     erase = of.add_parser("erase", help="erase a person; says how many rows of each kind")
     erase.add_argument("ref", metavar="REF")
     erase.add_argument("--dry-run", action="store_true", help="count, and say what forbids it; change nothing")
+    for made in (export, erase):
+        made.add_argument("--restricted", metavar="WHY", help="of a restricted case: say why; it is kept in the audit")
     hold = of.add_parser("hold", help="a legal hold: nothing of the person, or of a case, is erased while it stands")
     hold.add_argument("ref", metavar="REF", help="a person's reference, or a case's")
     hold.add_argument("--why", metavar="WORDS", required=True)
@@ -51,10 +56,30 @@ def command(given: Namespace) -> int:
         try:
             if ref is None:
                 raise subject.NoSuchSubject(given.ref)
+            if given.action in {"export", "erase"}:
+                _open(house, ref, given)
             return _ACTIONS[given.action](house, ref, given)
+        except subject.Restricted:
+            print(f"thrive person {given.action}: {RESTRICTED}", file=sys.stderr)
+            return 1
         except subject.NoSuchSubject:
             print(f"thrive person {given.action}: {NOBODY.format(ref=given.ref)}", file=sys.stderr)
             return 1
+
+
+def _open(house: House, ref: str, given: Namespace) -> None:
+    """Whoever runs the service is named for no case. Raises Restricted where it is one and no reason is given."""
+    with house.db.write() as tx:
+        try:
+            subject.refuse_restricted(tx, ref)
+        except subject.Restricted:
+            why = " ".join((given.restricted or "").split())
+            if not why:
+                raise
+            target = f"person:{ref}"
+            staff.add_audit(
+                tx, at=house.clock.now(), staff_id=None, action="case.glass", target=target, detail=why[:200]
+            )  # fmt: skip
 
 
 def _export(house: House, ref: str, given: Namespace) -> int:

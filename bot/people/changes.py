@@ -14,7 +14,7 @@ from bot.house import House
 from bot.live import Snapshot
 from bot.people import correcting, planning
 from bot.settling import settle
-from bot.store import conversations, holding, keeping, people, staff
+from bot.store import conversations, holding, keeping, people, restricting, staff
 from bot.store import outbox as rows
 from bot.store.addresses import lock_address
 from bot.store.database import Tx
@@ -76,7 +76,7 @@ def tell(house: House, fact: Fact, *, by: str, staff_id: int | None = None) -> E
 def _tell(house: House, tx: Tx, fact: Fact, by: str, staff_id: int | None) -> Effects:
     now, snapshot = house.clock.now(), house.live.snapshot(tx)
     person = people.find_person(tx, fact.ref)
-    if person is None:
+    if person is None or (staff_id is not None and person.id in restricting.closed_to(tx, staff_id).people):
         raise NotSo("ref", "Nobody here has this reference.")
     effects = put_into_effect(tx, snapshot, fact, person, by=by, now=now)
     told = fact.change if fact.child is None else f"{fact.change}, child {fact.child}"

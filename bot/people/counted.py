@@ -12,6 +12,8 @@ TABLES: Final[Mapping[str, str]] = {
     "case_viewer": "colleagues who had a case open",
     "call_back": "planned calls",
     "handover": "cases offered to a colleague",
+    "restriction_named": "colleagues for whom a restricted case was open",
+    "restriction": "times that a case was restricted",
     "pathway_step": "steps of a referral's pathway",
     "case_event": "things that happened to a case, notes among them",
     "referral": "self-referrals",

@@ -56,9 +56,9 @@ class Forbidden(Exception):
         self.blocks = blocks
 
 
-def rehearse(tx: Tx, ref: str) -> Rehearsal:
+def rehearse(tx: Tx, ref: str, *, by: int | None = None) -> Rehearsal:
     """Count, and change nothing. Raises NoSuchSubject."""
-    found = subject.find(tx, ref)
+    found = subject.find_for(tx, ref, by)
     return Rehearsal(
         subject=found, rows=erasing.count(tx, found.whole), blocks=_blocks(tx, found), stopped=_stopped(tx, found)
     )  # fmt: skip
@@ -69,7 +69,7 @@ def erase(house: House, ref: str, *, by: int | None, how: str = "request") -> di
     now = house.clock.now()
     with house.db.write() as tx:
         erasing.lock(tx, subject.find(tx, ref).whole)  # whoever writes at this moment is waited for
-        found = subject.find(tx, ref)
+        found = subject.find_for(tx, ref, by)
         blocks = _blocks(tx, found)
         if blocks:
             raise Forbidden(blocks)

@@ -22,7 +22,7 @@ def export(house: House, ref: str, *, by: int | None, form: str = "json") -> Rec
     """All of it, as values that JSON takes, codes in words. Audited. Raises NoSuchSubject."""
     now = house.clock.now()
     with house.db.write() as tx:
-        found = subject.find(tx, ref)
+        found = subject.find_for(tx, ref, by)
         titles = programme_titles(house, tx)
         council = house.live.snapshot(tx).compiled.council
         staff.add_audit(tx, at=now, staff_id=by, action="person.export", target=_target(found), detail=form)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from bot.casework.accounts import SignedIn
+from bot.casework.sight import closed_to
 from bot.clock import local_date
 from bot.house import House
 from bot.people import telephoning
@@ -88,11 +89,13 @@ def _amiss(house: House, told: Beside) -> Iterator[tuple[str, str]]:
         yield "service", "Choose a service from the list"
 
 
-def to_telephone(house: House, page: int = 1) -> Waiting:
+def to_telephone(house: House, page: int = 1, *, by: SignedIn | None = None) -> Waiting:
+    """Whom to ring before they are texted; of restricted families, those whom this worker may see."""
     with house.db.read() as tx:
         found = []
+        unseen = frozenset() if by is None else closed_to(tx, by).people
         # One more than a page holds tells whether there is a next.
-        for enrolment in keeping.in_state(tx, HELD, offset=(page - 1) * PAGE, limit=PAGE + 1):
+        for enrolment in keeping.in_state(tx, HELD, offset=(page - 1) * PAGE, limit=PAGE + 1, unseen=unseen):
             person = people.person_by_id(tx, enrolment.person_id)
             number = telephoning.number_of(tx, person.id)
             found.append(
@@ -110,6 +113,8 @@ def confirmed(house: House, me: SignedIn, enrolment_id: int) -> bool:
     now = house.clock.now()
     with house.db.write() as tx:
         seen = keeping.find_enrolment(tx, enrolment_id)
+        if seen is not None and seen.person_id in closed_to(tx, me).people:
+            return False
         # The number is locked before what hangs on it, as in a family's turn.
         number = None if seen is None else telephoning.number_of(tx, seen.person_id)
         if number is not None:

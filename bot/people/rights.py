@@ -29,7 +29,7 @@ class Rights:
 def look(house: House, ref: str, *, by: int) -> Rights:
     """Raises NoSuchSubject."""
     with house.db.write() as tx:
-        rehearsal = erasing.rehearse(tx, ref)
+        rehearsal = erasing.rehearse(tx, ref, by=by)
         found = rehearsal.subject
         staff.add_audit(tx, at=house.clock.now(), staff_id=by, action="person.data", target=f"{found.kind}:{ref}")
         return Rights(

@@ -11,16 +11,21 @@ from datetime import datetime
 from typing import Final
 
 from bot.refs import number_of
-from bot.store import addresses, casework, people, subjects
+from bot.store import addresses, casework, people, restricting, subjects
 from bot.store.database import Tx
-from bot.store.erasing import Scope, Stay, nameless
+from bot.store.erasing import Scope, Stay, case_ids, nameless
 from bot.store.people import Person, Tenure
+from bot.store.restricting import Closed
 
 HIGHEST_ID: Final = 2**31 - 1  # PostgreSQL refuses to compare more
 
 
 class NoSuchSubject(LookupError):
     """Nobody, and no conversation of nobody's, has this reference."""
+
+
+class Restricted(Exception):
+    """It is of a restricted case, and whoever asks gave no reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +61,34 @@ class Subject:
     @property
     def everybody(self) -> Sequence[Person]:
         return (*(() if self.person is None else (self.person,)), *self.children)
+
+
+def find_for(tx: Tx, ref: str, by: int | None) -> Subject:
+    """The same for a member of staff, where it is not closed to them. Raises NoSuchSubject."""
+    found = find(tx, ref)
+    if by is not None and touches(tx, found, restricting.closed_to(tx, by)):
+        raise NoSuchSubject(ref)
+    return found
+
+
+def refuse_restricted(tx: Tx, ref: str) -> None:
+    """For a command, which knows nobody's name. Raises Restricted, and NoSuchSubject."""
+    if touches(tx, find(tx, ref), restricting.closed_to(tx, None)):
+        raise Restricted(ref)
+
+
+def touches(tx: Tx, found: Subject, closed: Closed) -> bool:
+    """Whether anything of it is closed."""
+    at = [*(stay.address_id for stay in found.stays if stay.current), *found.shared]
+    mine = {person.id for person in found.everybody}
+    return bool(
+        closed
+        and (
+            not closed.people.isdisjoint(mine)
+            or not closed.addresses.isdisjoint(at)
+            or not closed.cases.isdisjoint(case_ids(tx, found.whole))
+        )
+    )
 
 
 def find(tx: Tx, ref: str) -> Subject:

@@ -1,6 +1,6 @@
 """The contact log: telephone calls, visits and advice to professionals, with the days when each is looked at again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -106,17 +106,24 @@ def add(tx: Tx, *, reviews: Sequence[date], **values: object) -> int | None:
     return int(contact_id)
 
 
-def page(tx: Tx, *, person_ref: str | None, offset: int, limit: int) -> tuple[int, list[Contact]]:
-    """How many contacts there are, of everybody or of one person, and one page of them, newest first."""
-    where = [] if person_ref is None else [person.c.ref == person_ref]
+def _of_others(people: Collection[int]) -> sa.ColumnElement[bool]:
+    return sa.or_(log.c.person_id.is_(None), log.c.person_id.not_in(people)) if people else sa.true()
+
+
+def page(
+    tx: Tx, *, person_ref: str | None, offset: int, limit: int, unseen: Collection[int] = ()
+) -> tuple[int, list[Contact]]:  # fmt: skip
+    """How many contacts there are, of everybody or of one person, and one page of them, newest first; none about
+    those `unseen`."""
+    where = [_of_others(unseen), *([] if person_ref is None else [person.c.ref == person_ref])]
     counted = sa.select(sa.func.count()).select_from(log.outerjoin(person, person.c.id == log.c.person_id))
     total = tx.execute(counted.where(*where)).scalar_one()
     listed = _CONTACT.where(*where).order_by(log.c.on.desc(), log.c.id.desc()).offset(offset).limit(limit)
     return int(total), _contacts(tx, listed)
 
 
-def find(tx: Tx, ref: str) -> Contact | None:
-    found = _contacts(tx, _CONTACT.where(log.c.ref == ref))
+def find(tx: Tx, ref: str, *, unseen: Collection[int] = ()) -> Contact | None:
+    found = _contacts(tx, _CONTACT.where(log.c.ref == ref, _of_others(unseen)))
     return found[0] if found else None
 
 

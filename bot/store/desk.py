@@ -17,6 +17,7 @@ from bot.store.inbox import inbox
 from bot.store.keeping import Enrolment, enrolment
 from bot.store.outbox import OUTBOX_COLUMNS, Outbox, outbox
 from bot.store.people import NAME, name_of, person
+from bot.store.restricting import NOTHING, Closed, outside
 from bot.store.staff import Audit, audit, staff
 from bot.store.touches import Touch, touch
 from messages.classes import TO_STAFF
@@ -81,11 +82,14 @@ def _where(which: Which, staff_id: int) -> sa.ColumnElement[bool]:
     return cases.c.state != "closed"
 
 
-def count_cases(tx: Tx, which: Which, staff_id: int) -> int:
-    return int(tx.execute(sa.select(sa.func.count()).select_from(cases).where(_where(which, staff_id))).scalar_one())
+def count_cases(tx: Tx, which: Which, staff_id: int, *, closed: Closed) -> int:
+    asked = (_where(which, staff_id), outside(cases.c.id, closed.cases))
+    return int(tx.execute(sa.select(sa.func.count()).select_from(cases).where(*asked)).scalar_one())
 
 
-def list_cases(tx: Tx, which: Which, staff_id: int, *, offset: int, limit: int) -> list[ListedCase]:
+def list_cases(
+    tx: Tx, which: Which, staff_id: int, *, offset: int, limit: int, closed: Closed
+) -> list[ListedCase]:  # fmt: skip
     """Gravest first; of one level what nobody has looked at or reached, then what nobody has claimed, then the rest.
 
     Within each, not reached first, then what was promised soonest. Closed ones newest first.
@@ -96,7 +100,7 @@ def list_cases(tx: Tx, which: Which, staff_id: int, *, offset: int, limit: int) 
         .outerjoin(person, person.c.id == cases.c.person_id)
         .outerjoin(_claimer, _claimer.c.id == cases.c.claimed_by)
         .outerjoin(address, address.c.id == cases.c.address_id)
-        .where(_where(which, staff_id))
+        .where(_where(which, staff_id), outside(cases.c.id, closed.cases))
     )
     if which == "closed":
         statement = statement.order_by(cases.c.closed_at.desc(), cases.c.id.desc())
@@ -132,11 +136,11 @@ def newest_inbox_id(tx: Tx, address_id: int | None) -> int:
     return 0 if address_id is None else int(tx.execute(statement).scalar_one())
 
 
-def fresh_cases(tx: Tx, after_id: int) -> dict[str, int]:
+def fresh_cases(tx: Tx, after_id: int, *, closed: Closed) -> dict[str, int]:
     """How many cases were raised after one, by level."""
     rows = tx.execute(
         sa.select(cases.c.level, sa.func.count())
-        .where(cases.c.id > after_id, cases.c.state != "closed")
+        .where(cases.c.id > after_id, cases.c.state != "closed", outside(cases.c.id, closed.cases))
         .group_by(cases.c.level)
     )
     return {str(level): int(n) for level, n in rows}
@@ -153,11 +157,16 @@ _HELD: Final = (
 )
 
 
-def count_held(tx: Tx) -> int:
-    return int(tx.execute(sa.select(sa.func.count()).select_from(outbox).where(*_HELD)).scalar_one())
+def _open_to(closed: Closed) -> tuple[sa.ColumnElement[bool], ...]:
+    return outside(outbox.c.address_id, closed.addresses), outside(outbox.c.case_id, closed.cases)
 
 
-def held_messages(tx: Tx, limit: int | None) -> list[HeldMessage]:
+def count_held(tx: Tx, *, closed: Closed) -> int:
+    asked = sa.select(sa.func.count()).select_from(outbox).where(*_HELD, *_open_to(closed))
+    return int(tx.execute(asked).scalar_one())
+
+
+def held_messages(tx: Tx, limit: int | None, *, closed: Closed) -> list[HeldMessage]:
     """Held messages that nobody has dealt with, gravest and then oldest first; all without a `limit`."""
     standing = (
         sa.select(cases.c.ref)
@@ -177,7 +186,7 @@ def held_messages(tx: Tx, limit: int | None) -> list[HeldMessage]:
         sa.select(*_OUTBOX, *NAME, standing)
         .select_from(outbox)
         .outerjoin(person, person.c.id == whose)
-        .where(*_HELD)
+        .where(*_HELD, *_open_to(closed))
         .order_by(outbox.c.rank, outbox.c.id)
         .limit(limit)
     )
@@ -214,17 +223,21 @@ _LISTED: Final = sa.select(
 )
 
 
-def no_replies(tx: Tx, *, offset: int = 0, limit: int = 200) -> list[ListedTouch]:
+def no_replies(tx: Tx, *, offset: int = 0, limit: int = 200, closed: Closed = NOTHING) -> list[ListedTouch]:
     """Check-ins that ended in silence or never arrived, until one of the team has seen them: the families marked as
     worrying first, then who has been silent longest."""
-    statement = _LISTED.where(touch.c.listed, touch.c.seen_by.is_(None))
+    statement = _LISTED.where(touch.c.listed, touch.c.seen_by.is_(None), outside(person.c.id, closed.people))
     order = (person.c.worrying.desc(), touch.c.decided_at, touch.c.id)
     return _touches(tx, statement.order_by(*order).offset(offset).limit(limit))
 
 
-def seen_since(tx: Tx, since: datetime, limit: int = 50) -> list[tuple[ListedTouch, str, str, datetime]]:
+def seen_since(
+    tx: Tx, since: datetime, limit: int = 50, *, closed: Closed
+) -> list[tuple[ListedTouch, str, str, datetime]]:  # fmt: skip
     """What the team has dealt with since an instant, newest first: the touch, who, what they did (`seen_as`), when."""
-    where = (touch.c.listed, touch.c.seen_by.is_not(None), touch.c.seen_at >= since)
+    where = (
+        touch.c.listed, touch.c.seen_by.is_not(None), touch.c.seen_at >= since, outside(person.c.id, closed.people)
+    )  # fmt: skip
     listed = _touches(tx, _LISTED.where(*where).order_by(touch.c.seen_at.desc(), touch.c.id.desc()).limit(limit))
     rows = tx.execute(
         sa.select(touch.c.id, staff.c.name, touch.c.seen_as, touch.c.seen_at)
@@ -235,14 +248,19 @@ def seen_since(tx: Tx, since: datetime, limit: int = 50) -> list[tuple[ListedTou
     return [(one, *done[one.touch.id]) for one in listed]
 
 
-def count_no_replies(tx: Tx) -> int:
-    statement = sa.select(sa.func.count()).select_from(touch).where(touch.c.listed, touch.c.seen_by.is_(None))
+def count_no_replies(tx: Tx, *, closed: Closed) -> int:
+    joined = touch.join(enrolment, enrolment.c.id == touch.c.enrolment_id)
+    statement = sa.select(sa.func.count()).select_from(joined).where(touch.c.listed, touch.c.seen_by.is_(None))
+    statement = statement.where(outside(enrolment.c.person_id, closed.people))
     return int(tx.execute(statement).scalar_one())
 
 
-def take_off(tx: Tx, touch_id: int, staff_id: int, *, how: str, at: datetime) -> bool:
+def take_off(tx: Tx, touch_id: int, staff_id: int, *, how: str, at: datetime, closed: Closed) -> bool:
     """One of the team has seen this silence, and `how`. False where it is not on the list (any more)."""
     statement = sa.update(touch).where(touch.c.id == touch_id, touch.c.listed, touch.c.seen_by.is_(None))
+    if closed:
+        theirs = sa.select(enrolment.c.id).where(enrolment.c.person_id.in_(closed.people))
+        statement = statement.where(touch.c.enrolment_id.not_in(theirs))
     return tx.execute(statement.values(seen_by=staff_id, seen_as=how, seen_at=at)).rowcount == 1
 
 
@@ -255,11 +273,12 @@ class LedgerFilter:
     until: datetime | None = None
     outcome: str | None = None
     programme: str | None = None
+    closed: Closed = NOTHING
 
 
 def ledger(tx: Tx, asked: LedgerFilter, *, offset: int, limit: int) -> tuple[int, list[ListedTouch]]:
     """How many decided touches there are, and one page of them, newest first."""
-    where: list[sa.ColumnElement[bool]] = []
+    where: list[sa.ColumnElement[bool]] = [outside(enrolment.c.person_id, asked.closed.people)]
     if asked.person_ids is not None:
         where.append(enrolment.c.person_id.in_(asked.person_ids))
     if asked.since is not None:

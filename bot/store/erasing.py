@@ -160,6 +160,12 @@ def _beside(scope: Scope) -> Condition:
     return _t("enrolment_beside").c.enrolment_id.in_(sa.select(enrolment.c.id).where(_enrolments(scope)))
 
 
+def _restricted(scope: Scope) -> Condition:
+    restriction = _t("restriction")
+    theirs = sa.select(restriction.c.id).where(_of_case(restriction.c.case_id)(scope))
+    return _t("restriction_named").c.restriction_id.in_(theirs)
+
+
 def _legal_holds(scope: Scope) -> Condition:
     return sa.or_(legal_hold.c.person_id.in_(scope.people), _of_case(legal_hold.c.case_id)(scope))
 
@@ -180,6 +186,8 @@ OF: Final[Mapping[str, Callable[[Scope], Condition]]] = {
     "case_viewer": _at_case("case_viewer"),
     "call_back": _at_case("call_back"),
     "handover": _at_case("handover"),
+    "restriction_named": _restricted,
+    "restriction": _at_case("restriction"),
     "pathway_step": _at_case("pathway_step"),
     "case_event": _at_case("case_event"),
     "referral": _at_case("referral"),

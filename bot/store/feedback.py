@@ -1,5 +1,6 @@
 """What families said would have been better, and what the team answered for everybody to read."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -72,14 +73,21 @@ def add(tx: Tx, *, address_id: int, words: str, at: datetime) -> None:
     tx.execute(sa.insert(feedback).values(address_id=address_id, words=words, at=at, version=1))
 
 
-def count(tx: Tx, which: Which) -> int:
-    return int(tx.execute(sa.select(sa.func.count()).select_from(feedback).where(_WHERE[which])).scalar_one())
+def _where(which: Which, unseen: Collection[int]) -> sa.ColumnElement[bool]:
+    if not unseen:
+        return _WHERE[which]
+    return sa.and_(_WHERE[which], sa.or_(feedback.c.address_id.is_(None), feedback.c.address_id.not_in(unseen)))
 
 
-def page(tx: Tx, which: Which, *, offset: int, limit: int) -> list[Feedback]:
-    """What waits, the oldest first; what is settled, the newest."""
+def count(tx: Tx, which: Which, *, unseen: Collection[int] = ()) -> int:
+    asked = sa.select(sa.func.count()).select_from(feedback).where(_where(which, unseen))
+    return int(tx.execute(asked).scalar_one())
+
+
+def page(tx: Tx, which: Which, *, offset: int, limit: int, unseen: Collection[int] = ()) -> list[Feedback]:
+    """What waits, the oldest first; what is settled, the newest. Nothing that came from a number or chat `unseen`."""
     order = [feedback.c.id] if which == "waiting" else [feedback.c.settled_at.desc(), feedback.c.id.desc()]
-    rows = tx.execute(_FEEDBACK.where(_WHERE[which]).order_by(*order).offset(offset).limit(limit))
+    rows = tx.execute(_FEEDBACK.where(_where(which, unseen)).order_by(*order).offset(offset).limit(limit))
     return [Feedback(**row._asdict()) for row in rows]
 
 

@@ -1,6 +1,6 @@
 """Keeping in touch: enrolments, each with its next instant."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -120,9 +120,12 @@ def enrolments_about(tx: Tx, child_id: int) -> list[Enrolment]:
     return [Enrolment(**r._asdict()) for r in rows]
 
 
-def in_state(tx: Tx, state: str, *, offset: int = 0, limit: int = 50) -> list[Enrolment]:
-    """One page of them, the longest standing first."""
+def in_state(
+    tx: Tx, state: str, *, offset: int = 0, limit: int = 50, unseen: Collection[int] = ()
+) -> list[Enrolment]:  # fmt: skip
+    """One page of them, the longest standing first; none of the people `unseen`."""
     found = _ENROLMENT.where(enrolment.c.state == state).order_by(enrolment.c.id)
+    found = found.where(enrolment.c.person_id.not_in(unseen)) if unseen else found
     rows = tx.execute(found.offset(offset).limit(limit))
     return [Enrolment(**r._asdict()) for r in rows]
 

@@ -15,6 +15,7 @@ from bot.store.columns import Instant, Row, Sealed, table_of
 from bot.store.database import Tx
 from bot.store.inbox import inbox
 from bot.store.published import bundle
+from bot.store.restricting import NOTHING, Closed, outside
 
 Which = Literal["open", "handled"]
 
@@ -122,32 +123,40 @@ def history(tx: Tx, subject: str) -> list[Review]:
     return [Review(**r._asdict()) for r in rows]
 
 
-def list_reviews(tx: Tx, which: Which, *, before_id: int | None, limit: int) -> list[Review]:
+def _seen(closed: Closed) -> tuple[sa.ColumnElement[bool], ...]:
+    """A mark of a restricted conversation or case holds its words."""
+    return outside(review.c.address_id, closed.addresses), outside(review.c.case_id, closed.cases)
+
+
+def list_reviews(
+    tx: Tx, which: Which, *, before_id: int | None, limit: int, closed: Closed = NOTHING
+) -> list[Review]:  # fmt: skip
     """Standing marks, newest first, from the one before `before_id` on."""
     handled = review.c.handled_at.is_(None) if which == "open" else review.c.handled_at.is_not(None)
-    statement = _REVIEW.where(_STANDS, handled)
+    statement = _REVIEW.where(_STANDS, handled, *_seen(closed))
     if before_id is not None:
         statement = statement.where(review.c.id < before_id)
     return [Review(**r._asdict()) for r in tx.execute(statement.order_by(review.c.id.desc()).limit(limit))]
 
 
-def count_reviews(tx: Tx) -> dict[Which, int]:
+def count_reviews(tx: Tx, *, closed: Closed = NOTHING) -> dict[Which, int]:
     is_handled = review.c.handled_at.is_not(None)
-    rows = tx.execute(sa.select(is_handled, sa.func.count()).where(_STANDS).group_by(is_handled))
+    asked = sa.select(is_handled, sa.func.count()).where(_STANDS, *_seen(closed))
+    rows = tx.execute(asked.group_by(is_handled))
     found = {bool(handled): int(n) for handled, n in rows}
     return {"open": found.get(False, 0), "handled": found.get(True, 0)}
 
 
-def handle(tx: Tx, review_id: int, *, at: datetime | None, by: int | None) -> bool:
+def handle(tx: Tx, review_id: int, *, at: datetime | None, by: int | None, closed: Closed = NOTHING) -> bool:
     """Handled, or with None open again. False where it does not stand or is so already."""
     is_so = review.c.handled_at.is_not(None) if at is not None else review.c.handled_at.is_(None)
-    statement = sa.update(review).where(review.c.id == review_id, _STANDS, ~is_so)
+    statement = sa.update(review).where(review.c.id == review_id, _STANDS, ~is_so, *_seen(closed))
     return tx.execute(statement.values(handled_at=at, handled_by=by)).rowcount == 1
 
 
-def standing_since(tx: Tx, since: datetime | None) -> list[Review]:
+def standing_since(tx: Tx, since: datetime | None, *, closed: Closed = NOTHING) -> list[Review]:
     """Every standing mark, oldest first; with `since`, those made from then on."""
-    statement = _REVIEW.where(_STANDS).order_by(review.c.id)
+    statement = _REVIEW.where(_STANDS, *_seen(closed)).order_by(review.c.id)
     if since is not None:
         statement = statement.where(review.c.at >= since)
     return [Review(**r._asdict()) for r in tx.execute(statement)]

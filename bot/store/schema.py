@@ -32,6 +32,7 @@ from bot.store import (
     phone_asks,
     providers,
     published,
+    restricting,
     reviews,
     scores,
     seals,
@@ -48,7 +49,7 @@ from bot.store.database import Database
 ROOMS: tuple[ModuleType, ...] = (
     addresses, people, published, staff, casework, keeping, touches, scores, holding, inbox, outbox, conversations,
     alerts, reviews, buckets, carrier, uploads, wishes, beside, team, contacts, entries, providers, seals, erased,
-    feedback, feeds, wrong, pathway, identities, codes, phone_asks,
+    feedback, feeds, wrong, pathway, identities, codes, phone_asks, restricting,
 )  # fmt: skip
 METADATA = Row.metadata
 

@@ -16,6 +16,7 @@ from bot.store.casework import cases
 from bot.store.database import Tx
 from bot.store.inbox import inbox
 from bot.store.people import NAME, name_of, person, person_address
+from bot.store.restricting import NOTHING, Closed, outside
 
 Cursor = tuple[datetime, int]  # the last message's instant and the address id of a page's last line
 
@@ -59,10 +60,12 @@ class Talk:
 _RAISED: Final = sa.select(cases.c.address_id).where(cases.c.address_id.is_not(None))
 
 
-def page_of(filters: Filters, *, after: Cursor | None, limit: int) -> sa.Select[Any]:
+def page_of(filters: Filters, *, after: Cursor | None, limit: int, closed: Closed = NOTHING) -> sa.Select[Any]:
     """The statement that finds a page's addresses: public, so that a test may ask the database how it would do it."""
     statement = sa.select(address.c.id, address.c.kind, address.c.language, address.c.last_in_at)
     statement = statement.where(address.c.last_in_at.is_not(None))
+    if closed:
+        statement = statement.where(outside(address.c.id, closed.addresses))
     if after is not None:
         statement = statement.where(sa.tuple_(address.c.last_in_at, address.c.id) < _keyset(after))
     if filters.since is not None:
@@ -81,10 +84,10 @@ def _keyset(after: Cursor) -> sa.Tuple:
     return sa.tuple_(sa.literal(after[0], address.c.last_in_at.type), sa.literal(after[1], sa.Integer()))
 
 
-def list_talks(tx: Tx, filters: Filters, *, after: Cursor | None, limit: int) -> list[Talk]:
-    found = tx.execute(page_of(filters, after=after, limit=limit)).all()
+def list_talks(tx: Tx, filters: Filters, *, after: Cursor | None, limit: int, closed: Closed = NOTHING) -> list[Talk]:
+    found = tx.execute(page_of(filters, after=after, limit=limit, closed=closed)).all()
     ids = [int(row[0]) for row in found]
-    last, known, raised = _last_words(tx, ids), _people(tx, ids), _cases(tx, ids)
+    last, known, raised = _last_words(tx, ids), _people(tx, ids), _cases(tx, ids, closed)
     return [
         Talk(
             address_id=address_id, kind=kind, language=language, last_in_at=at, message_id=last[address_id][0],
@@ -123,10 +126,10 @@ def _people(tx: Tx, address_ids: Sequence[int]) -> dict[int, list[tuple[str, str
     return found
 
 
-def _cases(tx: Tx, address_ids: Sequence[int]) -> dict[int, list[ListedCaseRef]]:
+def _cases(tx: Tx, address_ids: Sequence[int], closed: Closed) -> dict[int, list[ListedCaseRef]]:
     rows = tx.execute(
         sa.select(cases.c.address_id, cases.c.ref, cases.c.level, cases.c.state)
-        .where(cases.c.address_id.in_(address_ids))
+        .where(cases.c.address_id.in_(address_ids), outside(cases.c.id, closed.cases))
         .order_by(cases.c.id.desc())
     )
     found: dict[int, list[ListedCaseRef]] = {}

@@ -11,6 +11,7 @@ from bot.store.casework import cases
 from bot.store.columns import Instant, Row, Sealed, readable, table_of
 from bot.store.database import Tx, insert_ignoring
 from bot.store.people import NAME, name_of, person
+from bot.store.restricting import Closed, outside
 from bot.store.staff import staff
 
 _STANDS = sa.text("ended_at IS NULL")
@@ -183,22 +184,24 @@ def end_call(tx: Tx, case_id: int, *, how: str, by: int, at: datetime) -> bool:
     return tx.execute(statement.values(done_at=at, done_by=by, done_as=how)).rowcount == 1
 
 
-def _due_before(until: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    return (call_back.c.done_at.is_(None), call_back.c.due_at < until, cases.c.state != "closed")
+def _due_before(until: datetime, closed: Closed) -> tuple[sa.ColumnElement[bool], ...]:
+    due = (call_back.c.done_at.is_(None), call_back.c.due_at < until)
+    return (*due, cases.c.state != "closed", outside(cases.c.id, closed.cases))
 
 
-def count_calls_due(tx: Tx, until: datetime) -> int:
+def count_calls_due(tx: Tx, until: datetime, *, closed: Closed) -> int:
     joined = call_back.join(cases, cases.c.id == call_back.c.case_id)
-    return int(tx.execute(sa.select(sa.func.count()).select_from(joined).where(*_due_before(until))).scalar_one())
+    asked = sa.select(sa.func.count()).select_from(joined).where(*_due_before(until, closed))
+    return int(tx.execute(asked).scalar_one())
 
 
-def calls_due(tx: Tx, until: datetime, limit: int | None) -> list[DueCall]:
+def calls_due(tx: Tx, until: datetime, limit: int | None, *, closed: Closed) -> list[DueCall]:
     """Calls of open cases that are due before an instant, soonest first; all without a `limit`."""
     rows = tx.execute(
         sa.select(*_CALL, cases.c.ref, *NAME)
         .join(cases, cases.c.id == call_back.c.case_id)
         .outerjoin(person, person.c.id == cases.c.person_id)
-        .where(*_due_before(until))
+        .where(*_due_before(until, closed))
         .order_by(call_back.c.due_at, call_back.c.id)
         .limit(limit)
     )

@@ -15,18 +15,19 @@ from flask import Response, abort, jsonify, redirect, render_template, request, 
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot import keywords
-from bot.casework import case_page, handing, work
+from bot.casework import case_page, handing, restricting, work
 from bot.casework import pathway as ways
 from bot.casework.inbox import is_late, is_overdue
 from bot.casework.permissions import Permission
 from bot.casework.saved import saved_replies
-from bot.casework.work import Form, NotYet, Stale
+from bot.casework.work import Form, NoSuchCase, NotYet, Stale
 from bot.clock import LONDON
 from bot.house import House
 from bot.refs import read_ref
 from bot.web.desk import pathway as way
 from bot.web.desk import words as w
 from bot.web.desk.chart import chart
+from bot.web.desk.closed_case import closed
 from bot.web.desk.guard import me, needs, pages
 from bot.web.desk.person import telephone
 from bot.web.desk.referral import laid_out
@@ -77,7 +78,10 @@ def case(ref: str) -> Answer:
     outcome = request.args.get("outcome", "")
     draft = Draft(act="reply", words=words) if words else Draft(outcome=outcome if outcome in work.OUTCOMES else "")
     draft = replace(draft, given={"step": request.args.get("step", "")})
-    return _page(_ref(ref), draft, done=done if done in w.DONE else "")
+    try:
+        return _page(_ref(ref), draft, done=done if done in w.DONE else "")
+    except NoSuchCase:
+        return closed(_ref(ref)), 403
 
 
 def _bare(act: str, kind: str, permission: Permission, do: Callable[[House, Form], None]) -> None:
@@ -86,7 +90,7 @@ def _bare(act: str, kind: str, permission: Permission, do: Callable[[House, Form
     @pages.post(f"/cases/<ref>/{act}", endpoint=act.replace("-", "_"))
     @needs(permission)
     def done(ref: str) -> Answer:
-        form = _form(ref)
+        form = form_of(ref)
         return _act(form, kind, lambda: do(house(), form), Draft(act=act))
 
 
@@ -96,7 +100,7 @@ def _worded(act: str, kind: str, permission: Permission, do: Callable[[House, Fo
     @pages.post(f"/cases/<ref>/{act}", endpoint=act.replace("-", "_"))
     @needs(permission)
     def done(ref: str) -> Answer:
-        form, words = _form(ref), request.form.get("words", "")
+        form, words = form_of(ref), request.form.get("words", "")
         return _act(form, kind, lambda: do(house(), form, words), Draft(act=act, words=words))
 
 
@@ -113,7 +117,7 @@ _worded("decline", "declined", "cases.claim", handing.decline)
 @pages.post("/cases/<ref>/close")
 @needs("cases.close")
 def close(ref: str) -> Answer:
-    form, words, outcome = _form(ref), request.form.get("words", ""), request.form.get("outcome", "")
+    form, words, outcome = form_of(ref), request.form.get("words", ""), request.form.get("outcome", "")
     given = request.form.to_dict()
     draft = Draft(act="close", words=words, outcome=outcome, given=given)
     ending = ways.ending(house(), form, given)
@@ -124,7 +128,7 @@ def close(ref: str) -> Answer:
 @needs("cases.claim")
 def pathway_step(ref: str) -> Answer:
     """One step of a referral's pathway: `step`, and the fields of its form."""
-    form, given = _form(ref), request.form.to_dict()
+    form, given = form_of(ref), request.form.to_dict()
     step = given.get("step", "")
     draft = Draft(act="pathway", words=given.get("words", ""), given=given)
     return _act(form, "closed" if step == "taken" else "way", lambda: ways.take(house(), form, step, given), draft)
@@ -134,7 +138,7 @@ def pathway_step(ref: str) -> Answer:
 @needs("cases.claim")
 def offer(ref: str) -> Answer:
     """Hand over: `to` is a colleague's number."""
-    form, words, to = _form(ref), request.form.get("words", ""), request.form.get("to", default=0, type=int)
+    form, words, to = form_of(ref), request.form.get("words", ""), request.form.get("to", default=0, type=int)
     draft = Draft(act="offer", words=words, outcome=str(to))
     return _act(form, "offered", lambda: handing.offer(house(), form, to_id=to, words=words), draft)
 
@@ -143,7 +147,7 @@ def offer(ref: str) -> Answer:
 @needs("cases.note")
 def call_back(ref: str) -> Answer:
     """A call promised for `on` at `at`, London time."""
-    form, words = _form(ref), request.form.get("words", "")
+    form, words = form_of(ref), request.form.get("words", "")
     day, clock = request.form.get("on", "").strip(), request.form.get("at", "").strip()
     draft = Draft(act="call-back", words=words, outcome=f"{day} {clock}")
 
@@ -160,7 +164,7 @@ def call_back(ref: str) -> Answer:
 @pages.post("/cases/<ref>/called")
 @needs("cases.note")
 def called(ref: str) -> Answer:
-    form, words, how = _form(ref), request.form.get("words", ""), request.form.get("how", "")
+    form, words, how = form_of(ref), request.form.get("words", ""), request.form.get("how", "")
     draft = Draft(act="called", words=words, outcome=how)
     return _act(form, "called", lambda: handing.called(house(), form, how=how, words=words), draft)
 
@@ -174,14 +178,18 @@ def segments() -> Response:
     return jsonify({"characters": len(body), "segments": size.segments, "encoding": size.encoding})
 
 
-def _form(ref: str) -> Form:
+def form_of(ref: str) -> Form:
     """The hidden fields. An id of another shape counts as none: the version alone then keeps a repeat harmless."""
-    form_id = request.form.get("form_id", "")
+    given_id = request.form.get("form_id", "")
     version = request.form.get("version", default=0, type=int)
     return Form(
         ref=_ref(ref), version=version if 0 < version <= HIGHEST_VERSION else 0, by=me(),
-        form_id=form_id if FORM_ID.fullmatch(form_id) else "",
+        form_id=given_id if FORM_ID.fullmatch(given_id) else "",
     )  # fmt: skip
+
+
+def form_id() -> str:
+    return secrets.token_urlsafe(18)
 
 
 def _act(form: Form, kind: str, do: Callable[[], None], draft: Draft) -> Answer:
@@ -247,7 +255,8 @@ def _page(ref: str, draft: Draft, *, done: str = "", version: int = 0) -> Answer
         stale=stale,
         error=bool(draft.error) or stale,
         done=done,
-        form_id=lambda: secrets.token_urlsafe(18),
+        form_id=form_id,
+        restricted=restricting.standing_of(house(), ref, me())[0],
     )
     if stale:
         return page, 409

@@ -40,7 +40,7 @@ def enrol() -> str:
 def _front(errors: dict[str, str] | None = None, mapping_faults: list[str] | None = None) -> str:
     return render_template(
         "desk/enrol.html", section="enrol", uploads=uploads.recent(house()), errors=errors or {}, error=bool(errors),
-        mapping_faults=mapping_faults or [], waiting=person_form.to_telephone(house(), page_number()),
+        mapping_faults=mapping_faults or [], waiting=person_form.to_telephone(house(), page_number(), by=me()),
         telephone=telephone, titles=person_form.programmes(house()), columns=COLUMNS,
         done=request.args.get("done", ""), most_mb=uploads.MOST_BYTES // 2**20,
     )  # fmt: skip

@@ -169,7 +169,7 @@ def frame() -> dict[str, Any]:
         **common,
         "user": signed_in.staff,
         "menu": [(key, url_for(endpoint), text) for key, endpoint, text, permission in MENU if may(role, permission)],
-        "alert": _alert(role),
+        "alert": _alert(signed_in),
         "may": lambda permission: may(role, permission),
     }
 
@@ -201,14 +201,15 @@ def exact(at: datetime) -> str:
     return at.astimezone(LONDON).strftime("%d %b %Y, %H:%M:%S").lstrip("0")
 
 
-def _alert(role: str) -> Markup | str:
-    health, unreached = watch.look(house()), answering.nobody_reached(house())
+def _alert(by: SignedIn) -> Markup | str:
+    role = by.staff.role
+    health, (unreached, shut) = watch.look(house()), answering.nobody_reached(house(), by)
     found = [alert for alert in health.alerts if alert.kind in band.LATE]
     if not found and not unreached:
         return ""
     # not render_template: that would ask `frame` again
     told = current_app.jinja_env.get_template("desk/alert.html").render(
-        alerts=found, unreached=unreached, urgent=health.vitals.urgent, w=words, band=band,
+        alerts=found, unreached=unreached, shut=shut, urgent=health.vitals.urgent, w=words, band=band,
         acts=_acts(found), nobody_told=any(alert.kind in band.NOBODY_TOLD for alert in found),
         may=lambda permission: may(role, permission),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from flask import Response, abort, jsonify, render_template, request
 
 from bot import keywords
 from bot.casework import inbox as lists
+from bot.casework import restricting
 from bot.casework.work import because_of
 from bot.refs import read_ref
 from bot.web.desk import pathway as way
@@ -40,6 +41,7 @@ def inbox() -> str:
     return render_template(
         "desk/inbox.html", section="inbox", inbox=found, tabs=TABS, me=me().staff.id, because_of=because_of,
         first_lines=first_lines, way=way, keywords=keywords.looked_up(house()),
+        opened=restricting.told_of(house(), me()),
     )  # fmt: skip
 
 
