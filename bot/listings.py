@@ -73,11 +73,12 @@ def line(listing: Listing, wording: Wording, language: str, now: datetime) -> st
 
 def card(listing: Listing, wording: Wording, language: str, now: datetime) -> Mapping[str, Any]:
     """For a page, the chat's or another's. `now` is when it is said: of what is open then."""
+    near = where(listing, wording, language)
     return {
         "id": listing.id,
         "name": listing.name,
         "organisation": listing.organisation,
-        "where": where(listing, wording, language),
+        "where": near[:1].upper() + near[1:],
         "ages": listing.ages,
         "cost": listing.cost,
         "phone": listing.phone,

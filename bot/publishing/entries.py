@@ -16,7 +16,7 @@ from bot.casework.accounts import SignedIn
 from bot.clock import local_date
 from bot.entry_ages import state
 from bot.house import House
-from bot.store import entries, published, staff
+from bot.store import entries, providers, published, staff, wrong
 from bot.store.database import Tx
 from bot.store.entries import Change, Entry, Flag, Private, Standing
 from bot.store.published import StoredService
@@ -57,7 +57,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """One page. `counts` are of all pages, whatever words were asked for."""
+    """One page. `counts` are of all pages, whatever words were asked for. `waiting`: what else waits for somebody,
+    `asked` by organisations and told to be `wrong` by families."""
 
     show: Show
     words: str
@@ -65,6 +66,7 @@ class Listed:
     counts: Mapping[Show, int]
     page: int
     total: int
+    waiting: Mapping[str, int]
 
     @property
     def more(self) -> bool:
@@ -98,6 +100,7 @@ def listed(house: House, by: SignedIn, show: Show, words: str = "", page: int = 
     with house.db.read() as tx:
         beside = entries.entries(tx)
         lines = [_line(row, beside.get(row.id), now) for row in entries.all_standing(tx)]
+        waiting = {"asked": providers.waiting_number(tx), "wrong": wrong.open_number(tx)}
     _looked(house, by, "directory.view", show)
     counts: Counter[Show] = Counter({name: sum(_belongs(line, name) for line in lines) for name in SHOW})
     asked = words.casefold().split()
@@ -110,7 +113,7 @@ def listed(house: House, by: SignedIn, show: Show, words: str = "", page: int = 
         found.sort(key=_name)
     page = max(1, page)
     shown = found[(page - 1) * PAGE : page * PAGE]
-    return Listed(show=show, words=words, lines=shown, counts=counts, page=page, total=len(found))
+    return Listed(show=show, words=words, lines=shown, counts=counts, page=page, total=len(found), waiting=waiting)
 
 
 def look(house: House, by: SignedIn, service_id: str) -> EntryPage:

@@ -172,6 +172,11 @@ def waiting(tx: Tx, service_ids: Sequence[str] | None = None) -> list[Proposal]:
     return [Proposal(**r._asdict()) for r in tx.execute(statement)]
 
 
+def waiting_number(tx: Tx) -> int:
+    asked = sa.select(sa.func.count()).select_from(proposal).where(proposal.c.state == "waiting")
+    return int(tx.execute(asked).scalar_one())
+
+
 def settle(tx: Tx, proposal_id: int, *, state: str, by: int, now: datetime) -> Proposal | None:
     """Settle what waits; None where somebody has, or there is none such."""
     waits = (proposal.c.id == proposal_id, proposal.c.state == "waiting")

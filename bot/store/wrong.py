@@ -48,10 +48,11 @@ def open_wrongs(tx: Tx, *, limit: int = 200) -> list[Wrong]:
     return [Wrong(**r._asdict()) for r in rows]
 
 
-def open_number(tx: Tx, service_id: str) -> int:
-    """How many of one entry wait."""
-    asked = sa.select(sa.func.count()).where(wrong.c.service_id == service_id, wrong.c.settled_at.is_(None))
-    return int(tx.execute(asked).scalar_one())
+def open_number(tx: Tx, service_id: str | None = None) -> int:
+    """How many wait, of all entries or of one."""
+    asked = sa.select(sa.func.count()).where(wrong.c.settled_at.is_(None))
+    of_one = asked if service_id is None else asked.where(wrong.c.service_id == service_id)
+    return int(tx.execute(of_one).scalar_one())
 
 
 def open_kinds(tx: Tx, service_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -75,6 +75,7 @@ def test_a_family_tells_and_the_team_reads_it(edi: Worker, town: Home, family: V
     assert "What did you find?" in asked.text
     assert "Choose what is wrong" in say(family).text
     assert "Thank you" in say(family, kind="phone", words=WORDS).text
+    assert "Told to be wrong by families</a>: 1" in edi.get("/desk/directory").text
     page = edi.get(LIST).text
     assert "It rang &lt;b&gt;out&lt;/b&gt; when I called about my son" in page
     assert "The telephone number or website does not work" in page
