@@ -239,6 +239,8 @@ def _twilio_faults(get: Callable[[str], str]) -> list[str]:
             f"{name} is not set, but {given[0]} is: texting needs all three of {', '.join(TWILIO)}." for name in missing
         ]
     faults = []
+    if get("TWILIO_AUTH_TOKEN_NEXT") and not given:
+        faults.append(f"TWILIO_AUTH_TOKEN_NEXT is set, but texting is not: it needs all three of {', '.join(TWILIO)}.")
     base = urlsplit(get("TWILIO_API_BASE"))
     if get("TWILIO_API_BASE") and (base.scheme not in {"http", "https"} or not base.netloc):
         faults.append("TWILIO_API_BASE must be an http or https address.")

@@ -129,3 +129,28 @@ class Backfill(Protocol):
 
     def list_inbound(self, since: datetime) -> Sequence[Inbound]:
         """Inbound at or after `since`, oldest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalledBack:
+    """Where the provider posts what comes to one number of ours. An address is empty where none is set."""
+
+    url: str
+    method: str
+    fallback: str
+
+
+@runtime_checkable
+class AsksOfNumber(Protocol):
+    """A channel whose provider can be asked how our number is set up there."""
+
+    def called_back(self) -> Sequence[CalledBack] | None:
+        """The number's set-up; empty where the account has no such number, None where it cannot be asked of."""
+
+
+@runtime_checkable
+class Knocks(Protocol):
+    """A channel that can be tried without a message."""
+
+    def knock(self) -> None:
+        """Sign in and leave. Raises ChannelError where that cannot be done."""

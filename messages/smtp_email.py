@@ -120,6 +120,14 @@ class SmtpEmail:
                 talk.quit()
             talk.close()
 
+    def knock(self) -> None:
+        """Sign in and leave: no letter is handed in. Raises ChannelError where the server is away or refuses us."""
+        talk = self._open(time.monotonic() + self._patience)
+        with suppress(OSError, smtplib.SMTPException):
+            self._wait(talk, time.monotonic() + _GOODBYE_SECONDS)
+            talk.quit()
+        talk.close()
+
     def find(self, to: str, body: str, since: datetime) -> list[Sighting] | None:
         """None: a mail server does not tell what it took."""
         del to, body, since

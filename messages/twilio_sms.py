@@ -24,7 +24,7 @@ from twilio.request_validator import RequestValidator  # type: ignore[import-unt
 from twilio.rest import Client  # type: ignore[import-untyped]
 
 from messages.addresses import read_phone
-from messages.channel import Accepted, ChannelError, ChannelUnknown, Inbound, Outgoing, Sighting
+from messages.channel import Accepted, CalledBack, ChannelError, ChannelUnknown, Inbound, Outgoing, Sighting
 from messages.clean import SIGNED_CHARACTERS, clean
 from messages.sms import plain
 from messages.status import event_of
@@ -127,6 +127,22 @@ class TwilioSms:
             if message.direction == "inbound" and message.sid
         ]
         return sorted((one for one in came if one.at is not None and one.at >= since), key=lambda one: one.at or since)
+
+    def called_back(self) -> list[CalledBack] | None:
+        """See `AsksOfNumber`. A messaging service and a short code are set up elsewhere at the provider: None.
+
+        https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
+        """
+        number = self._sender.get("from_", "")
+        if not number.startswith("+"):
+            return None
+        with _looking():
+            listed = self._client.incoming_phone_numbers.list(phone_number=number, limit=_PAGE)
+        return [
+            CalledBack(url=one.sms_url or "", method=one.sms_method or "", fallback=one.sms_fallback_url or "")
+            for one in listed
+            if one.phone_number == number
+        ]
 
 
 def verify(url: str, form: Mapping[str, str], signature: str | None, tokens: Sequence[str]) -> bool:

@@ -3,7 +3,7 @@
 import json
 from argparse import Namespace
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from bot import keywords
 from bot.alerts.people import people_of
 from bot.app import furnish
+from bot.cli.doctor_outside import Check, outside
 from bot.cli.lint_dates import holidays_told
 from bot.cli.lint_retention import told as retention_told
 from bot.clock import local_date
@@ -18,26 +19,15 @@ from bot.content import ContentFaults
 from bot.house import House
 from bot.publishing import content
 from bot.settings import Settings, SettingsFault
-from bot.sign_on import ProviderAway, SignOn
 from bot.store import published, schema, watching
 from bot.store.copying import is_known, keys_fit
 from bot.store.database import DatabaseError, Tx
 from bot.store.sealed import SealError
 from bot.store.watching import Vitals
 from bot.watch import LATE, NEARLY_FULL_BYTES, failing, free_bytes, parts
-from messages.channel import Backfill, ChannelError, ChannelUnknown
 from scheduler.ladder import GRAVEST_FIRST
 
 OLD_COPY: Final = timedelta(days=2)  # a copy each night, and a day to notice that one failed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One check. `what_to_do` is empty where nothing is to be done."""
-
-    check: str
-    ok: bool
-    what_to_do: str = ""
 
 
 def command(options: Namespace) -> int:
@@ -83,8 +73,7 @@ def examine() -> Iterator[Check]:
                 yield _retention(house, tx)
                 yield _keywords(house, tx)
     yield _disk(house)
-    yield _provider(house)
-    yield _sign_on(house)
+    yield from outside(house)
     yield _metrics(house)
     house.db.close()
 
@@ -234,30 +223,3 @@ def _keywords(house: House, tx: Tx) -> Check:
     """The provider leaves STOP, START and HELP to us, for all that has shown in thirty days."""
     handled = keywords.standing(tx, house.clock.now())
     return Check(check="keywords", ok=handled is None, what_to_do="" if handled is None else keywords.told(handled))
-
-
-def _sign_on(house: House) -> Check:
-    """The council's provider of identities can be found, and publishes its keys. Five seconds a question at most."""
-    settings = house.settings.sign_on
-    if settings is None:
-        return Check(check="sign-on", ok=True)
-    try:
-        SignOn(settings, house.settings.public_url).look(house.clock.now())
-    except ProviderAway as fault:
-        told = f"{fault} Check OIDC_ISSUER ({settings.issuer}), and the way out to it; the log names the fault."
-        return Check(check="sign-on", ok=False, what_to_do=told)
-    return Check(check="sign-on", ok=True)
-
-
-def _provider(house: House) -> Check:
-    """List what came in since this second: it needs the credentials and changes nothing. Ten seconds at most."""
-    channel = house.channels.get("sms")
-    if not isinstance(channel, Backfill):
-        told = "Texting is not set up, so only the web chat answers. TWILIO_ACCOUNT_SID and its fellows turn it on."
-        return Check(check="provider", ok=True, what_to_do=told)
-    try:
-        channel.list_inbound(house.clock.now())
-    except (ChannelError, ChannelUnknown) as fault:
-        told = f"{fault.reason}. Check the TWILIO_ settings and the way out to the provider."
-        return Check(check="provider", ok=False, what_to_do=told)
-    return Check(check="provider", ok=True)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import NoReturn
 
+from bot.logs import set_up_logs
 from scheduler.changes import CHANGES
 
 # What the contract names and is not here yet: refused by name, never ignored.
@@ -205,6 +206,7 @@ def run(argv: Sequence[str]) -> int:
         sys.stderr.write(f"thrive {argv[0]}: {NOT_BUILT[argv[0]]} is not built yet.\n")
         return 1
     options = parser().parse_args(argv)
+    set_up_logs("warning")  # standard output is for results alone: a line of the log there would spoil them
     try:
         module, _, name = options.module.partition(":")
         return int(getattr(importlib.import_module(f"bot.cli.{module}"), name or "command")(options))

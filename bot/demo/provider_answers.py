@@ -112,6 +112,19 @@ def listed(messages: Sequence[Message], asked: Mapping[str, str], account: str) 
     }
 
 
+def numbers_json(number: str, inbound_url: str, account: str, *, wanted: str) -> dict[str, object]:
+    """The list of the account's numbers: the one there is, where it is the one that is wanted."""
+    owned = {
+        "account_sid": account, "phone_number": number, "sms_url": inbound_url, "sms_method": "POST",
+        "sms_fallback_url": "", "sms_fallback_method": "POST",
+    }  # fmt: skip
+    uri = f"/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json"
+    return {
+        "end": 0, "first_page_uri": uri, "incoming_phone_numbers": [owned] if wanted == number else [],
+        "next_page_uri": None, "page": 0, "page_size": _A_PAGE, "previous_page_uri": None, "start": 0, "uri": uri,
+    }  # fmt: skip
+
+
 def _sent_when_asked(message: Message, asked: Mapping[str, str]) -> bool:
     """DateSent, DateSent< and DateSent>: a message not sent yet has no such date and is in none of them."""
     on, before, after = (_instant(asked.get(name)) for name in ("DateSent", "DateSent<", "DateSent>"))

@@ -1,4 +1,4 @@
-"""The stand-in's addresses: Twilio's Messages, with the faults that were asked for."""
+"""The stand-in's addresses: Twilio's Messages and the account's one number, with the faults that were asked for."""
 
 import hmac
 import socket
@@ -6,7 +6,7 @@ import time
 
 from flask import Blueprint, Response, jsonify, request
 
-from bot.demo.provider_answers import REFUSALS, listed, message_json, refusal_of
+from bot.demo.provider_answers import REFUSALS, listed, message_json, numbers_json, refusal_of
 from bot.demo.provider_faults import TAKEN_FIRST, Fault
 from bot.demo.provider_standin import StandIn
 
@@ -56,6 +56,11 @@ def provider_blueprint(stand_in: StandIn) -> Blueprint:
     def one(account: str, sid: str) -> tuple[Response, int] | Response:
         message = stand_in.store.find(sid)
         return _refuse(20404, 404) if message is None else jsonify(message_json(message, account))
+
+    @blueprint.get("/2010-04-01/Accounts/<account>/IncomingPhoneNumbers.json")
+    def numbers(account: str) -> Response:
+        wanted = request.args.get("PhoneNumber", settings.number)
+        return jsonify(numbers_json(settings.number, settings.inbound_url, account, wanted=wanted))
 
     return blueprint
 

@@ -108,6 +108,17 @@ def test_starttls_with_a_password(tmp_path: Path) -> None:
     assert "wrong" not in f"{caught.value!r} {caught.value.__cause__!r}"
 
 
+def test_a_knock_signs_in_and_hands_in_nothing(tmp_path: Path) -> None:
+    """Claim: what an operator asks before any alert: the right password is let in, the wrong one told, nothing sent."""
+    serving, trusting = certificate(tmp_path)
+    post = Post(users={b"desk": b"right"})
+    with post_office(post, starttls=serving) as office:
+        channel(office.port, trust=trusting, tls="starttls", user="desk", password="right").knock()
+        with pytest.raises(ChannelError, match="did not let us in"):
+            channel(office.port, trust=trusting, tls="starttls", user="desk", password="wrong").knock()
+    assert (post.begun, post.taken) == ([], [])
+
+
 def test_implicit_tls(tmp_path: Path) -> None:
     """Claim: smtps speaks TLS from the first byte."""
     serving, trusting = certificate(tmp_path)

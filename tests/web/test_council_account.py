@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from bot.app import build
 from bot.casework import accounts, council_accounts
-from bot.cli.doctor import _sign_on
+from bot.cli.doctor_outside import _sign_on
 from bot.sign_on import Attested
 from bot.sign_on_settings import SignOnSettings
 from bot.store import identities
