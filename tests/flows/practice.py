@@ -13,6 +13,7 @@ from bot.content.compiling import compile_talk
 from flows.effects import Effect, Listing, Say
 from flows.events import Event, MessageReceived
 from flows.facts import Assets, Facts, Found, Place, Search
+from flows.reading import LOSSES
 from flows.session import Session
 from flows.step import Step, step
 from flows.understanding.types import Screening, Understanding
@@ -33,6 +34,8 @@ INTENTS = {
     "ok": "thanks",
 }
 
+EVENTS = {"we moved house": "house-move", "i had a baby": "new-baby", "my baby died": "child-died"}
+
 
 class PracticeLexicon:
     """Few words, each meaning one thing: what the engine does with an understanding, not how it is come by."""
@@ -47,6 +50,8 @@ class PracticeLexicon:
         return Screening()
 
     def understand(self, text: str) -> Understanding:
+        if (event := EVENTS.get(text.casefold().strip(" .!"))) is not None:
+            return Understanding(intent="need", event=event, event_sure=event in LOSSES)
         words = text.casefold()
         needs = tuple(need for word, need in NEEDS.items() if word in words)
         intent = self.intent_kind(text).split("/")[0]

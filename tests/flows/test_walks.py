@@ -1,4 +1,7 @@
-"""Whatever a family writes, in whatever order: walks over the shipped flows that never raise and keep every promise."""
+"""Whatever a family writes, in whatever order: walks over the shipped flows that never raise and keep every promise.
+
+2,200 walks of up to 14 steps each time: 1,000 that check every step, and 240 before each promise of the last step.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,7 +9,7 @@ from datetime import timedelta
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from flows.effects import AddToCase, Effect, MakeReferral, RaiseEscalation, RecordScore, Say, SetConsent
+from flows.effects import AddToCase, CloseTouch, Effect, MakeReferral, RaiseEscalation, RecordScore, Say, SetConsent
 from flows.events import CheckInDue, CheckInReminded, Event, MessageReceived, StaffReplied, TimerFired
 from flows.session import Session
 from flows.step import step
@@ -20,10 +23,16 @@ ANSWERS = ["1", "2", "3", "0", "10", "7", "no", "yeh", "skip", "more", "the last
 NEEDS = ["no food here", "my 4 yr old is not talking much, SW18 2PU", "he hits me", "he has a knife hes outside",
          "he reads my phone and has a knife", "a unicorn", "we have no heating", "cheers", "ok", "👍", "?", "",
          "blah blah blah blah"]  # fmt: skip
-WORDS = st.sampled_from(COMMANDS + ANSWERS + NEEDS) | st.text(max_size=40).map(lambda t: t.replace("\x00", ""))
+# A word that opens each flow that has one; the others are opened by these, by a check-in or by news.
+OPENERS = [flow.keywords[0] for _, flow in sorted(assets().flows.items()) if flow.keywords]
+NEWS = ["we moved house", "i had a baby", "my baby died"]
+WORDS = st.sampled_from(COMMANDS + ANSWERS + NEEDS + OPENERS + NEWS) | st.text(max_size=40).map(
+    lambda t: t.replace("\x00", "")
+)
 MESSAGES = WORDS.map(lambda text: MessageReceived(text=text, screening=assets().lexicon.screen([text])))
+CHECK_INS = [CheckInDue(flow=name, touch=3) for name, flow in sorted(assets().flows.items()) if flow.check_in]
 HAPPENINGS = st.one_of(
-    MESSAGES, MESSAGES, MESSAGES, MESSAGES,
+    MESSAGES, MESSAGES, MESSAGES, MESSAGES, st.sampled_from(CHECK_INS),
     st.sampled_from([CheckInDue(flow="check-in", touch=1), CheckInDue(flow="check-in", touch=2),
                      CheckInReminded(touch=1), StaffReplied(staff="Ann")]),
     st.sampled_from(["unfinished", "expire", "wait", "parked"]),
@@ -42,7 +51,8 @@ FACTS = st.fixed_dictionaries(
     }
 )
 STEPS = st.lists(st.tuples(HAPPENINGS, MINUTES), max_size=14)
-WALKS = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+WALKS = settings(max_examples=240, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY_WALKS = settings(WALKS, max_examples=1000)
 KNIFE = Screening(risk="urgent", because=("knife",))
 
 
@@ -84,7 +94,7 @@ def check(family: Family, event: Event) -> tuple[Effect, ...]:
     return effects
 
 
-@WALKS
+@MANY_WALKS
 @given(FACTS, STEPS)
 def test_any_walk_keeps_the_promises_of_every_step(known, steps) -> None:  # type: ignore[no-untyped-def]
     """Claim: nothing raises; the same input gives the same output; each session survives its JSON; each text said
@@ -106,6 +116,20 @@ def test_stop_works_from_every_state(known, steps) -> None:  # type: ignore[no-u
 
 @WALKS
 @given(FACTS, STEPS)
+def test_menu_works_from_every_state(known, steps) -> None:  # type: ignore[no-untyped-def]
+    """Claim: wherever the talk stands, MENU shows the choices and nothing else is asked, unless they stopped our texts;
+    what was left half told still goes to the team."""
+    family = walk(known | {"consent": "given"}, steps)
+    left = family.session.left
+    effects = check(family, MessageReceived(text="MENU", screening=Screening()))
+    assert [say.text for say in of(effects, Say)][-1:] == ["menu.choose"]
+    assert {say.text for say in of(effects, Say)} <= {"menu.choose", "first-contact", "first-contact.web"}
+    assert [frame.flow for frame in family.session.stack] == ["menu"]
+    assert family.session.left == left
+
+
+@WALKS
+@given(FACTS, STEPS)
 def test_danger_from_every_state_is_raised_and_eats_no_answer(known, steps) -> None:  # type: ignore[no-untyped-def]
     """Claim: beside the alarm the conversation goes exactly as it would have gone without the danger in the words."""
     family = walk(known | {"consent": "given", "worker_talking": False}, steps)
@@ -114,12 +138,20 @@ def test_danger_from_every_state_is_raised_and_eats_no_answer(known, steps) -> N
     assume(ask is None or ask.kind != "text" or ask.story)
     calm = Family(family.session, family.known)
     text = "2"
-    check(calm, MessageReceived(text=text, screening=Screening()))
+    calmly = check(calm, MessageReceived(text=text, screening=Screening()))
     effects = check(family, MessageReceived(text=text, screening=KNIFE))
     assert of(effects, RaiseEscalation)[0].reason == "danger"
     if calm.session.trail != () and calm.session.repairs == 0:
-        assert family.session.stack == calm.session.stack
-        assert family.session.answers == calm.session.answers
+        # A check-in takes the answer and asks nothing after an alarm: its flow says so itself.
+        ended = family.session.stack == () and top is not None and assets().flows[top.flow].check_in
+        assert ended or family.session.stack == calm.session.stack
+        for kept in (RecordScore, CloseTouch, SetConsent):
+            assert of(effects, kept) == of(calmly, kept)
+        # A second alarm in a row leaves its own mark: what comes next is put again rather than taken for an answer.
+        marks = {name: talk.session.answers.get("broken_off") for name, talk in (("calm", calm), ("alarm", family))}
+        assert marks["alarm"] in {marks["calm"], "yes"}
+        told = [{n: v for n, v in t.session.answers.items() if n != "broken_off"} for t in (calm, family)]
+        assert told[0] == told[1]
 
 
 @WALKS
