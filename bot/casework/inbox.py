@@ -18,9 +18,10 @@ from bot.house import House
 from bot.store import casework, desk, people, staff, team
 from bot.store.casework import Case
 from bot.store.database import DATABASE_AWAY, Tx
-from bot.store.desk import HeldMessage, ListedAudit, ListedCase, ListedTouch, Which
+from bot.store.desk import EVERY, HeldMessage, ListedAudit, ListedCase, ListedTouch, Only, Which
 from bot.store.restricting import Closed
 from bot.store.team import DueCall, Offered
+from scheduler.calendar import WorkingCalendar
 from scheduler.pathway import Due
 
 log = structlog.get_logger()
@@ -29,6 +30,9 @@ PAGE: Final = 50
 RESTRICTED: Final = "restricted"  # in the place of a reference that is closed to who looks
 Section = Literal["held", "calls", "reviews"]
 SECTIONS: Final[tuple[Section, ...]] = ("held", "calls", "reviews")
+CasesOnly = Only  # what a page asks with
+NO_TEAM: Final = desk.NO_TEAM
+FIRST: Final = 5  # of the urgent that nobody has met
 HEAD: Final = 100  # of each section on the page; the rest is a link away
 A_WEEK: Final = timedelta(days=7)
 OPEN_FOR: Final = timedelta(seconds=90)  # a page says each half minute that it is open; one that was lost may be late
@@ -53,7 +57,14 @@ class Inbox:
     offered: Sequence[Offered]  # to whoever looks, and not answered yet
     waiting: Mapping[Section, int]
     looking: Mapping[int, Sequence[str]]  # by case, who else has its page open
+    only: Only
+    left_out: int  # by `only`, of this filter's cases
+    teams: Sequence[str]  # that a case may be of: localities, partners, and what people were enrolled with
+    unmet: Sequence[ListedCase]  # urgent, and nobody has looked, reached or claimed; whatever else is asked for
+    unmet_count: int
+    left: Mapping[int, timedelta]  # by case, until somebody must look: urgent by any clock, else the team's hours
     newest: int
+    newest_event: int
     page: int
     now: datetime
 
@@ -157,30 +168,40 @@ def is_overdue(case: Case, now: datetime) -> bool:
     return case.state != "closed" and case.due_on is not None and case.due_on < local_date(now)
 
 
-def inbox(house: House, by: SignedIn, *, which: Which, page: int, whole: Section | None = None) -> Inbox:
-    """The cases of one filter, gravest first, with what else waits for a person: the head of each section, or `whole`
-    one of them."""
+def inbox(
+    house: House, by: SignedIn, *, which: Which, page: int, whole: Section | None = None, only: Only = EVERY
+) -> Inbox:  # fmt: skip
+    """The cases of one filter, of those `only`, gravest first, with what else waits for a person: the head of each
+    section, or `whole` one of them. The urgent that nobody has met are shown whatever is asked for."""
     now = house.clock.now()
     today = local_date(now)
     tomorrow = midnight(today + timedelta(days=1))
     most: dict[Section, int | None] = {section: None if section == whole else HEAD for section in SECTIONS}
     with house.db.write() as tx:
         closed = closed_to(tx, by)
-        shown = desk.list_cases(tx, which, by.staff.id, offset=(page - 1) * PAGE, limit=PAGE, closed=closed)
+        shown = desk.list_cases(tx, which, by.staff.id, offset=(page - 1) * PAGE, limit=PAGE, closed=closed, only=only)
+        unmet = desk.unmet(tx, FIRST, closed=closed)
         held = desk.held_messages(tx, limit=most["held"], closed=closed)
         calls = team.calls_due(tx, tomorrow, limit=most["calls"], closed=closed)
         offered = [one for one in team.offered_to(tx, by.staff.id) if one.handover.case_id not in closed.cases]
         snapshot = house.live.snapshot(tx)
         count, reviews = again.waiting(snapshot, tx, today, limit=most["reviews"], closed=closed)
-        refs = [listed.case.ref for listed in shown] + [h.case_ref for h in held if h.case_ref]
+        refs = [listed.case.ref for listed in (*unmet, *shown)] + [h.case_ref for h in held if h.case_ref]
         refs += [one.case_ref for one in calls] + [one.case_ref for one in offered]
         refs += [ref for one in reviews for ref in one.refs]
         audit_list(tx, by, now, action="inbox.view", target=f"inbox:{which}", refs=refs)
+        counts = {w: desk.count_cases(tx, w, by.staff.id, only=only, closed=closed) for w in WHICH}
+        council, calendar = snapshot.compiled.council, snapshot.rules.calendar
         return Inbox(
-            which=which, cases=shown, held=held, reviews=reviews,
-            counts={w: desk.count_cases(tx, w, by.staff.id, closed=closed) for w in WHICH}, waiting={
+            which=which, cases=shown, counts=counts, held=held, only=only,
+            left_out=desk.count_cases(tx, which, by.staff.id, closed=closed) - counts[which] if only else 0,
+            teams=list(dict.fromkeys((*council.localities, *council.pathway.partners, *desk.teams_of_open(tx)))),
+            unmet=unmet, unmet_count=desk.count_unmet(tx, closed=closed), newest_event=desk.newest_event_id(tx),
+            left={one.case.id: _left(calendar, one.case, now) for one in (*unmet, *shown)},
+            reviews=reviews, waiting={
                 "held": desk.count_held(tx, closed=closed),
-                "calls": team.count_calls_due(tx, tomorrow, closed=closed), "reviews": count,
+                "calls": team.count_calls_due(tx, tomorrow, closed=closed),
+                "reviews": count,
             },
             late_steps=again.late_of(snapshot, tx, [listed.case.id for listed in shown], today),
             calls=calls, offered=offered, newest=desk.newest_case_id(tx), page=page, now=now,
@@ -188,11 +209,21 @@ def inbox(house: House, by: SignedIn, *, which: Which, page: int, whole: Section
         )  # fmt: skip
 
 
-def news(house: House, by: SignedIn, *, after_id: int, ref: str | None, version: int, heard: int) -> News:
-    """`version` of the case and `heard`, the id of the family's last message, are as the page showed them.
+def _left(calendar: WorkingCalendar, case: Case, now: datetime) -> timedelta:
+    """Nothing where the promise has passed."""
+    if case.level == "urgent":
+        return max(case.look_by - now, timedelta())
+    return calendar.working_time(now, case.look_by)
 
-    Counts alone: no family's words or name is shown, so nothing is audited, and a poll is no sign of a worker. What is
-    new is read, and told also while nothing can be written."""
+
+def news(
+    house: House, by: SignedIn, *, after_id: int, event: int | None, ref: str | None, version: int, heard: int
+) -> News:  # fmt: skip
+    """What is fresh after the case `after_id`, and what grew graver after the `event` of any history.
+
+    `version` of the case and `heard`, the id of the family's last message, are as the page showed them. Counts alone:
+    no family's words or name is shown, so nothing is audited, and a poll is no sign of a worker. What is new is read,
+    and told also while nothing can be written."""
     now = house.clock.now()
     with house.db.read() as tx:
         closed = closed_to(tx, by)
@@ -201,7 +232,7 @@ def news(house: House, by: SignedIn, *, after_id: int, ref: str | None, version:
         others = {} if case is None else team.lookers(tx, [case.id], now - OPEN_FOR, but=by.staff.id)
         found = News(
             looking=() if case is None else others.get(case.id, ()),
-            fresh=desk.fresh_cases(tx, after_id, closed=closed),
+            fresh=desk.fresh_cases(tx, after_id, event=event, closed=closed),
             changed=case is not None and case.version != version,
             wrote=case is not None and desk.newest_inbox_id(tx, case.address_id) > heard,
         )

@@ -10,18 +10,21 @@ from typing import Any, Final, Literal
 import sqlalchemy as sa
 
 from bot.store.addresses import address
-from bot.store.casework import Case, cases
+from bot.store.casework import RANK, Case, case_event, cases
 from bot.store.columns import readable
 from bot.store.database import Tx
 from bot.store.inbox import inbox
 from bot.store.keeping import Enrolment, enrolment
 from bot.store.outbox import OUTBOX_COLUMNS, Outbox, outbox
+from bot.store.pathway import pathway_step
 from bot.store.people import NAME, name_of, person
 from bot.store.restricting import NOTHING, Closed, outside
 from bot.store.staff import Audit, audit, staff
 from bot.store.touches import Touch, touch
 from messages.classes import TO_STAFF
 
+NO_TEAM: Final = "-"
+BY_PROFESSIONAL: Final = "referral-professional"
 Which = Literal["all", "mine", "unclaimed", "closed"]
 
 
@@ -35,6 +38,19 @@ class ListedCase:
     claimed_by: str | None
     consent: str | None  # of the address: given, stopped, unasked; None without an address
     channel: str | None  # sms, web
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Only:
+    """Which of the cases. `kind`: escalation, referral, professional, request. `team`: a locality's, partner's or
+    team's name, or NO_TEAM. `waits`: "us" where the family waits for an answer, "family" where we wait for theirs."""
+
+    kind: str | None = None
+    team: str | None = None
+    waits: str | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.kind, self.team, self.waits))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +81,7 @@ class ListedAudit:
     name: str | None  # None: nobody was signed in
 
 
+EVERY: Final = Only()
 _claimer = staff.alias("claimer")
 _CASE: Final = tuple(readable(cases.c[f]) for f in Case.__dataclass_fields__)
 _TOUCH: Final = tuple(touch.c[f] for f in Touch.__dataclass_fields__)
@@ -82,38 +99,102 @@ def _where(which: Which, staff_id: int) -> sa.ColumnElement[bool]:
     return cases.c.state != "closed"
 
 
-def count_cases(tx: Tx, which: Which, staff_id: int, *, closed: Closed) -> int:
-    asked = (_where(which, staff_id), outside(cases.c.id, closed.cases))
+# Whose a case is: where its referral was assigned last, else the team that the person was enrolled with.
+_assigned = (
+    sa.select(pathway_step.c.team)
+    .where(pathway_step.c.case_id == cases.c.id, pathway_step.c.team.is_not(None))
+    .order_by(pathway_step.c.id.desc())
+    .limit(1)
+    .correlate(cases)
+    .scalar_subquery()
+)
+_their = person.alias("their")
+_TEAM: Final = sa.func.coalesce(
+    _assigned, sa.select(_their.c.team).where(_their.c.id == cases.c.person_id).correlate(cases).scalar_subquery()
+)
+
+
+def _only(only: Only) -> tuple[sa.ColumnElement[bool], ...]:
+    where: list[sa.ColumnElement[bool]] = []
+    if only.kind == "professional":
+        where.append(cases.c.reason == BY_PROFESSIONAL)
+    elif only.kind is not None:
+        where += [cases.c.kind == only.kind, cases.c.reason != BY_PROFESSIONAL]
+    if only.team is not None:
+        where.append(_TEAM.is_(None) if only.team == NO_TEAM else _TEAM.in_((only.team,)))
+    if only.waits == "us":
+        where.append(cases.c.waiting_since.is_not(None))
+    elif only.waits == "family":
+        where += [cases.c.waiting_since.is_(None), cases.c.looked_at.is_not(None)]
+    return tuple(where)
+
+
+def count_cases(tx: Tx, which: Which, staff_id: int, *, only: Only = EVERY, closed: Closed) -> int:
+    asked = (_where(which, staff_id), *_only(only), outside(cases.c.id, closed.cases))
     return int(tx.execute(sa.select(sa.func.count()).select_from(cases).where(*asked)).scalar_one())
 
 
+def teams_of_open(tx: Tx) -> list[str]:
+    """The teams that people of open cases were enrolled with, by name."""
+    joined = cases.join(person, person.c.id == cases.c.person_id)
+    asked = sa.select(person.c.team).select_from(joined).where(cases.c.state != "closed", person.c.team.is_not(None))
+    return sorted(tx.execute(asked.distinct()).scalars())
+
+
+# Nobody has looked, or a message did not arrive: somebody must. Then what was seen and is nobody's yet, then what is
+# claimed and has written since, then what is in hand.
+_STANDS: Final = sa.case(
+    (sa.or_(cases.c.looked_at.is_(None), cases.c.not_reached), 0),
+    (cases.c.state == "open", 1),
+    (cases.c.waiting_since.is_not(None), 2),
+    else_=3,
+)
+_URGENT_UNMET: Final = (
+    cases.c.rank == RANK["urgent"],
+    cases.c.state != "closed",
+    sa.or_(cases.c.looked_at.is_(None), cases.c.not_reached, cases.c.state == "open"),
+)
+
+
+_IN_ORDER: Final = (cases.c.rank, _STANDS, cases.c.not_reached.desc(), cases.c.look_by, cases.c.id)
+_CASES: Final = (
+    sa.select(*_CASE, *NAME, person.c.ref, _claimer.c.name, address.c.consent, address.c.kind)
+    .select_from(cases)
+    .outerjoin(person, person.c.id == cases.c.person_id)
+    .outerjoin(_claimer, _claimer.c.id == cases.c.claimed_by)
+    .outerjoin(address, address.c.id == cases.c.address_id)
+)
+
+
+def count_unmet(tx: Tx, *, closed: Closed) -> int:
+    """Urgent cases that nobody has looked at, reached or claimed."""
+    asked = (*_URGENT_UNMET, outside(cases.c.id, closed.cases))
+    return int(tx.execute(sa.select(sa.func.count()).select_from(cases).where(*asked)).scalar_one())
+
+
+def unmet(tx: Tx, limit: int, *, closed: Closed) -> list[ListedCase]:
+    """The same, in the order of the list."""
+    asked = _CASES.where(*_URGENT_UNMET, outside(cases.c.id, closed.cases))
+    return _listed(tx, asked.order_by(*_IN_ORDER).limit(limit))
+
+
 def list_cases(
-    tx: Tx, which: Which, staff_id: int, *, offset: int, limit: int, closed: Closed
+    tx: Tx, which: Which, staff_id: int, *, offset: int, limit: int, only: Only = EVERY, closed: Closed
 ) -> list[ListedCase]:  # fmt: skip
-    """Gravest first; of one level what nobody has looked at or reached, then what nobody has claimed, then the rest.
+    """Gravest first; of one level what nobody has looked at or reached, then what nobody has claimed, then what is
+    claimed and waits for us, then the rest.
 
     Within each, not reached first, then what was promised soonest. Closed ones newest first.
     """
-    statement = (
-        sa.select(*_CASE, *NAME, person.c.ref, _claimer.c.name, address.c.consent, address.c.kind)
-        .select_from(cases)
-        .outerjoin(person, person.c.id == cases.c.person_id)
-        .outerjoin(_claimer, _claimer.c.id == cases.c.claimed_by)
-        .outerjoin(address, address.c.id == cases.c.address_id)
-        .where(_where(which, staff_id), outside(cases.c.id, closed.cases))
-    )
-    if which == "closed":
-        statement = statement.order_by(cases.c.closed_at.desc(), cases.c.id.desc())
-    else:
-        # Nobody has looked, or a message did not arrive: somebody must. Then what was seen and is nobody's yet.
-        stands = sa.case(
-            (sa.or_(cases.c.looked_at.is_(None), cases.c.not_reached), 0), (cases.c.state == "open", 1), else_=2
-        )
-        statement = statement.order_by(
-            cases.c.rank, stands, cases.c.not_reached.desc(), cases.c.look_by, cases.c.id
-        )  # fmt: skip
+    order = (cases.c.closed_at.desc(), cases.c.id.desc()) if which == "closed" else _IN_ORDER
+    asked = (_where(which, staff_id), *_only(only), outside(cases.c.id, closed.cases))
+    statement = _CASES.where(*asked).order_by(*order)
+    return _listed(tx, statement.offset(offset).limit(limit))
+
+
+def _listed(tx: Tx, statement: sa.Select[Any]) -> list[ListedCase]:
     listed = []
-    for row in tx.execute(statement.offset(offset).limit(limit)):
+    for row in tx.execute(statement):
         own, (first, last, ref, claimer, consent, channel) = row[: len(_CASE)], row[len(_CASE) :]
         case = Case(**dict(zip(Case.__dataclass_fields__, own, strict=True)))
         listed.append(
@@ -136,11 +217,20 @@ def newest_inbox_id(tx: Tx, address_id: int | None) -> int:
     return 0 if address_id is None else int(tx.execute(statement).scalar_one())
 
 
-def fresh_cases(tx: Tx, after_id: int, *, closed: Closed) -> dict[str, int]:
-    """How many cases were raised after one, by level."""
+def newest_event_id(tx: Tx) -> int:
+    """Of all cases' histories; 0 where there is none."""
+    return int(tx.execute(sa.select(sa.func.coalesce(sa.func.max(case_event.c.id), 0))).scalar_one())
+
+
+def fresh_cases(tx: Tx, after_id: int, *, event: int | None = None, closed: Closed) -> dict[str, int]:
+    """How many cases were raised after one, by level; with `event`, those too that have grown graver after it."""
+    fresh: sa.ColumnElement[bool] = cases.c.id > after_id
+    if event is not None:
+        grew = sa.select(case_event.c.case_id).where(case_event.c.id > event, case_event.c.kind == "grew")
+        fresh = sa.or_(fresh, cases.c.id.in_(grew))
     rows = tx.execute(
         sa.select(cases.c.level, sa.func.count())
-        .where(cases.c.id > after_id, cases.c.state != "closed", outside(cases.c.id, closed.cases))
+        .where(fresh, cases.c.state != "closed", outside(cases.c.id, closed.cases))
         .group_by(cases.c.level)
     )
     return {str(level): int(n) for level, n in rows}
@@ -289,8 +379,9 @@ def ledger(tx: Tx, asked: LedgerFilter, *, offset: int, limit: int) -> tuple[int
         where.append(touch.c.outcome == asked.outcome)
     if asked.programme is not None:
         where.append(enrolment.c.programme == asked.programme)
-    joined = touch.join(enrolment, enrolment.c.id == touch.c.enrolment_id)
-    total = tx.execute(sa.select(sa.func.count()).select_from(joined).where(*where)).scalar_one()
+    of_whom = asked.person_ids is not None or asked.programme is not None or bool(asked.closed.people)
+    counted = touch.join(enrolment, enrolment.c.id == touch.c.enrolment_id) if of_whom else touch
+    total = tx.execute(sa.select(sa.func.count()).select_from(counted).where(*where)).scalar_one()
     statement = _LISTED.where(*where).order_by(touch.c.decided_at.desc(), touch.c.id.desc())
     return int(total), _touches(tx, statement.offset(offset).limit(limit))
 

@@ -88,6 +88,15 @@ def test_the_open_hours_of_a_day_are_apart_and_in_order(calendar: WorkingCalenda
     assert all(instant(on) <= start and end <= end_of_day(on) for start, end in spans)
 
 
+@given(calendars, moments, st.integers(0, 40 * 60))
+def test_the_working_time_until_then_is_what_was_added(calendar: WorkingCalendar, at: datetime, minutes: int) -> None:
+    """What is left of a promise is the hours that it was made with, and nothing once it has passed."""
+    hours = timedelta(minutes=minutes)
+    there = calendar.add_working_hours(at, hours)
+    assert calendar.working_time(at, there) == hours
+    assert calendar.working_time(there, at) == timedelta() or there == at
+
+
 @given(calendars, moments, st.integers(0, 40 * 60), st.integers(0, 40 * 60))
 def test_working_hours_add_up(calendar: WorkingCalendar, at: datetime, first: int, second: int) -> None:
     """Adding in two parts is adding at once, and the time between counts exactly the hours asked for."""

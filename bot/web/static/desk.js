@@ -141,6 +141,23 @@
     });
   }
 
+  // From case to case by the keyboard. Arrows with Alt: no key alone, which a screen reader or a box may mean itself.
+  function stepping(told) {
+    var links = Array.prototype.slice.call(document.querySelectorAll(".desk-case__name a"));
+    if (!links.length) { return; }
+    told.hidden = false;
+    addEventListener("keydown", function (event) {
+      var step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (!step || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
+      if (/^(SELECT|TEXTAREA|INPUT)$/.test(event.target.tagName)) { return; }
+      var here = links.indexOf(document.activeElement);
+      var next = links[here === -1 ? (step === 1 ? 0 : links.length - 1) : here + step];
+      event.preventDefault();
+      if (next) { next.focus(); }
+    });
+  }
+
+  document.querySelectorAll("[data-steps]").forEach(stepping);
   document.querySelectorAll("[data-saved]").forEach(saving);
   document.querySelectorAll("[data-counter]").forEach(counting);
   document.querySelectorAll("form[data-draft]").forEach(guarding);
