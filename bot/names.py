@@ -20,7 +20,7 @@ class NameIndex:
     _names: Names = field(default_factory=Names)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _seen: set[int] = field(default_factory=set)  # everybody's id, named or not
-    _newest: datetime | None = None
+    _read_at: datetime | None = None  # by the database's clock: what changed before then is known
     _told: Names = field(default_factory=Names)  # by case: whom professionals' referrals are about
     _told_of: set[int] = field(default_factory=set)
 
@@ -49,13 +49,15 @@ class NameIndex:
             self._told.put(case_id, name)
 
     def _renew(self, tx: Tx) -> None:
-        if self._newest is not None:
-            self._seen |= self._read(tx, since=self._newest)
-        if self._newest is None or len(self._seen) != naming.count_people(tx):
+        began = naming.clock(tx)
+        if self._read_at is not None:
+            self._seen |= self._read(tx, since=self._read_at)
+        if self._read_at is None or len(self._seen) != naming.count_people(tx):
             there = self._read(tx, since=None)
             for gone in self._seen - there:
                 self._names.drop(gone)
             self._seen = there
+        self._read_at = began
 
     def _read(self, tx: Tx, *, since: datetime | None) -> set[int]:
         """Know the names of the rows that may have changed since, or of all; the ids that were read."""
@@ -63,6 +65,4 @@ class NameIndex:
         for named in naming.names(tx, since=since):
             read.add(named.id)
             self._names.put(named.id, named.name)
-            if named.changed_at is not None and (self._newest is None or named.changed_at > self._newest):
-                self._newest = named.changed_at
         return read

@@ -42,6 +42,8 @@ class Names:
     _who: dict[str, set[int]] = field(default_factory=dict)  # by word
     _whole: dict[str, set[int]] = field(default_factory=dict)  # by the name in one word
 
+    _numbered: set[int] = field(default_factory=set)  # those with a digit in their name
+
     def __len__(self) -> int:
         return len(self._words)
 
@@ -54,12 +56,15 @@ class Names:
         if not words:
             return
         self._words[person_id] = words
+        if any(char.isdigit() for word in words for char in word):
+            self._numbered.add(person_id)
         for word in _known_by(words):
             self._who.setdefault(word, set()).add(person_id)
         self._whole.setdefault("".join(words), set()).add(person_id)
 
     def drop(self, person_id: int) -> None:
         words = self._words.pop(person_id, ())
+        self._numbered.discard(person_id)
         for word in _known_by(words):
             _forget(self._who, word, person_id)
         if words:
@@ -69,14 +74,17 @@ class Names:
         self._words.clear()
         self._who.clear()
         self._whole.clear()
+        self._numbered.clear()
 
     def find(self, typed: str, *, limit: int) -> list[tuple[int, float]]:
         """The ids whose names are near, best first, each with how near it is: up to 100, which is exactly so."""
         asked = words_of(typed)[:MOST_WORDS]
         if not asked:
             return []
-        scores = self._by_words(asked)
         joined = "".join(asked)
+        if not self._numbered and any(2 * sum(map(str.isdigit, word)) >= len(word) for word in asked):
+            return []  # a number, a postcode, a reference: near no name, and not worth comparing with all of them
+        scores = self._by_words(asked)
         for whole, near, _ in extract(
             joined, self._whole.keys(), scorer=Indel.normalized_similarity, score_cutoff=NEAR_WHOLE, limit=limit
         ):

@@ -13,23 +13,22 @@ import sqlalchemy as sa
 
 from bot.store.addresses import address
 from bot.store.casework import cases, referral
-from bot.store.columns import keyring_of, readable
+from bot.store.columns import Instant, keyring_of, readable
 from bot.store.database import Tx
 from bot.store.people import NAME, Person, name_of, person, person_address, postcode_prints
 
 OVERLAP = timedelta(minutes=15)  # a row bears the time its transaction began; no transaction of ours lasts as long
-_NAMED = sa.select(person.c.id, *NAME, person.c.changed_at)
+_NAMED = sa.select(person.c.id, *NAME)
 _BY_PROFESSIONAL = referral.c.how == "professional"
 _PEOPLE = sa.select(*(readable(person.c[f]) for f in Person.__dataclass_fields__))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A person's name as it stands, empty where none is known or none opens. `changed_at` is None of an old row."""
+    """A person's name as it stands, empty where none is known or none opens."""
 
     id: int
     name: str
-    changed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +55,16 @@ def count_people(tx: Tx) -> int:
     return int(tx.execute(sa.select(sa.func.count()).select_from(person)).scalar_one())
 
 
+def clock(tx: Tx) -> datetime:
+    """The database's own, that writes `changed_at`."""
+    return tx.execute(sa.select(sa.func.now(type_=Instant))).scalar_one()
+
+
 def names(tx: Tx, *, since: datetime | None) -> Iterator[Named]:
-    """Every name, or those of the rows that may have changed since one was last seen to have."""
+    """Every name, or those of the rows that may have changed since the database's clock stood there."""
     statement = _NAMED if since is None else _NAMED.where(person.c.changed_at >= since - OVERLAP)
-    for person_id, first, last, changed_at in tx.execute(statement):
-        yield Named(id=person_id, name=name_of(first, last) or "", changed_at=changed_at)
+    for person_id, first, last in tx.execute(statement):
+        yield Named(id=person_id, name=name_of(first, last) or "")
 
 
 def count_told(tx: Tx) -> int:

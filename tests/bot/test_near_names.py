@@ -72,3 +72,16 @@ def test_a_changed_name_is_found_by_the_new_and_not_the_old(changes: list[tuple[
     for typed in ("ana", "ana lee", "ben", "bea"):
         assert changed.find(typed, limit=9) == afresh.find(typed, limit=9)
     assert len(changed) == sum(bool(words_of(name)) for name in last.values())
+
+
+def test_a_number_is_near_no_name_unless_some_name_has_one() -> None:
+    """A telephone number, a postcode and a case system's reference are compared with nobody; a nought that slipped into
+    a name is forgiven; a name that has a number in it is found by it."""
+    made = known("Jones Sowerby", "Ali Khan")
+    for typed in ("07700 900123", "SW18 2PU", "sw182pu", "LCS-123"):
+        assert ids(made, typed) == []
+    assert ids(made, "j0nes") == [0]
+    made.put(7, "Henry 8")
+    assert ids(made, "henry 8") == [7]
+    made.drop(7)
+    assert ids(made, "8") == []
