@@ -5,12 +5,43 @@ whoever shows a person reads them from the database again. Nothing of it is writ
 """
 
 import threading
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from bot.near_names import Names
-from bot.store import naming
+from bot.store import contacts, naming
 from bot.store.database import Tx
+
+
+class Told(Protocol):
+    """The names of every row after one, by its id."""
+
+    def __call__(self, tx: Tx, *, after: int) -> Iterable[tuple[int, str]]: ...
+
+
+@dataclass(slots=True)
+class Fixed:
+    """Names of rows that are only ever added, and never change. That some were erased shows in how many there are."""
+
+    told: Told
+    count: Callable[[Tx], int]
+    _names: Names = field(default_factory=Names)
+    _seen: set[int] = field(default_factory=set)
+
+    def find(self, tx: Tx, typed: str, *, limit: int) -> list[tuple[int, float]]:
+        self._read(tx, after=max(self._seen, default=0))
+        if len(self._seen) != self.count(tx):
+            self._names.clear()
+            self._seen.clear()
+            self._read(tx, after=0)
+        return self._names.find(typed, limit=limit)
+
+    def _read(self, tx: Tx, *, after: int) -> None:
+        for row_id, name in self.told(tx, after=after):
+            self._seen.add(row_id)
+            self._names.put(row_id, name)
 
 
 @dataclass(slots=True)
@@ -21,8 +52,8 @@ class NameIndex:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _seen: set[int] = field(default_factory=set)  # everybody's id, named or not
     _read_at: datetime | None = None  # by the database's clock: what changed before then is known
-    _told: Names = field(default_factory=Names)  # by case: whom professionals' referrals are about
-    _told_of: set[int] = field(default_factory=set)
+    _families: Fixed = field(default_factory=lambda: Fixed(naming.told_names, naming.count_told))
+    _contacts: Fixed = field(default_factory=lambda: Fixed(contacts.told_names, contacts.count))
 
     def find(self, tx: Tx, typed: str, *, limit: int) -> list[tuple[int, float]]:
         """The ids of people whose names are near what was typed, best first, each with how near, up to 100."""
@@ -31,22 +62,14 @@ class NameIndex:
             return self._names.find(typed, limit=limit)
 
     def find_told(self, tx: Tx, typed: str, *, limit: int) -> list[tuple[int, float]]:
-        """The ids of professionals' referrals of a family whose name, as they told it, is near what was typed.
-
-        What such a form told never changes; a referral that was erased shows in how many there are.
-        """
+        """The ids of professionals' referrals of a family whose name, as they told it, is near what was typed."""
         with self._lock:
-            self._know_told(tx, after=max(self._told_of, default=0))
-            if len(self._told_of) != naming.count_told(tx):
-                self._told.clear()
-                self._told_of.clear()
-                self._know_told(tx, after=0)
-            return self._told.find(typed, limit=limit)
+            return self._families.find(tx, typed, limit=limit)
 
-    def _know_told(self, tx: Tx, *, after: int) -> None:
-        for case_id, name in naming.told_names(tx, after=after):
-            self._told_of.add(case_id)
-            self._told.put(case_id, name)
+    def find_contacts(self, tx: Tx, typed: str, *, limit: int) -> list[tuple[int, float]]:
+        """The ids of contacts of the log with somebody, or of an organisation, of a name near what was typed."""
+        with self._lock:
+            return self._contacts.find(tx, typed, limit=limit)
 
     def _renew(self, tx: Tx) -> None:
         began = naming.clock(tx)

@@ -21,6 +21,7 @@ from messages.clean import clean, is_visible
 PAGE: Final = 50
 KINDS: Final = {"call": "Telephone call", "visit": "Visit", "advice": "Advice to a professional"}
 WEEKS: Final = (4, 8, 12)  # when early help looks again at what it began
+MOST_FOUND: Final = 50  # on the page; who is looked for among more is named more fully
 LONGEST_NAME: Final = 200
 LONGEST_WORDS: Final = 10_000
 FURTHEST: Final = timedelta(days=366)
@@ -146,6 +147,31 @@ def listed(house: House, by: SignedIn, *, person: str | None, page: int) -> Log:
         refs = [ref for one in found for ref in (one.ref, one.person_ref) if ref]
         audit_list(tx, by, house.clock.now(), action="log.view", target=f"log:{person or 'all'}", refs=refs)
         return Log(total=total, contacts=found, page=page)
+
+
+def sought(house: House, by: SignedIn, typed: str) -> Log:
+    """The contacts with somebody, or of an organisation, of such a name, misspelt too, the nearest first and then the
+    newest; or of such a reference. Audited: who was shown, not what was sought. Raises Faults.
+
+    What was said is not searched: that would be to read everybody's.
+    """
+    typed = " ".join(typed.split())
+    if not typed:
+        raise Faults({"words": "Enter a name, an organisation or a reference."})
+    if len(typed) > LONGEST_NAME:
+        raise Faults({"words": f"Enter at most {LONGEST_NAME} characters."})
+    with house.db.read() as tx:
+        near = dict(house.names.find_contacts(tx, typed, limit=MOST_FOUND + 1))
+    ref = read_ref(typed)
+    with house.db.write() as tx:
+        unseen = closed_to(tx, by).people
+        exact = None if ref is None else rows.find(tx, ref, unseen=unseen)
+        order = sorted(near, key=lambda key: (-near[key], -key))
+        found = rows.of_ids(tx, list(dict.fromkeys([*([exact.id] if exact else []), *order])), unseen=unseen)
+        shown = found[:MOST_FOUND]
+        refs = [one for contact in shown for one in (contact.ref, contact.person_ref) if one]
+        audit_list(tx, by, house.clock.now(), action="log.search", target=f"log:{len(shown)}", refs=refs)
+        return Log(total=len(found), contacts=shown, page=1)
 
 
 def whole(house: House, by: SignedIn, ref: str) -> Whole | None:

@@ -1,6 +1,6 @@
 """The contact log: telephone calls, visits and advice to professionals, with the days when each is looked at again."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -172,3 +172,21 @@ def reviewed(tx: Tx, contact_id: int, due_on: date, *, words: str, by: int, at: 
         review.c.contact_id == contact_id, review.c.due_on == due_on, review.c.done_at.is_(None)
     )
     return tx.execute(statement.values(done_at=at, done_by=by, words=words)).rowcount == 1
+
+
+def count(tx: Tx) -> int:
+    return int(tx.execute(sa.select(sa.func.count()).select_from(log)).scalar_one())
+
+
+def told_names(tx: Tx, *, after: int) -> Iterator[tuple[int, str]]:
+    """Who it was with and of which organisation, of every contact after one; empty where it does not open."""
+    rows = tx.execute(sa.select(log.c.id, readable(log.c.who), readable(log.c.organisation)).where(log.c.id > after))
+    for contact_id, who, organisation in rows:
+        yield int(contact_id), " ".join(filter(None, (who, organisation)))
+
+
+def of_ids(tx: Tx, contact_ids: Sequence[int], *, unseen: Collection[int] = ()) -> list[Contact]:
+    """These, in this order; one that is gone, or about somebody `unseen`, is left out."""
+    asked = _CONTACT.where(log.c.id.in_(contact_ids), _of_others(unseen))
+    found = {one.id: one for one in _contacts(tx, asked)}
+    return [found[key] for key in contact_ids if key in found]

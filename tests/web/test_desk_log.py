@@ -1,15 +1,16 @@
 """The contact log: what is kept of a call, a visit or advice, and that its reviews return to the inbox."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Barrier, Thread
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from bot.casework.inbox import HEAD
-from bot.refs import new_ref
+from bot.refs import new_ref, ref_of
 from bot.store import casework, team
 from bot.store import contacts as rows
 from bot.store.database import Tx
@@ -244,3 +245,38 @@ def test_the_log_fits_a_small_phone_and_passes_axe(app: Flask, home: Home, chrom
         page.click("main form button")
         assert page.input_value("#kept") == "They moved to another town"
         fits("words that came too late")
+
+
+def test_a_contact_among_hundreds_is_found_by_name_organisation_or_reference(sam: Worker, home: Home) -> None:
+    """Claim: past 260 contacts each stands on exactly one page, and one is found by whom it was with, misspelt too, by
+    the organisation and by its reference; who was shown is audited, what was sought is not, and words are not searched;
+    what is erased is found no more."""
+    assert keep(sam, **{**ADVICE, "who": "Dr Ivy Grant", "organisation": "Larkmere Surgery"}) == 303
+    ref = contacts(home)[0]
+    with home.house.db.write() as tx:
+        for number in range(270):
+            rows.add(
+                tx, reviews=[], ref=ref_of(7_000_000 + number), form_id=f"form-{number}", kind="call",
+                on=date(2026, 11, 20), who=f"Caller {chr(97 + number % 26)}{chr(97 + number // 26)}zed",
+                organisation=None, words="Rang about advice", made_by=1, made_at=home.clock.at, person_id=None,
+            )  # fmt: skip
+    seen = [one for page in range(1, 8) for one in listed(sam.get(f"/desk/log?page={page}").text)]
+    assert len(seen) == len(set(seen)) == 271
+    for typed in ("Ivy Grant", "grnat", "larkmere", ref, ref.lower()):
+        answer = sam.post("/desk/log", "/desk/log/search", words=typed)
+        assert listed(answer.text) == [ref], typed
+        assert ("log.search", "log:1", ref) in home.audited(), typed
+    assert not any("arkmere" in detail + target for _, target, detail in home.audited())
+    many = sam.post("/desk/log", "/desk/log/search", words="caller").text
+    assert len(listed(many)) == 50
+    assert "The nearest 50 contacts" in many
+    for typed, status in (("Advised", 200), ("", 400), ("x" * 201, 400)):
+        answer = sam.post("/desk/log", "/desk/log/search", words=typed)
+        assert (answer.status_code, listed(answer.text)) == (status, []), typed
+    with home.house.db.write() as tx:
+        tx.execute(sa.delete(rows.log).where(rows.log.c.ref == ref))
+    assert listed(sam.post("/desk/log", "/desk/log/search", words="larkmere").text) == []
+
+
+def listed(html: str) -> list[str]:
+    return re.findall(r'desk-case__name"><a[^>]*href="/desk/log/(\w+)"', html)

@@ -33,6 +33,24 @@ def contact_log() -> tuple[str, int] | str:
     return (page, 400) if errors else page
 
 
+@pages.post("/log/search")
+@needs("log.read")
+def search_log() -> tuple[str, int] | str:
+    """By name, organisation or reference. Posted, as every search: it stands in no address."""
+    typed = request.form.get("words", "")
+    errors: dict[str, str] = {}
+    found = None
+    try:
+        found = contacts.sought(house(), me(), typed)
+    except contacts.Faults as fault:
+        errors = fault.errors
+    page = render_template(
+        "desk/log.html", section="log", log=found, asked="", errors=errors, error=bool(errors), kinds=contacts.KINDS,
+        person=None, done=False, typed=typed[: contacts.LONGEST_NAME], searched=True, most=contacts.MOST_FOUND,
+    )  # fmt: skip
+    return (page, 400) if errors else page
+
+
 @pages.get("/log/new")
 @needs("log.write")
 def new_contact() -> str:
