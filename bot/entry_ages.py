@@ -27,8 +27,10 @@ class Shown:
     late: Mapping[str, date | None]
 
 
-def shown(tx: Tx, stored: Iterable[StoredService], versions: Mapping[str, int]) -> Shown:
-    """Of what stands, as of the day that the clock put there."""
+def shown(
+    tx: Tx, stored: Iterable[StoredService], versions: Mapping[str, int], *, often: frozenset[str]
+) -> Shown:  # fmt: skip
+    """Of what stands, as of the day that the clock put there. `often`: the needs whose entries age faster."""
     day = versions.get(DAY)
     services = [(row, from_text(row.document)) for row in stored]
     if day is None:
@@ -36,7 +38,7 @@ def shown(tx: Tx, stored: Iterable[StoredService], versions: Mapping[str, int]) 
     sunk = sunk_ids(tx)
     visible, late = [], {}
     for row, service in services:
-        aged = state(row.updated_at, service, sunk=row.id in sunk, on=date.fromordinal(day))
+        aged = state(row.updated_at, service, sunk=row.id in sunk, on=date.fromordinal(day), often=often)
         if aged != "hidden":
             visible.append(service)
         if aged == "overdue":
@@ -48,6 +50,6 @@ def sunk_ids(tx: Tx) -> set[str]:
     return {one.service_id for one in entries.entries(tx).values() if one.sunk_at is not None}
 
 
-def state(updated_at: datetime, service: Service, *, sunk: bool, on: date) -> State:
+def state(updated_at: datetime, service: Service, *, sunk: bool, on: date, often: frozenset[str]) -> State:
     """The state on a local day of an entry that last changed here at `updated_at`."""
-    return state_of(known(service, came_on=local_date(updated_at), sunk=sunk), on)
+    return state_of(known(service, came_on=local_date(updated_at), sunk=sunk, often=often), on)

@@ -126,13 +126,15 @@ class Live:
                 older[old_id] = read
         if self._places is None:
             self._places = self._places_from()
-        if before is not None and before.versions.get("directory") == versions.get("directory"):
+        often = compiled.often_checked
+        same = before is not None and before.compiled.often_checked == often
+        if before is not None and same and before.versions.get("directory") == versions.get("directory"):
             # A new day alone changes nothing that is shown: where it does, it moves the directory's version.
             directory, changed, late = before.finder.snapshot, before.changed, before.finder.late
         else:
             stored = published.stored_services(tx)
             changed = {s.id: s.updated_at for s in stored}
-            entries = shown(tx, stored, versions)
+            entries = shown(tx, stored, versions, often=often)
             directory, late = (
                 DirectorySnapshot(
                     entries.services, home=frozenset({compiled.council.area}), late=frozenset(entries.late)

@@ -13,8 +13,8 @@ from directory.service import Service
 State = Literal["fresh", "due", "overdue", "hidden"]
 STATES: Final[tuple[State, ...]] = ("fresh", "due", "overdue", "hidden")
 
-# The needs under which a wrong number may leave somebody in danger without help: the group `safety` of needs.yaml, and
-# what is often asked for by those who are in a crisis.
+# The needs under which a wrong number may leave somebody in danger without help, where content marks none itself: the
+# group `safety` of needs.yaml, and what is often asked for by those who are in a crisis.
 SAFETY_NEEDS: Final = frozenset(
     {"domestic-abuse", "exploitation", "online-safety", "crime", "child-safety", "child-mental-health"}
 )
@@ -44,8 +44,9 @@ class Known:
     sunk: bool = False
 
 
-def is_safety(service: Service) -> bool:
-    return not SAFETY_NEEDS.isdisjoint(service.needs)
+def is_safety(service: Service, often: frozenset[str] = SAFETY_NEEDS) -> bool:
+    """`often`: the needs whose entries are checked more often."""
+    return not often.isdisjoint(service.needs)
 
 
 def is_newer(service: Service, before: Service) -> bool:
@@ -53,8 +54,10 @@ def is_newer(service: Service, before: Service) -> bool:
     return service.assured_on is not None and (before.assured_on is None or service.assured_on > before.assured_on)
 
 
-def known(service: Service, *, came_on: date, sunk: bool = False) -> Known:
-    return Known(assured_on=service.assured_on, came_on=came_on, safety=is_safety(service), sunk=sunk)
+def known(
+    service: Service, *, came_on: date, sunk: bool = False, often: frozenset[str] = SAFETY_NEEDS
+) -> Known:  # fmt: skip
+    return Known(assured_on=service.assured_on, came_on=came_on, safety=is_safety(service, often), sunk=sunk)
 
 
 def rule_of(entry: Known) -> Rule:

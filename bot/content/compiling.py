@@ -13,6 +13,7 @@ from bot.content.council import Council, read_council
 from bot.content.documents import Notes
 from bot.content.flow_files import one_line, read_flow
 from bot.content.learnt import learnt
+from bot.content.often_checked import read_often_checked
 from bot.content.papers import Paper, read_papers
 from bot.content.programme_files import read_programme
 from bot.content.shapes import read_shape
@@ -68,6 +69,7 @@ class Compiled:
     helplines: Mapping[str, Helpline]
     papers: Mapping[str, Paper]
     case_system: CaseSystem
+    often_checked: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,7 @@ def compile_data(files: Mapping[str, Any], notes: Notes, *, live: bool = False) 
     replies = tuple(reply for name, raw in _in(files, "replies") for reply in _replies(name, raw, notes, shared))
     lexicon = _lexicon(files, notes)
     papers, case_system = _documents(files, notes, talk.council.values() if talk else None, live)
+    often_checked = read_often_checked(files, notes)
     if notes.faults or talk is None or lexicon is None or case_system is None:
         return None
     return Compiled(
@@ -101,6 +104,7 @@ def compile_data(files: Mapping[str, Any], notes: Notes, *, live: bool = False) 
         helplines=talk.helplines,
         papers=papers,
         case_system=case_system,
+        often_checked=often_checked,
     )
 
 

@@ -98,8 +98,8 @@ def listed(house: House, by: SignedIn, show: Show, words: str = "", page: int = 
     """One page of the list. What is due: services for people in danger first, then the longest unchecked."""
     now = house.clock.now()
     with house.db.read() as tx:
-        beside = entries.entries(tx)
-        lines = [_line(row, beside.get(row.id), now) for row in entries.all_standing(tx)]
+        beside, often = entries.entries(tx), house.live.snapshot(tx).compiled.often_checked
+        lines = [_line(row, beside.get(row.id), now, often) for row in entries.all_standing(tx)]
         waiting = {"asked": providers.waiting_number(tx), "wrong": wrong.open_number(tx)}
     _looked(house, by, "directory.view", show)
     counts: Counter[Show] = Counter({name: sum(_belongs(line, name) for line in lines) for name in SHOW})
@@ -124,14 +124,15 @@ def look(house: House, by: SignedIn, service_id: str) -> EntryPage:
         beside = entries.beside(tx, service_id)
         changes, names = entries.changes_of(tx, service_id), staff.staff_names(tx)
         private = entries.private(tx, service_id)
+        often = house.live.snapshot(tx).compiled.often_checked
     _looked(house, by, "directory.entry", service_id)
-    line = _line(row, beside, now)
+    line = _line(row, beside, now, often)
     after, past = row.document, []
     for one in changes:
         what = differences(_read(one.before), _read(after)) if one.before else ()
         past.append(Past(change=one, by=names.get(one.staff_id or 0), differences=what))
         after = one.before or after
-    aged = known(line.service, came_on=local_date(row.updated_at), sunk=line.sunk_at is not None)
+    aged = known(line.service, came_on=local_date(row.updated_at), sunk=line.sunk_at is not None, often=often)
     return EntryPage(
         line=line, source=row.source, private=private, past=past, seen=seen_of(row, private),
         next_on=next_change_on(aged, local_date(now)),
@@ -277,11 +278,11 @@ def _read(document: str | None) -> Service:
     return from_text(document or "")
 
 
-def _line(row: Standing, beside: Entry | None, now: datetime) -> Line:
+def _line(row: Standing, beside: Entry | None, now: datetime, often: frozenset[str]) -> Line:
     service, beside = _read(row.document), beside or Entry(service_id=row.id)
     return Line(
-        service=service, safety=is_safety(service), off=row.withdrawn_at is not None,
-        state=state(row.updated_at, service, sunk=beside.sunk_at is not None, on=local_date(now)),
+        service=service, safety=is_safety(service, often), off=row.withdrawn_at is not None,
+        state=state(row.updated_at, service, sunk=beside.sunk_at is not None, on=local_date(now), often=often),
         missing_at=beside.missing_at, sunk_at=beside.sunk_at, flag=beside.flag,
     )  # fmt: skip
 

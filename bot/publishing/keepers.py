@@ -159,10 +159,12 @@ def _waiting(tx: Tx, asked: Proposal) -> Waiting | None:
 
 def _keepers(house: House, tx: Tx) -> dict[str, Keeper]:
     known, today = providers.all_providers(tx), local_date(house.clock.now())
+    often = house.live.snapshot(tx).compiled.often_checked
     found: dict[str, Keeper] = {}
     for row in published.stored_services(tx):
         service = from_text(row.document)
-        organisation, due = service.organisation, state(row.updated_at, service, sunk=False, on=today) != "fresh"
+        organisation = service.organisation
+        due = state(row.updated_at, service, sunk=False, on=today, often=often) != "fresh"
         one = found.get(organisation.id) or Keeper(
             id=organisation.id, name=organisation.name, entries=0, due=0, provider=known.get(organisation.id)
         )

@@ -57,7 +57,7 @@ def open_link(house: House, token: str) -> Opened:
     """What a link opens. Raises NoSuchLink."""
     with house.db.read() as tx:
         provider = _provider(tx, token, house.clock.now())
-        found = _theirs(tx, provider.organisation_id, house.clock.now())
+        found = _theirs(house, tx, provider.organisation_id, house.clock.now())
     if not found:
         raise NoSuchLink
     return Opened(organisation=found[0].service.organisation.name, trusted=provider.trusted, entries=found)
@@ -162,15 +162,15 @@ def _own(tx: Tx, provider: Provider, service_id: str, seen: str) -> entries.Stan
     return row
 
 
-def _theirs(tx: Tx, organisation_id: str, now: datetime) -> list[Theirs]:
-    sunk = sunk_ids(tx)
+def _theirs(house: House, tx: Tx, organisation_id: str, now: datetime) -> list[Theirs]:
+    sunk, often = sunk_ids(tx), house.live.snapshot(tx).compiled.often_checked
     rows = [(row, from_text(row.document)) for row in published.stored_services(tx)]
     own = [(row, service) for row, service in rows if service.organisation.id == organisation_id]
     waits = {one.service_id: one for one in providers.waiting(tx, [row.id for row, _ in own])}
     kinds = wrong.open_kinds(tx, [row.id for row, _ in own])
     found = []
     for row, service in sorted(own, key=lambda one: one[1].name.casefold()):
-        aged = state(row.updated_at, service, sunk=row.id in sunk, on=local_date(now))
+        aged = state(row.updated_at, service, sunk=row.id in sunk, on=local_date(now), often=often)
         theirs = Theirs(service=service, state=aged, seen=desk.seen_of(row), wrong=kinds.get(row.id, ()))
         if asked := waits.get(row.id):
             theirs = replace(theirs, waits=_as_it_would_be(asked, service), words=asked.words or "")

@@ -26,6 +26,17 @@ class Theirs:
     due: list[str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rule:
+    """What is due now. `often`: the needs whose entries are checked more often."""
+
+    often: frozenset[str]
+    now: datetime
+
+    def is_due(self, service: Service, updated_at: datetime) -> bool:
+        return state(updated_at, service, sunk=False, on=local_date(self.now), often=self.often) != "fresh"
+
+
 NOTHING = Theirs(name="", due=[])
 
 
@@ -41,15 +52,17 @@ def remind_due(house: House, now: datetime) -> int:
         looked_at = published.heartbeats(tx).get(LOOKED)
         if (looked_at is not None and local_date(looked_at) == today) or published.paused(tx):
             return 0
-        if not house.live.snapshot(tx).rules.calendar.is_open(now):
+        snapshot = house.live.snapshot(tx)
+        if not snapshot.rules.calendar.is_open(now):
             return 0
+        rule = _Rule(often=snapshot.compiled.often_checked, now=now)
         known = [one.organisation_id for one in providers.all_providers(tx).values() if one.email is not None]
-        found = _all(tx, now) if known else {}
+        found = _all(tx, rule) if known else {}
     sent = 0
     for organisation_id in known:
         try:
             with house.db.write() as tx:
-                sent += _one(house, tx, organisation_id, found.get(organisation_id, NOTHING), now)
+                sent += _one(house, tx, organisation_id, found.get(organisation_id, NOTHING), rule)
         except Exception as fault:  # noqa: BLE001 - one organisation must not hold up the others
             log.error("could not remind", fault=type(fault).__name__)
     with house.db.write() as tx:
@@ -59,12 +72,13 @@ def remind_due(house: House, now: datetime) -> int:
     return sent
 
 
-def _one(house: House, tx: Tx, organisation_id: str, theirs: Theirs, now: datetime) -> int:
+def _one(house: House, tx: Tx, organisation_id: str, theirs: Theirs, rule: _Rule) -> int:
     provider = providers.find_provider(tx, organisation_id, lock=True)
     if provider is None:
         return 0
+    now = rule.now
     # Somebody may have checked one since they were all read.
-    due = [service_id for service_id in theirs.due if _still_due(tx, service_id, now)]
+    due = [service_id for service_id in theirs.due if _still_due(tx, service_id, rule)]
     asked = Asked(
         due=len(due), asked_at=provider.asked_at, reminders=provider.reminders, next_at=provider.next_at
     )  # fmt: skip
@@ -84,21 +98,17 @@ def _one(house: House, tx: Tx, organisation_id: str, theirs: Theirs, now: dateti
     return 0
 
 
-def _all(tx: Tx, now: datetime) -> dict[str, Theirs]:
+def _all(tx: Tx, rule: _Rule) -> dict[str, Theirs]:
     """By organisation. The whole directory is read once, for all of them."""
     found: dict[str, Theirs] = {}
     for row in published.stored_services(tx):
         service = from_text(row.document)
         theirs = found.setdefault(service.organisation.id, Theirs(name=service.organisation.name, due=[]))
-        if _is_due(service, row.updated_at, now):
+        if rule.is_due(service, row.updated_at):
             theirs.due.append(row.id)
     return found
 
 
-def _still_due(tx: Tx, service_id: str, now: datetime) -> bool:
+def _still_due(tx: Tx, service_id: str, rule: _Rule) -> bool:
     row = entries.standing(tx, service_id)
-    return row is not None and row.withdrawn_at is None and _is_due(from_text(row.document), row.updated_at, now)
-
-
-def _is_due(service: Service, updated_at: datetime, now: datetime) -> bool:
-    return state(updated_at, service, sunk=False, on=local_date(now)) != "fresh"
+    return row is not None and row.withdrawn_at is None and rule.is_due(from_text(row.document), row.updated_at)

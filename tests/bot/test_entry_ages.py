@@ -8,9 +8,13 @@ import pytest
 
 from bot.casework.accounts import SignedIn
 from bot.clockwork import tick
-from bot.publishing import directory
+from bot.content import Content, Notes, read_content
+from bot.content.often_checked import read_often_checked
+from bot.publishing import content, directory
 from bot.publishing import entries as desk
+from bot.settings import ROOT
 from bot.store import entries, published, staff
+from directory.freshness import SAFETY_NEEDS
 from directory.service import Organisation, Service, ServiceArea
 from flows.facts import Search
 from tests.houses import Home
@@ -52,6 +56,34 @@ def test_the_clock_turns_the_day_and_families_see_less(kitchens: Home) -> None:
     heard = kitchens.talk("food bank near SW18 2PU")
     assert "Last checked 19/10/2025" in heard, heard
     assert heard.index("new kitchen") < heard.index("old kitchen")
+
+
+def test_a_need_that_content_marks_ages_faster_once_it_is_published(kitchens: Home) -> None:
+    """Claim: with `checked: often` on food, its entry of 400 days is hidden where it came last, on the desk as for
+    families, without a restart or an import."""
+    tick(kitchens.house)
+    assert shown(kitchens) == [("new", False), ("old", True)]
+    with kitchens.house.db.read() as tx:
+        files = dict(Content.from_json(published.bundle_content(tx, (published.newest_bundle(tx) or (0, ""))[0])).files)
+    groups = files["needs.yaml"]["needs"]
+    marked = [need | ({"checked": "often"} if need["id"] == "food" else {}) for need in groups["money-and-home"]]
+    files["needs.yaml"] = {**files["needs.yaml"], "needs": {**groups, "money-and-home": marked}}
+    content.publish(kitchens.house, Content(files), by="test")
+    assert shown(kitchens) == [("new", False)]
+    line = next(one for one in desk.listed(kitchens.house, editor(kitchens), "due").lines if one.service.id == "old")
+    assert (line.state, line.safety) == ("hidden", True)
+
+
+def test_the_mark_is_read_by_its_line_and_content_without_any_is_as_shipped() -> None:
+    """Claim: what ships marks the needs that stand in for content of before the mark; another word is refused."""
+    notes, shipped = Notes(), read_content(ROOT / "content").files
+    assert read_often_checked(shipped, notes) == SAFETY_NEEDS
+    bare = {"needs": {"one": [{"id": "food", "label": "Food", "covers": "food"}]}}
+    assert read_often_checked({"needs.yaml": bare}, notes) == SAFETY_NEEDS
+    assert notes.faults == []
+    odd = {"needs": {"one": [{"id": "food", "checked": "daily"}, {"id": "debt", "checked": "often"}]}}
+    assert read_often_checked({"needs.yaml": odd}, notes) == {"debt"}
+    assert [fault.key for fault in notes.faults] == ["checked"]
 
 
 def test_a_day_on_which_nothing_changes_moves_no_snapshot(kitchens: Home) -> None:
