@@ -133,6 +133,15 @@ class WorkingCalendar:
             left -= end - start
         raise AssertionError  # the spans of a week that has hours do not end
 
+    def open_between(self, start: datetime, end: datetime) -> timedelta:
+        """How long the team was at work from one instant to another; none where the other is not later."""
+        day, last, found = local_date(start), local_date(end), timedelta()
+        while day <= last:
+            for opens, closes in self.spans(day):
+                found += max(min(closes, end) - max(opens, start), timedelta())
+            day += DAY
+        return found
+
     def working_time(self, since: datetime, until: datetime) -> timedelta:
         """How long the team is open between two instants; nothing where they are the other way about."""
         found, day = timedelta(), local_date(since)

@@ -59,13 +59,22 @@ def of_days(
         if len(found) > MOST_CASES:
             raise TooMany(f"More than {MOST_CASES:,} cases came on these days: ask for fewer days.")
         closed = closed_to_all(tx) if by is None else closed_to(tx, by)
-        found = [case for case in found if not closed.holds(case)]
-        told = [case_facts.known(snapshot, tx, case, now, by=by.staff.name if by else "") for case in found]
+        open_ = [case for case in found if not closed.holds(case)]
+        told = [case_facts.known(snapshot, tx, case, now, by=by.staff.name if by else "") for case in open_]
         staff.add_audit(
             tx, at=now, staff_id=None if by is None else by.staff.id, action="cases.export",
             target=f"cases:{first.isoformat()}..{last.isoformat()}", detail=f"{kind}: {len(told)}",
         )  # fmt: skip
     return _sheet(mapping or snapshot.compiled.case_system, told)
+
+
+def looked(house: House, by: SignedIn) -> CaseSystem:
+    """The published mapping, for whoever opened its page; audited."""
+    with house.db.write() as tx:
+        staff.add_audit(
+            tx, at=house.clock.now(), staff_id=by.staff.id, action="cases.mapping", target="content:case-system"
+        )
+        return house.live.snapshot(tx).compiled.case_system
 
 
 def _sheet(mapping: CaseSystem, known: Iterable[Known]) -> Sheet:

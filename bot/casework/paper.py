@@ -1,6 +1,5 @@
 """A case as a Word document: the council's headings, filled with what is known, the rest marked for the worker."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -25,40 +24,28 @@ HEADS: Final = ("What we ask", "What is known")
 NOTHING_TOLD: Final = "Nothing was told of this."
 
 
-class NoSuchPaper(LookupError):
-    """No such document is made of this kind of case."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
     body: bytes
     name: str  # of the file
 
 
-def papers_of(kind: str) -> Sequence[Which]:
-    """The documents that are made of a kind of case."""
-    return WHICH if kind == "referral" else tuple(one for one in WHICH if one != "referral")
-
-
-def make(house: House, ref: str, which: str, by: SignedIn) -> Made:
-    """Make it, audited, with the look at the case that it is. Raises NoSuchCase and NoSuchPaper."""
+def make(house: House, ref: str, which: Which, by: SignedIn) -> Made:
+    """Make it, audited, with the look at the case that it is. Raises NoSuchCase."""
     now = house.clock.now()
     with house.db.write() as tx:
         case = looked_at(tx, ref, by, now)
-        paper = next((one for one in papers_of(case.kind) if one == which), None)
-        if paper is None:
-            raise NoSuchPaper(which)
         snapshot = house.live.snapshot(tx)
-        known = case_facts.known(snapshot, tx, case, now, by=by.staff.name, to_front_door=paper == "front-door")
+        known = case_facts.known(snapshot, tx, case, now, by=by.staff.name, to_front_door=which == "front-door")
         staff.add_audit(
-            tx, at=now, staff_id=by.staff.id, action="case.document", target=f"case:{case.ref}", detail=paper
+            tx, at=now, staff_id=by.staff.id, action="case.document", target=f"case:{case.ref}", detail=which
         )
     council = snapshot.compiled.council
-    written = snapshot.compiled.papers[paper]
+    written = snapshot.compiled.papers[which]
     title = f"{_filled(snapshot, written.title)}, {known.ref}"
     made = _Writing(file=WordFile(title=title, author=council.name, made_at=now), known=known, snapshot=snapshot)
     made.whole(written)
-    return Made(body=made.file.bytes(), name=f"{paper}-{known.ref}.docx")
+    return Made(body=made.file.bytes(), name=f"{which}-{known.ref}.docx")
 
 
 def _filled(snapshot: Snapshot, text: str) -> str:

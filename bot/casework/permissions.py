@@ -9,6 +9,9 @@ Permission = Literal[
     "cases.reply",
     "cases.note",
     "cases.close",
+    "cases.document",
+    "cases.export",
+    "counts.read",
     "cases.restrict",
     "people.read",
     "people.search",
@@ -46,22 +49,24 @@ Role = Literal["practitioner", "manager", "editor", "business-support", "auditor
 _TOLD: Final[frozenset[Permission]] = frozenset({"flows.read", "flows.simulate", "directory.read"})
 _DIRECTORY: Final[frozenset[Permission]] = frozenset({"directory.edit", "directory.approve"})
 _REVIEWS: Final[frozenset[Permission]] = frozenset({"reviews.read", "reviews.words", "reviews.handle"})
+_SHEETS: Final[frozenset[Permission]] = frozenset({"cases.export"})
 _MANAGES: Final[frozenset[Permission]] = frozenset(
     {"cases.restrict", "people.enrol", "people.export", "people.erase", "team.manage", "audit.read", "contacts.manage"}
 )
 _DESK: Final[frozenset[Permission]] = _TOLD | {
-    "cases.read", "cases.claim", "cases.reply", "cases.note", "cases.close", "people.read", "people.search",
-    "people.tell", "list.read", "list.take-off", "ledger.read", "alerts.acknowledge", "conversations.read",
-    "reviews.mark", "team.away", "log.read", "log.write", "feedback.answer", "own.session",
+    "cases.read", "cases.claim", "cases.reply", "cases.note", "cases.close", "cases.document", "people.read",
+    "people.search", "people.tell", "list.read", "list.take-off", "ledger.read", "alerts.acknowledge",
+    "conversations.read", "counts.read", "reviews.mark", "team.away", "log.read", "log.write", "feedback.answer",
+    "own.session",
 }  # fmt: skip
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     "practitioner": _DESK,
-    "manager": _DESK | _DIRECTORY | _REVIEWS | _MANAGES,
+    "manager": _DESK | _DIRECTORY | _REVIEWS | _MANAGES | _SHEETS,
     # Mends the content: reads what staff marked and its words, and no case or conversation.
     "editor": _TOLD | _DIRECTORY | _REVIEWS | {"own.session"},
     "business-support": frozenset({"people.enrol", "list.read", "directory.read", "directory.edit", "own.session"}),
-    "auditor": frozenset({"audit.read", "ledger.read", "reviews.read", "own.session"}),
+    "auditor": frozenset({"audit.read", "counts.read", "ledger.read", "reviews.read", "own.session"}),
     # Runs the service and reads no family's words. Who is on duty is no family's.
     "administrator": frozenset({"users.manage", "audit.read", "contacts.manage", "own.session"}),
 }

@@ -110,6 +110,7 @@ def parser() -> Parser:  # noqa: PLR0915 - one table, a line a command
     for name, words in NOT_BUILT.items():
         commands.add_parser(name, help=f"{words} (not built yet)")
     _person(add("person", "what is held of one person: export, erasure, legal hold", "persons", json=False))
+    _cases(add("cases", "cases as a sheet for the council's case system", "case_sheets", json=False))
     retention = add("retention", "how much is past its time, by kind; the clock removes it each night", "retained")
     retention.add_argument("--now", action="store_true", help="remove it now, rather than tonight")
     return top
@@ -141,6 +142,12 @@ def _person(person: argparse.ArgumentParser) -> None:
     from bot.cli.persons import options
 
     options(person)
+
+
+def _cases(cases: argparse.ArgumentParser) -> None:
+    from bot.cli.case_sheets import options
+
+    options(cases)
 
 
 def _directory(directory: argparse.ArgumentParser) -> None:

@@ -28,7 +28,7 @@ def a_referral(
     home: Home, name: str = "Ana", *, answers: str = "{}", how: str = "full", shared_with: str = "", **values: object
 ) -> str:  # fmt: skip
     """A self-referral on the desk; its reference."""
-    ref = a_case(home, name, kind="referral", reason="referral-full", **values)
+    ref = a_case(home, name, **{"kind": "referral", "reason": "referral-full", **values})  # type: ignore[arg-type]
     with home.house.db.write() as tx:
         casework.add_referral(tx, case_id=case_of(home, ref).id, how=how, answers=answers, shared_with=shared_with)
     return ref

@@ -251,6 +251,7 @@ def _page(ref: str, draft: Draft, *, done: str = "", version: int = 0) -> Answer
         way_closing=() if found.pathway is None else way.closing(found.pathway, draft.given),
         way_accepting=way.accepting(draft.given) if found.pathway is None else (),
         closes_as=way.outcomes_of(found.pathway),
+        papers=way.PAPERS,
         draft=draft,
         stale=stale,
         error=bool(draft.error) or stale,

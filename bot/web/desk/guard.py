@@ -47,6 +47,8 @@ MENU: Final[tuple[tuple[str, str, str, Permission], ...]] = (
     ("directory", "desk.directory", "Directory", "directory.read"),
     ("reviews", "desk.reviews", "Reviews", "reviews.read"),
     ("flows", "desk.flows", "Flows", "flows.read"),
+    ("counts", "desk.counts_page", "Counts", "counts.read"),
+    ("case-system", "desk.case_system", "Case system", "cases.export"),
     ("log", "desk.contact_log", "Contact log", "log.read"),
     ("feedback", "desk.feedback_list", "Feedback", "feedback.answer"),
     ("team", "desk.team", "Team", "team.away"),

@@ -8,7 +8,9 @@ from bot.casework.pathway import ACCEPTED, CHECKED, FIELDS, STAGES, Field, Secti
 from bot.casework.work import FRONT_DOOR, OUTCOMES
 from scheduler.pathway import ORDER, Step
 
-__all__ = ["DONE", "FIELDS", "ORDER", "STAGES", "Asked", "accepting", "asked", "closing", "others", "outcomes_of"]
+__all__ = [
+    "DONE", "FIELDS", "ORDER", "PAPERS", "STAGES", "Asked", "accepting", "asked", "closing", "others", "outcomes_of",
+]  # fmt: skip
 
 # The heading of the step's form, and the button.
 ASKED: Final[Mapping[str, tuple[str, str]]] = {
@@ -51,6 +53,13 @@ LATE: Final[Mapping[str, str]] = {
     "help-secured": "Late: early help was due by %(day)s",
     "reviewed": "Late: the review was due on %(day)s",
     "taken": "Late: the front door's answer was due by %(day)s",
+}
+
+
+# The Word documents that are made of a case, as the links on its page say them.
+PAPERS: Final[Mapping[str, str]] = {
+    "referral": "Early help referral (Word)",
+    "front-door": "Referral to the front door (Word)",
 }
 
 

@@ -1,0 +1,68 @@
+"""`thrive cases export`: a sheet of cases for the council's case system, by the published mapping or one beside it."""
+
+import argparse
+import json
+import os
+import sys
+from argparse import Namespace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from bot.casework import case_sheet
+from bot.cli.opening import open_house, ready
+from bot.clock import local_date
+from bot.content.case_system import read_case_system_file
+from bot.house import House
+
+KINDS: Final = ("referral", "escalation", "request")
+
+
+def options(cases: argparse.ArgumentParser) -> None:
+    of = cases.add_subparsers(dest="action", required=True, metavar="ACTION")
+    export = of.add_parser("export", help="a row a case, in the columns of the council's case system")
+    export.add_argument("path", metavar="PATH", help="where to; only its owner may read it")
+    export.add_argument("--since", metavar="DATE", help="cases that came from this day on; a week unless told")
+    export.add_argument("--until", metavar="DATE", help="to this day, included; today unless told")
+    export.add_argument("--kind", choices=KINDS, default="referral", help="referral unless told")
+    export.add_argument("--mapping", metavar="FILE", help="columns in place of documents/case-system.yaml")
+    export.add_argument("--force", action="store_true", help="write over what stands there")
+    export.add_argument("--json", action="store_true")
+
+
+def command(given: Namespace) -> int:
+    days = {name: _day(name, getattr(given, name)) for name in ("since", "until")}
+    if any(getattr(given, name) and on is None for name, on in days.items()):
+        return 1
+    with open_house() as house:
+        return _export(house, given, days["since"], days["until"]) if ready(house) else 1
+
+
+def _day(name: str, text: str | None) -> date | None:
+    found = None if text is None else case_sheet.read_day(text)
+    if text is not None and found is None:
+        print(f"thrive cases export: --{name} {text} is not a date such as 2026-11-21", file=sys.stderr)
+    return found
+
+
+def _export(house: House, given: Namespace, since: date | None, until: date | None) -> int:
+    mapping = None if given.mapping is None else read_case_system_file(Path(given.mapping))
+    first, last = case_sheet.span(since, until, local_date(house.clock.now()))
+    if first > last:
+        print(f"thrive cases export: {first} is after {last}", file=sys.stderr)
+        return 1
+    if Path(given.path).exists() and not given.force:  # before it is audited as made
+        print(f"thrive cases export: {given.path} stands there already; --force writes over it", file=sys.stderr)
+        return 1
+    try:
+        sheet = case_sheet.of_days(house, first, last, kind=given.kind, mapping=mapping)
+    except case_sheet.TooMany as fault:
+        print(f"thrive cases export: {fault}", file=sys.stderr)
+        return 1
+    # Families' names and words: nobody else on this machine reads them, also where the file stood there before.
+    with open(os.open(given.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123
+        os.fchmod(file.fileno(), 0o600)
+        file.write(sheet.body)
+    told = {"path": given.path, "since": first.isoformat(), "until": last.isoformat(), "cases": sheet.cases}
+    print(json.dumps(told) if given.json else f"{given.path}: {sheet.cases} cases, {first} to {last}.")
+    return 0

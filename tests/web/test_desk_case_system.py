@@ -1,0 +1,60 @@
+"""The desk's page for the case system, and the row of one case: the password again, the days, and what stands there."""
+
+import csv
+import io
+
+from flask import Flask
+
+from tests.houses import ON_SQLITE, Home
+from tests.web.referring import a_referral
+from tests.web.worker import PASSWORD, Worker, at_desk
+
+PAGE, CONFIRM, SHEET = "/desk/case-system", "/desk/case-system/confirm", "/desk/case-system/sheet"
+DAYS = {"kind": "referral", "since": "2026-11-23", "until": "2026-11-23"}
+
+
+def rows(body: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
+
+
+@ON_SQLITE
+def test_a_sheet_is_saved_once_the_password_was_given_again(mina: Worker, home: Home) -> None:
+    """Claim: without it the page has no form and its address makes nothing; with it a manager saves the cases of the
+    days, audited by name with the count; days that are none are told beside their field; ten minutes later it is asked
+    for again."""
+    ref = a_referral(home, answers='{"worried": "+1 is too much"}', words="+1 is too much")
+    page = mina.get(PAGE).text
+    assert "External reference" in page
+    assert SHEET not in page
+    token = mina.fields(PAGE, CONFIRM)
+    assert mina.client.post(SHEET, data={**token, **DAYS}).status_code == 303
+    assert mina.post(PAGE, CONFIRM, password="wrong").status_code == 401
+    assert mina.post(PAGE, CONFIRM, password=PASSWORD).status_code == 303
+    for wrong, told in (
+        ({"since": "soon"}, "Enter a day"), ({"until": "2026-11-22"}, "Choose a day from the first on"),
+        ({"since": "2020-01-01"}, "at most a year after it"), ({"kind": "everything"}, "Choose which cases"),
+    ):  # fmt: skip
+        answer = mina.post(PAGE, SHEET, **{**DAYS, **wrong})
+        assert (answer.status_code, told in answer.text) == (400, True), wrong
+    answer = mina.post(PAGE, SHEET, **DAYS)
+    assert (answer.status_code, answer.mimetype) == (200, "text/csv")
+    assert 'filename="cases-2026-11-23-2026-11-23.csv"' in answer.headers["Content-Disposition"]
+    (row,) = rows(answer.data)
+    assert (row["External reference"], row["Worries"]) == (ref, "'+1 is too much")
+    kept = [(target, detail) for action, target, detail in home.audited() if action == "cases.export"]
+    assert kept == [("cases:2026-11-23..2026-11-23", "referral: 1")]
+    home.later(minutes=10)
+    assert mina.get(PAGE).text.count(SHEET) == 0
+
+
+@ON_SQLITE
+def test_one_case_is_one_row_and_each_is_audited(app: Flask, sam: Worker, home: Home) -> None:
+    """Claim: a practitioner saves the row of a case they may open, and no sheet of many."""
+    ref = a_referral(home, "Ana")
+    answer = sam.get(f"/desk/cases/{ref}/case-system.csv")
+    assert (answer.status_code, answer.mimetype) == (200, "text/csv")
+    assert [row["Forename"] for row in rows(answer.data)] == ["Ana"]
+    assert ("case.sheet", f"case:{ref}") in [(action, target) for action, target, _ in home.audited()]
+    assert sam.get(PAGE).status_code == 403
+    assert 'href="/desk/case-system"' not in sam.get("/desk").text
+    assert at_desk(app, home, "auditor").get(f"/desk/cases/{ref}/case-system.csv").status_code == 403

@@ -1,0 +1,105 @@
+"""The counts on the desk: by week, kind, need, locality and time to first look, as a page and as a sheet."""
+
+import csv
+import io
+import re
+
+from flask import Flask
+
+from bot.store import people
+from tests.houses import ON_SQLITE, Home
+from tests.web.raising import case_of
+from tests.web.referring import ASSIGN, TRIAGE, a_referral, step
+from tests.web.standing import a_case
+from tests.web.worker import Worker, at_desk
+
+
+def told(page: str, caption: str) -> dict[str, str]:
+    """A table of the page: its groups with their numbers."""
+    table = page[page.index(f'aria-label="{caption}"') :].partition("</table>")[0]
+    rows = re.findall(r'<th scope="row"[^>]*>(.*?)</th>\s*<td[^>]*>(.*?)</td>', table, re.DOTALL)
+    return {group.strip(): number.strip() for group, number in rows}
+
+
+def some_cases(home: Home, worker: Worker) -> None:
+    """Six referrals without food, five of them in the North and looked at after twenty minutes; six escalations that
+    nobody has looked at, and are late."""
+    for number in range(6):
+        ref = a_referral(home, sender=f"+4477009001{number:02}", words="we have no food in the house, food bank please")
+        if number < 5:
+            with home.house.db.write() as tx:
+                person = case_of(home, ref).person_id
+                assert person is not None
+                people.change_person(tx, person, team="North")
+    for number in range(6):
+        a_case(home, sender=f"+4477009002{number:02}", words="hello", look_by=home.clock.at)
+    home.later(minutes=20)
+    refs = [case.ref for case in home.cases() if case.kind == "referral"]
+    for ref in refs[:5]:
+        assert worker.get(f"/desk/cases/{ref}").status_code == 200
+
+
+@ON_SQLITE
+def test_cases_are_counted_by_week_kind_need_locality_and_first_look(mina: Worker, home: Home) -> None:
+    """Claim: each table tells what stands in the database, numbers of 1 to 4 and what would give them away are not
+    shown, the sheet has the same numbers, and both are audited with the weeks."""
+    some_cases(home, mina)
+    page = mina.get("/desk/counts").text
+    assert "12 cases" in page
+    assert told(page, "By week")["23 November 2026"] == "12"
+    assert told(page, "By kind") == {"Escalation": "6", "Self-referral": "6"}
+    assert told(page, "By need")["Food"] == "6"
+    assert told(page, "By locality") == {"North": "5", "Central": "0", "South": "0", "Not known": "7"}
+    waits = told(page, "Time to first look, in working hours")
+    assert waits["Within 1 working hour"] == "5"
+    assert waits["Nobody has looked yet"] == "7"
+    promised = told(page, "First look, by what the family was told")
+    assert promised == {
+        "By the time that was promised": "not shown", "Later than was promised": "0", "Waiting, not late": "not shown",
+        "Waiting, and late": "6",
+    }  # fmt: skip
+    assert "within 0.3 working hours" in page
+    sheet = mina.get("/desk/counts.csv")
+    assert sheet.mimetype == "text/csv"
+    rows = list(csv.reader(io.StringIO(sheet.data.decode("utf-8-sig"), newline="")))
+    assert ["all", "2026-09-07 to 2026-11-29", "12"] in rows
+    assert ["Need", "Food", "6"] in rows
+    assert ["Week of", "2026-11-23", "12"] in rows
+    assert ["First look", "Waiting, not late", "not shown"] in rows
+    kept = [(action, target) for action, target, _ in home.audited() if action.startswith("counts.")]
+    assert kept == [
+        ("counts.view", "counts:2026-09-07..2026-11-23"),
+        ("counts.export", "counts:2026-09-07..2026-11-23"),
+    ]
+
+
+@ON_SQLITE
+def test_a_filter_counts_what_it_names_and_a_referral_is_where_it_was_assigned(sam: Worker, home: Home) -> None:
+    """Claim: kind, locality and weeks narrow every table; the team that has a referral goes before the person's own."""
+    some_cases(home, sam)
+    ref = next(case.ref for case in home.cases() if case.kind == "referral" and case.looked_at is None)
+    for given in (TRIAGE, ASSIGN):
+        assert step(sam, ref, given) == 303
+    page = sam.get("/desk/counts?locality=North").text
+    assert "6 cases" in page
+    assert told(page, "By kind") == {"Self-referral": "6"}
+    assert "6 cases" in sam.get("/desk/counts?kind=escalation").text
+    assert "0 cases" in sam.get("/desk/counts?first=2026-11-02&last=2026-11-09").text
+    assert "the number of cases is not shown" not in page
+
+
+@ON_SQLITE
+def test_what_cannot_be_counted_is_told_beside_its_field(app: Flask, sam: Worker, home: Home) -> None:
+    """Claim: a day that is none, weeks back to front or too many, an unknown kind and place; the sheet refuses alike;
+    a role that reads no figures is refused, an auditor is not."""
+    for query, words in (
+        ("first=soon", "Enter a day of that week"), ("last=9999-12-31", "Enter a day of that week"),
+        ("first=2026-11-23&last=2026-11-02", "Choose a week from the first on"),
+        ("first=2020-01-01", "at most 53 weeks in all"), ("kind=dream", "Choose a kind"),
+        ("locality=Atlantis", "Choose a locality"),
+    ):  # fmt: skip
+        answer = sam.get(f"/desk/counts?{query}")
+        assert (answer.status_code, words in answer.text) == (400, True), query
+        assert sam.get(f"/desk/counts.csv?{query}").status_code == 400
+    assert at_desk(app, home, "auditor").get("/desk/counts").status_code == 200
+    assert at_desk(app, home, "business-support").get("/desk/counts").status_code == 403
