@@ -206,13 +206,15 @@ def _alerts(house: House, tx: Tx) -> Check:
     council = house.live.snapshot(tx).compiled.council
     people = people_of(tx, council)
     told: list[str] = []
+    any_way = {"sms", "email"} & house.channels.keys()
+    mend = "fill in `ladder` in council.yaml, or the desk's page" if any_way else "set up texting, or SMTP_URL"
     if "email" not in house.channels and any(person.email for person in people.values()):
         told.append("Emails are named for alerts, but SMTP_URL is not set: none are sent.")
     for level in GRAVEST_FIRST:
         rungs = council.ladder.rungs(level)
         alone = [people[rung.tell].title for rung in rungs if not people[rung.tell].ways(house)]
         if len(alone) == len(rungs):
-            told.append(f"Nobody can be told of {level} cases: fill in `ladder` in council.yaml, or the desk's page.")
+            told.append(f"Nobody can be told of {level} cases: {mend}.")
         elif alone:
             told.append(f"{level.capitalize()}: no way to reach {', '.join(alone)}.")
     reachable = any(people[rung.tell].ways(house) for rung in council.ladder.urgent)

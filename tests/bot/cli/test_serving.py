@@ -229,7 +229,7 @@ def test_the_doctor_tells_everything_that_is_wrong(thrive: Operator, tmp_path: P
         published.beat(tx, "clock", AT + timedelta(minutes=4))
     late = checks(thrive("doctor", "--json"))
     assert {name for name, (ok, _) in late.items() if not ok} == {"dispatcher", "alerts"}
-    assert "Nobody can be told of urgent cases" in late["alerts"][1]
+    assert "Nobody can be told of urgent cases: set up texting, or SMTP_URL" in late["alerts"][1]
     thrive.settings["SMTP_URL"] = mailbox
     assert checks(thrive("doctor", "--json"))["alerts"] == (True, "")
     home.send()
