@@ -59,9 +59,13 @@ def test_each_sample_lies_where_families_are() -> None:
 
 
 def test_each_sample_tells_what_a_family_asks() -> None:
-    """Claim: cost, language, how to be referred and when it is open, and who it is for, stand in each."""
+    """Claim: cost, language, access, how to be referred and when it is open stand in each; at least four of each need
+    are so told."""
+    told = Counter(need for service in sample() if service.sample for need in service.needs)
+    assert {need: told[need] for need in needs() if told[need] < A_NEED} == {}
     for service in sample():
         if service.sample:
+            assert service.accessibility or any(venue.accessibility for venue in service.locations), service.name
             hours = [*service.hours, *(opening for venue in service.locations for opening in venue.hours)]
             notes = [service.hours_note, *(venue.hours_note for venue in service.locations)]
             assert service.cost, service.name
