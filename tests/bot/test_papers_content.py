@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.casework.case_sheet import as_date, harmless
-from bot.content import ContentFaults, Notes
+from bot.content import Content, ContentFaults, Notes, compile_bundle, compile_content, read_content
 from bot.content.case_system import CODED, DAYS, read_case_system, read_case_system_file
 from bot.content.documents import read_document
 from bot.content.papers import FIELDS, PAPERS, read_papers
@@ -142,3 +142,19 @@ def test_no_cell_is_a_formula(start: str) -> None:
     assert cell.startswith("'")
     assert "\n" not in cell
     assert harmless("He said: 2+2=4") == "He said: 2+2=4"
+
+
+def test_live_content_from_before_has_the_shipped_documents_and_what_a_release_refuses_takes_nothing_down() -> None:
+    """Claim: a bundle without documents, or with one that this release would refuse, is served with the shipped ones;
+    a folder with such a file is refused."""
+    files = dict(read_content(ROOT / "content").files)
+    without = {name: raw for name, raw in files.items() if not name.startswith("documents/")}
+    broken = {**files, "documents/referral.yaml": {"title": "Ours", "parts": [{"head": "x"}]}}
+    for bundle in (without, broken):
+        compiled = compile_bundle(Content(bundle))
+        assert compiled.papers["referral"].title == "Early help referral"
+        assert "reference" in compiled.case_system.columns
+    with pytest.raises(ContentFaults, match=r"documents/referral\.yaml"):
+        compile_content(Content(broken))
+    ours = {**files, "documents/referral.yaml": {"title": "Ours", "parts": [{"heading": "One"}]}}
+    assert compile_bundle(Content(ours)).papers["referral"].title == "Ours"

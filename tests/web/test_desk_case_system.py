@@ -2,11 +2,14 @@
 
 import csv
 import io
+from datetime import date
 
 from flask import Flask
 
+from bot.casework import case_sheet
 from tests.houses import ON_SQLITE, Home
 from tests.web.referring import a_referral
+from tests.web.test_desk_restricted import restrict
 from tests.web.worker import PASSWORD, Worker, at_desk
 
 PAGE, CONFIRM, SHEET = "/desk/case-system", "/desk/case-system/confirm", "/desk/case-system/sheet"
@@ -58,3 +61,24 @@ def test_one_case_is_one_row_and_each_is_audited(app: Flask, sam: Worker, home: 
     assert sam.get(PAGE).status_code == 403
     assert 'href="/desk/case-system"' not in sam.get("/desk").text
     assert at_desk(app, home, "auditor").get(f"/desk/cases/{ref}/case-system.csv").status_code == 403
+
+
+@ON_SQLITE
+def test_a_case_that_is_closed_to_others_is_in_no_sheet_document_or_count_of_theirs(
+    app: Flask, mina: Worker, home: Home
+) -> None:
+    """Claim: once restricted, a manager who is not named finds it in no sheet, makes no document or row of it and does
+    not count it; the one who is named does; a command, which nobody is named for, never writes it."""
+    refs = [a_referral(home, sender=f"+44770090050{number}") for number in range(5)]
+    assert restrict(mina, refs[0]) == 303
+    other = at_desk(app, home, "manager", "Other Manager")
+    for worker, seen in ((mina, 5), (other, 4)):
+        assert worker.post(PAGE, CONFIRM, password=PASSWORD).status_code == 303
+        found = {row["External reference"] for row in rows(worker.post(PAGE, SHEET, **DAYS).data)}
+        assert found == set(refs[5 - seen :])
+        assert ("5 cases" in worker.get("/desk/counts").text) is (seen == 5)
+        for page in ("documents/referral", "documents/front-door", "case-system.csv"):
+            assert worker.get(f"/desk/cases/{refs[0]}/{page}").status_code == (200 if seen == 5 else 404)
+    day = date(2026, 11, 23)
+    written = case_sheet.of_days(home.house, day, day)
+    assert (written.cases, refs[0].encode() in written.body) == (4, False)

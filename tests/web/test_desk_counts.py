@@ -73,7 +73,6 @@ def test_cases_are_counted_by_week_kind_need_locality_and_first_look(mina: Worke
     ]
 
 
-@ON_SQLITE
 def test_a_filter_counts_what_it_names_and_a_referral_is_where_it_was_assigned(sam: Worker, home: Home) -> None:
     """Claim: kind, locality and weeks narrow every table; the team that has a referral goes before the person's own."""
     some_cases(home, sam)
