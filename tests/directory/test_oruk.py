@@ -1,5 +1,6 @@
 """Open Referral UK in and out: our own export is read back unchanged, and dirty feeds are mended in the open."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from directory.opening import hours_of
 from directory.oruk import read_oruk
 from directory.oruk_export import to_oruk
 from directory.service import Opening, Service
-from tests.directory.samples import json_of, known, needs, places, sample
+from tests.directory.samples import DATA, json_of, known, needs, places, sample
 from tests.directory.strategies import services
 
 RECORD: dict[str, Any] = {
@@ -89,6 +90,14 @@ def test_the_older_page_is_read_and_its_doubly_encoded_text_mended() -> None:
         service.name for service in read.services if "<p>" in service.description or "\u00c2" in service.description
     ]
     assert sum("doubly encoded" in line.reason for line in read.repaired) >= 20
+    assert sum("markup" in line.reason for line in read.repaired) == 44
+    twice = re.compile("[\u00c2-\u00c5\u00e2\u00f0][\u0080-\u00bf\u0152-\u2122]")
+    raw = (DATA / "oruk1_bristol_services_page1.json").read_text("utf-8")
+    told = [
+        text for one in read.services for text in (one.name, one.description, one.refer or "", one.organisation.name)
+    ]
+    assert len(twice.findall(raw)) == 189
+    assert [text for text in told if twice.search(text)] == []
 
 
 @pytest.mark.parametrize("name", ["oruk3/service_full.json", "oruk3/service_list.json"])
