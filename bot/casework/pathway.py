@@ -159,13 +159,16 @@ def of_case(snapshot: Snapshot, tx: Tx, case: Case, now: datetime) -> Section | 
     )  # fmt: skip
 
 
-def take(house: House, form: Form, name: str, given: Mapping[str, str]) -> None:
-    """Take one step. A form that comes twice takes it once. Raises Stale, and NotYet where it may not be."""
+def take(house: House, form: Form, name: str, given: Mapping[str, str]) -> Literal["taken", "asked"]:
+    """Take one step; or ask a second person, where it closes the case and the council wants one.
+
+    A form that comes twice takes it once. Raises Stale, and NotYet where it may not be.
+    """
     now = house.clock.now()
     with house.db.write() as tx:
-        case = locked_case(tx, form.ref)
+        case = locked_case(tx, form.ref, form.by)
         if form.form_id and rows.is_taken(tx, form.form_id):
-            return
+            return "taken"
         snapshot = house.live.snapshot(tx)
         section = of_case(snapshot, tx, case, now)
         if section is None or case.state == "closed" or name == "closed" or name not in section.standing.may:
@@ -175,7 +178,12 @@ def take(house: House, form: Form, name: str, given: Mapping[str, str]) -> None:
         if step == "taken":
             passed_at = max(one.at for one in section.steps if one.step == "passed")
             _in_time(told, passed_at, now, "it was passed to them")
-            work.end(tx, case, form, now, outcome=FRONT_DOOR, words=_accepted(told))
+            if work.asks_second(house, tx, case):
+                work.ask_second(
+                    tx, case, form, now, act="taken", outcome=FRONT_DOOR, words=_accepted(told), given=given
+                )
+                return "asked"
+            work.end(house, tx, case, form, now, outcome=FRONT_DOOR, words=_accepted(told))
         else:
             swap(tx, case, form, looked_at=case.looked_at or now)
             detail = dict(section.rules.levels).get(told.get("level", ""), "") or told.get("team", "")
@@ -183,6 +191,7 @@ def take(house: House, form: Form, name: str, given: Mapping[str, str]) -> None:
             body = "\n".join(filter(None, words)) or None
             record(tx, case, form, now, f"way-{step}", body=body, detail=detail or None)
         _keep(tx, snapshot, case, form, step, told, section, now)
+        return "taken"
 
 
 def ending(house: House, form: Form, given: Mapping[str, str]) -> Ending:

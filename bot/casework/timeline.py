@@ -31,6 +31,8 @@ TOLD = {
     "declined",
     "call-planned",
     "called",
+    "close-asked",
+    "close-declined",
     "glass",
     "restriction-lifted",
 }  # case events whose words are a worker's own

@@ -4,16 +4,16 @@ Every change from the desk is compare-and-swap on the case's version: two people
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from bot.casework.accounts import SignedIn
 from bot.casework.saved import blanks_left, saved_replies
 from bot.casework.sight import sees
 from bot.house import House
-from bot.store import addresses, staff, team
+from bot.store import addresses, closing, staff, team
 from bot.store import casework as rows
 from bot.store.casework import Case
 from bot.store.database import Tx
@@ -50,6 +50,8 @@ NUMBER_LOST: Final = (
 # What closing asks besides its outcome and words, kept in the transaction that closes it: returns who accepted it at
 # the front door, empty where nobody had to. Raises NotYet.
 Ending = Callable[[Tx, Case, str, str], str]
+SECOND: Final = "It is urgent: somebody else than who asked for it must confirm that it can be closed."
+Closed = Literal["closed", "asked"]
 KeyLost = SealError  # what a page meets that cannot do without words whose key is gone
 
 
@@ -175,10 +177,15 @@ def reply(house: House, form: Form, words: str) -> None:
     house.wake.wake()
 
 
-def close(house: House, form: Form, *, outcome: str, words: str, ending: Ending | None = None) -> None:
-    """Close with an outcome from the council's list and a reason in words.
+def close(
+    house: House, form: Form, *, outcome: str, words: str, ending: Ending | None = None,
+    given: Mapping[str, str] | None = None,
+) -> Closed:  # fmt: skip
+    """Close with an outcome from the council's list and a reason in words; or ask a second person, where the council
+    wants one for an urgent case.
 
-    `ending` keeps what else was asked: of a referral, and of any case that passes to the front door.
+    `ending` keeps what else was asked: of a referral, and of any case that passes to the front door; `given` is what
+    it is made of, kept until the second person has confirmed. Raises Stale and NotYet.
     """
     words = clean(words)
     if outcome not in OUTCOMES:
@@ -190,20 +197,63 @@ def close(house: House, form: Form, *, outcome: str, words: str, ending: Ending 
         case = _case(tx, form.ref, form.by, lock=True)
         if case.state == "closed":
             raise NotYet("This case is closed already.")
-        accepted = ""
-        if ending is not None:
-            accepted = ending(tx, case, outcome, words)
-        elif case.kind == "referral":
-            raise NotYet("A referral closes with what was offered, and where it is recorded.")
-        elif outcome == FRONT_DOOR:
-            raise NotYet("It passes to the front door with the name of who accepted it there, the day and the time.")
-        end(tx, case, form, now, outcome=outcome, words=words, accepted=accepted)
+        with tx.begin_nested() as kept:
+            accepted = ""
+            if ending is not None:
+                accepted = ending(tx, case, outcome, words)
+            elif case.kind == "referral":
+                raise NotYet("A referral closes with what was offered, and where it is recorded.")
+            elif outcome == FRONT_DOOR:
+                raise NotYet(
+                    "It passes to the front door with the name of who accepted it there, the day and the time."
+                )
+            asks = asks_second(house, tx, case)
+            if asks:
+                kept.rollback()  # it has everything that closing needs; nothing of it is so until it is confirmed
+        if asks:
+            ask_second(tx, case, form, now, act="close", outcome=outcome, words=words, given=given or {})
+            return "asked"
+        end(house, tx, case, form, now, outcome=outcome, words=words, accepted=accepted)
+        return "closed"
+
+
+def asks_second(house: House, tx: Tx, case: Case) -> bool:
+    """Whether closing this case only asks, since nobody has asked yet."""
+    return _needs_second(house, tx, case) and closing.standing(tx, case.id) is None
+
+
+def _needs_second(house: House, tx: Tx, case: Case) -> bool:
+    """A level never falls, so what was urgent once still is."""
+    return case.level == "urgent" and house.live.snapshot(tx).compiled.council.second_person
+
+
+def ask_second(
+    tx: Tx, case: Case, form: Form, now: datetime, *, act: str, outcome: str, words: str, given: Mapping[str, str]
+) -> None:
+    """Keep what closing this case needs until somebody else has confirmed it. Raises Stale."""
+    swap(tx, case, form)
+    closing.ask(
+        tx, case_id=case.id, asked_by=form.by.staff.id, asked_at=now, act=act, outcome=outcome, words=words, given=given
+    )
+    record(tx, case, form, now, "close-asked", body=words, detail=outcome)
 
 
 def end(
-    tx: Tx, case: Case, form: Form, now: datetime, *, outcome: str, words: str, accepted: str = ""
-) -> None:  # fmt: skip
-    """Close a locked case. `accepted` stands beside the words on its page. Raises Stale."""
+    house: House, tx: Tx, case: Case, form: Form, now: datetime, *, outcome: str, words: str, accepted: str = ""
+) -> None:
+    """Close a locked case: the one way there is. `accepted` stands beside the words on its page.
+
+    Raises Stale, and NotYet where the council wants a second person and this is not the one who confirms, word for
+    word, what another has asked.
+    """
+    asked = closing.standing(tx, case.id)
+    if _needs_second(house, tx, case):
+        if asked is None or asked.asked_by == form.by.staff.id:
+            raise NotYet(SECOND)
+        if (asked.outcome, asked.words) != (outcome, words):
+            raise NotYet("A colleague has asked to close this case. Confirm what they asked, or decline it first.")
+    if asked is not None:
+        closing.end(tx, asked.id, how="confirmed", by=form.by.staff.id, at=now)
     note = "\n".join(filter(None, (words, accepted)))
     swap(
         tx, case, form, state="closed", closed_at=now, closed_by=form.by.staff.id, outcome=outcome,
@@ -244,6 +294,11 @@ def _case(tx: Tx, ref: str, by: SignedIn | None, *, lock: bool = False) -> Case:
     if case is None or (by is not None and not sees(tx, by, case)):
         raise NoSuchCase(ref)
     return case
+
+
+def seen_case(tx: Tx, ref: str, by: SignedIn) -> Case:
+    """The case, where this worker may see it. Raises NoSuchCase."""
+    return _case(tx, ref, by)
 
 
 def locked_case(tx: Tx, ref: str, by: SignedIn | None = None) -> Case:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from bot.content.documents import Notes
 from bot.content.duty import DutyPerson, read_ladder
@@ -54,6 +54,7 @@ class Council:
     told: tuple[DutyPerson, ...] = ()
     retention: Retention = field(default_factory=Retention)
     pathway: Pathway = field(default_factory=Pathway)
+    second_person: bool = False  # an urgent case closes when somebody else than who asks confirms it
 
     def values(self) -> Mapping[str, str]:
         """What every text may name."""
@@ -91,6 +92,13 @@ class _Answers:
     in_ten_minutes: int = AnswerLimits().in_ten_minutes
     in_a_day: int = AnswerLimits().in_a_day
     same_words: int = AnswerLimits().same_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Closing:
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
+
+    second_person: Literal["urgent", "none"] = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +146,7 @@ class _Written:
     ladder: Any = None
     retention: dict[str, WrittenKeep] = field(default_factory=dict)
     pathway: WrittenPathway = field(default_factory=WrittenPathway)
+    closing: _Closing = field(default_factory=_Closing)
 
 
 def read_council(file: str, raw: Any, notes: Notes) -> Council | None:
@@ -201,6 +210,7 @@ def read_council(file: str, raw: Any, notes: Notes) -> Council | None:
         told=told,
         retention=retention,
         pathway=pathway,
+        second_person=written.closing.second_person == "urgent",
     )
 
 

@@ -187,6 +187,7 @@ OF: Final[Mapping[str, Callable[[Scope], Condition]]] = {
     "call_back": _at_case("call_back"),
     "handover": _at_case("handover"),
     "restriction_named": _restricted,
+    "closing": _at_case("closing"),
     "restriction": _at_case("restriction"),
     "pathway_step": _at_case("pathway_step"),
     "case_event": _at_case("case_event"),

@@ -15,6 +15,7 @@ from bot.store import (
     buckets,
     carrier,
     casework,
+    closing,
     codes,
     contacts,
     conversations,
@@ -49,7 +50,7 @@ from bot.store.database import Database
 ROOMS: tuple[ModuleType, ...] = (
     addresses, people, published, staff, casework, keeping, touches, scores, holding, inbox, outbox, conversations,
     alerts, reviews, buckets, carrier, uploads, wishes, beside, team, contacts, entries, providers, seals, erased,
-    feedback, feeds, wrong, pathway, identities, codes, phone_asks, restricting,
+    feedback, feeds, wrong, pathway, identities, codes, phone_asks, restricting, closing,
 )  # fmt: skip
 METADATA = Row.metadata
 

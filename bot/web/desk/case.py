@@ -15,7 +15,7 @@ from flask import Response, abort, jsonify, redirect, render_template, request, 
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot import keywords
-from bot.casework import case_page, handing, restricting, work
+from bot.casework import case_page, handing, restricting, second_person, work
 from bot.casework import pathway as ways
 from bot.casework.inbox import is_late, is_overdue
 from bot.casework.permissions import Permission
@@ -111,6 +111,7 @@ _bare("accept", "accepted", "cases.claim", handing.accept)
 _bare("withdraw", "withdrawn", "cases.claim", handing.withdraw)
 _worded("reply", "replied", "cases.reply", work.reply)
 _worded("note", "note", "cases.note", work.note)
+_worded("close-decline", "close-declined", "cases.close", second_person.decline)
 _worded("decline", "declined", "cases.claim", handing.decline)
 
 
@@ -121,7 +122,20 @@ def close(ref: str) -> Answer:
     given = request.form.to_dict()
     draft = Draft(act="close", words=words, outcome=outcome, given=given)
     ending = ways.ending(house(), form, given)
-    return _act(form, "closed", lambda: work.close(house(), form, outcome=outcome, words=words, ending=ending), draft)
+    return _act(
+        form,
+        "closed",
+        lambda: work.close(house(), form, outcome=outcome, words=words, ending=ending, given=given),
+        draft,
+    )
+
+
+@pages.post("/cases/<ref>/close-confirm")
+@needs("cases.close")
+def close_confirm(ref: str) -> Answer:
+    """The second person of an urgent case."""
+    form = form_of(ref)
+    return _act(form, "closed", lambda: second_person.confirm(house(), form), Draft(act="close-confirm"))
 
 
 @pages.post("/cases/<ref>/pathway")
@@ -192,13 +206,19 @@ def form_id() -> str:
     return secrets.token_urlsafe(18)
 
 
-def _act(form: Form, kind: str, do: Callable[[], None], draft: Draft) -> Answer:
+def _act(form: Form, kind: str, do: Callable[[], str | None], draft: Draft) -> Answer:
+    """`kind` is what was done, unless `do` says that it only asked for it."""
     try:
-        do()
+        if do() == "asked":
+            return _shown(form.ref, "close-asked")
     except (Stale, NotYet) as fault:
         detail = draft.outcome if kind == "closed" else None
         if kind in REPEATED and work.done_before(house(), form, kind, words=draft.words or None, detail=detail):
             return _shown(form.ref, kind)
+        if kind == "closed" and work.done_before(
+            house(), form, "close-asked", words=draft.words or None, detail=draft.outcome
+        ):
+            return _shown(form.ref, "close-asked")
         return _given_back(form, draft, fault)
     return _shown(form.ref, kind)
 
@@ -257,6 +277,7 @@ def _page(ref: str, draft: Draft, *, done: str = "", version: int = 0) -> Answer
         error=bool(draft.error) or stale,
         done=done,
         form_id=form_id,
+        closing=second_person.asked_of(house(), found.case.id),
         restricted=restricting.standing_of(house(), ref, me())[0],
     )
     if stale:

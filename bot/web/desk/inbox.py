@@ -7,7 +7,7 @@ from flask import Response, abort, jsonify, render_template, request, url_for
 
 from bot import keywords
 from bot.casework import inbox as lists
-from bot.casework import restricting
+from bot.casework import restricting, second_person
 from bot.casework.work import because_of
 from bot.refs import read_ref
 from bot.web.desk import pathway as way
@@ -65,7 +65,7 @@ def inbox() -> str:
         "desk/inbox.html", section="inbox", inbox=found, tabs=TABS, me=me().staff.id, because_of=because_of,
         first_lines=first_lines, way=way, keywords=keywords.looked_up(house()), case_kinds=KINDS, waits=WAITS,
         no_team=lists.NO_TEAM, left=left_in_words, address=_address,
-        opened=restricting.told_of(house(), me()),
+        opened=restricting.told_of(house(), me()), to_confirm=second_person.waiting_for(house(), me()),
     )  # fmt: skip
 
 
