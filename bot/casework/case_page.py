@@ -75,6 +75,7 @@ class CasePage:
     closed_by: str | None
     last_change: Change | None
     newest: int  # the case id that a poll asks "anything after?" with
+    newest_event: int  # of any case's history: what grew graver after it is news too
     alert: Waiting | None  # that waits for an answer
     offer: Offer | None  # that a colleague has not answered yet
     call: CallBack | None  # that was promised
@@ -103,6 +104,7 @@ def open_case(house: House, ref: str, by: SignedIn) -> CasePage:
             closed_by=names.get(case.closed_by or 0),
             last_change=_last_change(events, names, by),
             newest=desk.newest_case_id(tx),
+            newest_event=desk.newest_event_id(tx),
             alert=answering.waiting_for(house, tx, case.id, now),
             offer=_offer(tx, case, names),
             call=team.call_of(tx, case.id),

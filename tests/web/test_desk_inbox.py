@@ -221,15 +221,21 @@ def test_the_time_left_is_the_teams_own(sam: Worker, home: Home) -> None:
 
 
 def test_a_case_that_grows_graver_is_news_to_every_page(sam: Worker, home: Home) -> None:
-    """Claim: a case that stood already, and is now urgent, is told by the poll of an inbox that was made before."""
+    """Claim: a case that stood already, and is now urgent, is told by the poll of an inbox, and of another family's
+    case, that was opened before."""
     home.text("i feel low and scared of my partner")
-    page = sam.get("/desk").text
-    asked = unescape(re.findall(r'data-poll="([^"]+)"', page)[0])
-    assert sam.get(asked).json["fresh"] == 0  # type: ignore[index]
+    other = a_case(home, "Ana")
+    asked = [
+        unescape(re.findall(r'data-poll="([^"]+)"', sam.get(page).text)[0])
+        for page in ("/desk", f"/desk/cases/{other}")
+    ]
+    assert [sam.get(one).json["fresh"] for one in asked] == [0, 0]  # type: ignore[index]
     home.text(KNIFE)
-    news = sam.get(asked).json
-    assert news is not None
-    assert (len(home.cases()), news["fresh"], news["urgent"]) == (1, 1, 1)
+    assert len(home.cases()) == 2
+    for one in asked:
+        news = sam.get(one).json
+        assert news is not None
+        assert (news["fresh"], news["urgent"]) == (1, 1)
     assert sam.get("/desk/count?after=0&event=-1").status_code == 400
 
 
@@ -260,6 +266,7 @@ def test_alt_and_the_arrows_go_from_case_to_case(app: Flask, home: Home, chromiu
         for key, at in (("Down", 0), ("Down", 1), ("Down", 2), ("Down", 2), ("Up", 1)):
             page.keyboard.press(f"Alt+Arrow{key}")
             assert page.evaluate(here) == f"/desk/cases/{refs[at]}"
+        page.get_by_text("Filter by kind").click()
         page.get_by_label("Kind").focus()
         page.keyboard.press("Alt+ArrowUp")
         assert page.evaluate(here) is None
