@@ -42,11 +42,11 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     What set-up builds is taken from this checkout: the virtual environment by its interpreter, and the assets.
     """
     root = tmp_path_factory.mktemp("machine")
-    opt, etc, lib = root / "opt/thrive", root / "etc/thrive", root / "var/lib/thrive"
+    opt, etc = root / "opt/thrive", root / "etc/thrive"
     for folder in (opt, etc):
         folder.mkdir(parents=True)
     guided(root, "install -d -m 700 -o thrive -g thrive /var/lib/thrive")
-    (lib / "copies").mkdir()  # systemd makes it, by the backup unit's StateDirectory
+    guided(root, "install -d -m 700 -o thrive -g thrive /var/lib/thrive/copies")
     kept = (
         subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -167,6 +167,26 @@ def test_what_is_asked_before_the_first_start_answers(tree: Path) -> None:
     away = asked(tree, "doctor", DATABASE_URL=f"sqlite:///{tree}/etc/thrive/service.env/thrive.db")
     assert away.returncode == 1
     assert "NOT database    Its folder cannot be made or written to" in away.stdout, away.stderr
+
+
+@pytest.mark.fault
+def test_an_operators_command_has_the_settings_as_systemd_reads_them(tree: Path) -> None:
+    """Claim: `as-thrive`, which the guide puts in place, runs a command with the settings file's values to the letter:
+    nothing in them is taken for the shell's."""
+    strange = tree / "etc/thrive/strange.env"
+    strange.write_text("\n# a comment\nSMTP_URL=smtp://u:p$HOME&x;y`z`@mail.example:587\nLAST=no end of line")
+    script = here(tree, (DEPLOY / "as-thrive").read_text()).replace("service.env", "strange.env")
+    command = f"{tree}/opt/thrive/.venv/bin/thrive"
+    assert f"exec runuser -u thrive -- {command}" in script
+    (tree / "as-thrive").write_text(script.replace(f"runuser -u thrive -- {command}", "printenv"))
+    done = subprocess.run(
+        ["sh", str(tree / "as-thrive"), "SMTP_URL", "LAST"], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines() == ["smtp://u:p$HOME&x;y`z`@mail.example:587", "no end of line"], done.stderr
+    served_by_hand = here(tree, (DEPLOY / "as-thrive").read_text()).replace("runuser -u thrive -- ", "")
+    (tree / "as-thrive").write_text(served_by_hand)
+    version = subprocess.run(["sh", str(tree / "as-thrive"), "--version"], capture_output=True, text=True, check=False)
+    assert version.stdout.startswith("thrive "), version.stderr
 
 
 @pytest.mark.fault
