@@ -12,6 +12,7 @@ TABLES: Final[Mapping[str, str]] = {
     "case_viewer": "colleagues who had a case open",
     "call_back": "planned calls",
     "handover": "cases offered to a colleague",
+    "case_link": "links between cases",
     "closing": "closings that a second person was asked about",
     "restriction_named": "colleagues for whom a restricted case was open",
     "restriction": "times that a case was restricted",

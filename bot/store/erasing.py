@@ -166,6 +166,11 @@ def _restricted(scope: Scope) -> Condition:
     return _t("restriction_named").c.restriction_id.in_(theirs)
 
 
+def _links(scope: Scope) -> Condition:
+    link = _t("case_link")
+    return sa.or_(_of_case(link.c.case_id)(scope), _of_case(link.c.other_id)(scope))
+
+
 def _legal_holds(scope: Scope) -> Condition:
     return sa.or_(legal_hold.c.person_id.in_(scope.people), _of_case(legal_hold.c.case_id)(scope))
 
@@ -188,6 +193,7 @@ OF: Final[Mapping[str, Callable[[Scope], Condition]]] = {
     "handover": _at_case("handover"),
     "restriction_named": _restricted,
     "closing": _at_case("closing"),
+    "case_link": _links,
     "restriction": _at_case("restriction"),
     "pathway_step": _at_case("pathway_step"),
     "case_event": _at_case("case_event"),

@@ -27,6 +27,7 @@ from bot.store import (
     identities,
     inbox,
     keeping,
+    linking,
     outbox,
     pathway,
     people,
@@ -50,7 +51,7 @@ from bot.store.database import Database
 ROOMS: tuple[ModuleType, ...] = (
     addresses, people, published, staff, casework, keeping, touches, scores, holding, inbox, outbox, conversations,
     alerts, reviews, buckets, carrier, uploads, wishes, beside, team, contacts, entries, providers, seals, erased,
-    feedback, feeds, wrong, pathway, identities, codes, phone_asks, restricting, closing,
+    feedback, feeds, wrong, pathway, identities, codes, phone_asks, restricting, closing, linking,
 )  # fmt: skip
 METADATA = Row.metadata
 

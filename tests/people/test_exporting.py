@@ -20,7 +20,7 @@ from tests.turn.families import check_in, enrol, four_weeks_ago, row
 # Tables whose rows are told as part of another section, or hold no more than when something of it happened.
 INSIDE = {
     "receipt", "alert", "climb", "case_viewer", "handover", "legal_hold", "case_event", "referral", "call_back",
-    "pathway_step", "phone_ask",
+    "pathway_step", "phone_ask", "restriction", "restriction_named", "closing", "case_link",
     "conversation", "timer", "enrolment_beside", "contact_review", "person_address", "person",
 }  # fmt: skip
 

@@ -69,6 +69,8 @@ ACTIONS: Final = {
     "case.declined": "Declined a case that was offered",
     "case.withdrawn": "Took an offer of a case back",
     "case.offer-back": "An offer of a case ended: the colleague is away",
+    "case.linked": "Linked two cases",
+    "case.unlinked": "Took a link between cases away",
     "case.close-asked": "Asked a second person to confirm that a case can be closed",
     "case.close-declined": "Declined to close a case",
     "case.restricted": "Restricted a case to named colleagues",

@@ -15,7 +15,7 @@ from flask import Response, abort, jsonify, redirect, render_template, request, 
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot import keywords
-from bot.casework import case_page, handing, restricting, second_person, work
+from bot.casework import case_page, handing, linking, restricting, second_person, work
 from bot.casework import pathway as ways
 from bot.casework.inbox import is_late, is_overdue
 from bot.casework.permissions import Permission
@@ -157,6 +157,22 @@ def offer(ref: str) -> Answer:
     return _act(form, "offered", lambda: handing.offer(house(), form, to_id=to, words=words), draft)
 
 
+@pages.post("/cases/<ref>/link")
+@needs("cases.note")
+def link(ref: str) -> Answer:
+    """Another case belongs with this one: `other` is its reference."""
+    form, words, other = form_of(ref), request.form.get("words", ""), request.form.get("other", "").strip()
+    draft = Draft(act="link", words=words, given={"other": other[:40]})
+    return _act(form, "linked", lambda: linking.link(house(), form, other, words), draft)
+
+
+@pages.post("/cases/<ref>/unlink")
+@needs("cases.note")
+def unlink(ref: str) -> Answer:
+    form, other = form_of(ref), request.form.get("other", "")
+    return _act(form, "unlinked", lambda: linking.unlink(house(), form, other), Draft(act="unlink"))
+
+
 @pages.post("/cases/<ref>/call-back")
 @needs("cases.note")
 def call_back(ref: str) -> Answer:
@@ -277,6 +293,7 @@ def _page(ref: str, draft: Draft, *, done: str = "", version: int = 0) -> Answer
         error=bool(draft.error) or stale,
         done=done,
         form_id=form_id,
+        linked=linking.linked_with(house(), found.case, me()),
         closing=second_person.asked_of(house(), found.case.id),
         restricted=restricting.standing_of(house(), ref, me())[0],
     )
