@@ -10,7 +10,7 @@ from bot.store.database import Tx
 from bot.store.outbox import Outbox
 from messages.addresses import not_texted, read_phone
 from messages.classes import TO_STAFF, Purpose
-from messages.leave import Channel, LeaveFacts, Leaving, Mark, Refuse, Verdict, may_leave
+from messages.leave import TABLE, Channel, LeaveFacts, Leaving, Mark, Refuse, Verdict, may_leave
 from scheduler.quiet import quiet_until
 from scheduler.safe_times import read_safe_times
 
@@ -23,9 +23,15 @@ def channel_of(kind: str) -> Channel:
     return CHANNEL_OF.get(kind, kind)  # type: ignore[return-value]
 
 
-def mark_of(safe: str, *, shared: bool) -> Mark:
-    """What was said of a phone, as the table's word."""
-    return "shared" if shared and safe != "unsafe" else safe  # type: ignore[return-value]
+def mark_of(safe: str, *, shared: bool, word: bool = False) -> Mark:
+    """What was said of a phone, as the table's word. A private word stands guard at a shared one."""
+    return "shared" if shared and not word and safe != "unsafe" else safe  # type: ignore[return-value]
+
+
+def _mark(address: addresses.Address, purpose: Purpose) -> Mark:
+    """Only what waits for the word passes at a shared phone by it."""
+    waits = TABLE[purpose].waits_for_word and not address.watched
+    return mark_of(address.safe, shared=address.shared, word=waits and address.word is not None)
 
 
 def verdict(house: House, tx: Tx, row: Outbox, address: addresses.Address, now: datetime) -> Verdict:
@@ -41,11 +47,11 @@ def verdict(house: House, tx: Tx, row: Outbox, address: addresses.Address, now: 
     return may_leave(
         Leaving(purpose=purpose, created_at=row.created_at, channel=channel, expires_at=row.expires_at),
         LeaveFacts(
-            now=now, consent=address.consent, mark=mark_of(address.safe, shared=address.shared),  # type: ignore[arg-type]  # likewise
+            now=now, consent=address.consent, mark=_mark(address, purpose),  # type: ignore[arg-type]  # likewise
             quiet_until=quiet_until(now, rules.contact.hours.quiet, windows), wrote_at=address.last_in_at,
             released_at=address.released_at,
             not_texted=None if address.kind in {"web", "email"} else not_texted(read_phone(address.value)),
             answered=purpose in TO_STAFF and alerts.answered(tx, row.id),
-            carrier_confirms_stop=keywords.confirms(tx, row),
+            locked=address.kind == "sms" and address.locked(now), carrier_confirms_stop=keywords.confirms(tx, row),
         ),
     )  # fmt: skip

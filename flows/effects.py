@@ -221,6 +221,11 @@ class HoldBack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenByWord:
+    """They said their private word: what waits for it goes now, while they write."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndForLoss:
     """A pregnancy or a child was lost: what was planned about it ends now, before anything else is said."""
 
@@ -246,5 +251,6 @@ Effect = (
     | SetWish
     | EnrolOnEvent
     | HoldBack
+    | OpenByWord
     | EndForLoss
 )

@@ -68,6 +68,8 @@ class Facts:
     may_enrol: bool = False  # one person, or nobody yet, at a phone that we may text: they can be kept in touch with
     held_back: Held | None = None  # this text is past the limit of automatic answers to its number
     held_noted: bool = False  # and they were told so within the hour
+    locked_since: datetime | None = None  # others read this phone, and nobody has said the family's word since
+    word_said: bool = False  # these words are that word, and no more
     begins: Begins | None = None  # None where nobody looked: any programme with a name
 
 

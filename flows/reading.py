@@ -85,6 +85,8 @@ INTENT_COMMANDS: Mapping[str, Command] = {
 ALWAYS_HEARD: frozenset[Command] = frozenset({"stop-in-words", "wrong-person"})
 # Done beside the news of a loss too: they are about us, and nobody who grieves should have to say them again.
 WITH_A_LOSS: frozenset[Command] = ALWAYS_HEARD | {"human", "less", "pause", "language", "my-data"}
+# What shows, or changes, what is theirs: at a phone that others read it waits for their private word.
+PRIVATE: frozenset[Command] = frozenset({"status", "when", "back", "my-data", "less", "pause", "back-on"})
 HEARD_EACH_TIME: frozenset[Command] = frozenset({"stop-in-words", "help"})
 # Each changes what we do, or brings a person: no limit of answers stands before it.
 ACTS_ALWAYS: frozenset[Command] = HEARD_EACH_TIME | WITH_A_LOSS | {"back-on", "not-then"}
@@ -141,6 +143,8 @@ class Reading:
     need: bool = False
     event: str = ""  # a key event told as news
     thanks: bool = False
+    word_said: bool = False
+    locked: bool = False  # and these words would show, or change, what is private
     held_back: Held | None = None  # past the limit of automatic answers, and nothing that is always answered
 
     @property
@@ -194,7 +198,7 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
     reading_need = understood.intent == "need" and (bool(understood.needs) or wordy)
     command = find_command(run, text, understood, fit)
     kind = run.assets.lexicon.intent_kind(text) if text.strip() else ""
-    return Reading(
+    reading = Reading(
         text=text,
         screening=event.screening,
         understood=understood,
@@ -213,7 +217,9 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
         event="" if understood.event not in LOSSES and (held or facts.open_case is not None) else understood.event,
         thanks=understood.intent == "thanks" and bool(text.strip()),
         held_back=_held_back(facts.held_back, command, fit),
+        word_said=facts.word_said,
     )
+    return replace(reading, locked=_locked(run, reading))
 
 
 def _greets_again(run: Run, text: str, understood: Understanding) -> bool:
@@ -228,6 +234,28 @@ def _thanks_again(run: Run, text: str, understood: Understanding) -> bool:
     open_ended = ask is not None and ask.kind in OPEN_ENDED
     thanks = understood.intent == "thanks" and bool(text.strip())
     return open_ended and thanks and len(text.split()) <= GREETING_WORDS and not run.live()
+
+
+def is_theirs(run: Run) -> bool:
+    """Whether what is asked just now was asked of them before the conversation was locked, or is a check-in."""
+    since = run.facts.locked_since
+    if since is None or run.waiting() is None:
+        return False
+    return run.touch is not None or run.asked_at is None or run.asked_at < since
+
+
+def _locked(run: Run, reading: Reading) -> bool:
+    """Words that would show or change what is theirs: a command of that kind, an answer to what was asked of them, or
+    a flow that they left half told."""
+    if run.facts.locked_since is None or reading.command is not None:
+        return run.facts.locked_since is not None and reading.command in PRIVATE
+    if reading.starts is not None and run.left is not None and run.left.flow == reading.starts:
+        return True
+    older = reading.fit.older if reading.fit is not None else None
+    if older is not None:
+        return older.touch is not None or older.at < run.facts.locked_since
+    other = reading.starts or reading.need or reading.event or reading.thanks
+    return is_theirs(run) and (reading.fit is not None or not other)
 
 
 def _held_back(held: Held | None, command: Command | None, fit: Fit | None) -> Held | None:

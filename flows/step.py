@@ -19,7 +19,7 @@ from flows.events import (
 from flows.facts import Assets, Facts
 from flows.flow import AskNode, Flow, WaitNode
 from flows.nodes import enter, walk
-from flows.reading import prepare
+from flows.reading import is_theirs, prepare
 from flows.run import Run
 from flows.session import LIVE_MINUTES, Frame, Parked, Session
 from flows.wins import decide, show_pictures
@@ -72,6 +72,9 @@ def _message(run: Run, event: MessageReceived) -> None:
         run.answers["speaker"] = speaker
     elif run.heard_at is None or run.facts.now - run.heard_at > timedelta(hours=SPEAKER_HOURS):
         run.answers.pop("speaker", None)  # it may be somebody else's turn with the phone
+    if is_theirs(run) and not reading.word_said and not reading.locked:
+        leave(run)  # whoever writes now is asked nothing that was asked of them; told half, it can be taken up again
+        run.open = []
     acted = decide(run, reading)
     if reading.not_then and not reading.after_stop:
         keep_not_then(run, reading)  # whatever else the words did, as with pictures

@@ -35,6 +35,8 @@ ENGINE_TEXTS: Mapping[str, frozenset[str]] = {
             "stuck",
             "added",
             "flood",
+            "word.ask",
+            "word.open",
             "listing.area-wide",
             *REPLY_IDS,
         ),

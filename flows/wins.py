@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from flows.commands import after_stop, ask_again, command, leave, reach_desk, start, stop
-from flows.effects import AddToCase, CloseTouch, EndForLoss, HoldBack, RaiseEscalation, Say, Value
+from flows.effects import AddToCase, CloseTouch, EndForLoss, HoldBack, OpenByWord, RaiseEscalation, Say, Value
 from flows.nodes import ALSO_SAID_MOST, apply_answer, begin, enter, hear, walk
 from flows.reading import ALWAYS_HEARD, WITH_A_LOSS, Reading
 from flows.run import Run
@@ -76,6 +76,18 @@ def _hold_back(run: Run, reading: Reading) -> None:
         run.do(RaiseEscalation(level="routine", reason="many-texts", words=reading.text))
     if not reading.danger and not run.facts.held_noted:
         run.say("flood", heard=reading.understood.lang)
+
+
+def _word(run: Run, _reading: Reading) -> None:
+    """Their private word: what waits goes, and what was asked is put once more."""
+    run.do(OpenByWord())
+    run.say("word.open")
+    ask_again(run)
+
+
+def _locked(run: Run, _reading: Reading) -> None:
+    """Whoever writes is told nothing of anybody: what was asked, what is planned, or that a worker wrote."""
+    run.say("word.ask")
 
 
 def _worker(run: Run, reading: Reading) -> None:
@@ -327,7 +339,9 @@ WINS: tuple[Line, ...] = (
     # Line 2 goes on: "what they write later is still read". Danger stands above it, everything else below.
     Line(number=2, name="after-stop", holds=lambda r: r.after_stop, act=after_stop),
     Line(number=5, name="told-loss", holds=_tells_loss, act=_event),
+    Line(number=5, name="word", holds=lambda r: r.word_said, act=_word),
     Line(number=5, name="flood", holds=lambda r: r.held_back is not None and not r.worker_talking, act=_hold_back),
+    Line(number=5, name="locked", holds=lambda r: r.locked and not r.danger and not r.worker_talking, act=_locked),
     Line(number=5, name="command", holds=lambda r: r.command is not None, act=command),
     Line(number=6, name="worker", holds=lambda r: r.worker_talking, act=_worker),
     Line(number=7, name="answer", holds=lambda r: r.fit is not None and not _sure(r), act=_answer),

@@ -23,6 +23,8 @@ TALKING: Final = "while-talking"
 # The family wrote this recently: the phone is in their hand, whatever the hour.
 TALKING_FOR: Final = timedelta(minutes=30)
 A_DAY: Final = timedelta(days=1)
+WORD_WAITS: Final = timedelta(days=2)  # then somebody telephones, before we would ask why nobody answered
+WORD_AGAIN: Final = timedelta(minutes=30)
 
 STOPPED = "They texted STOP; telephone instead"
 STOPPED_CHECK_IN = "They texted STOP: we start nothing"
@@ -35,6 +37,7 @@ CARRIER_CONFIRMS = "The provider has already confirmed their STOP"
 ONLY_BY_TEXT = "A check-in goes only by text"
 ANSWERED = "Not sent: somebody had answered for the case"
 ONLY_TO_STAFF = "An email goes only to staff and to organisations of the directory"
+NO_WORD = "It waited for their private word, which nobody said in time"
 NOT_THEIRS = "Not sent: whoever has this number said that it is the wrong person's"
 TOO_OLD = "Not sent within a day of being written"
 WINDOW_CLOSED = "Its time had passed before it could be sent"
@@ -50,6 +53,7 @@ class Rule:
     hours: Hours
     lasts: timedelta | None  # older than this it would only confuse; None: never too old
     web: str = GO
+    waits_for_word: bool = False  # shows what is theirs: at a phone that others read it waits for their private word
     follows: bool = False  # goes to whoever has the number, also after they said that it is the wrong person's
 
 
@@ -72,7 +76,8 @@ class LeaveFacts:
     wrong person's: what was written before was for somebody else. `not_texted` is why the number takes no text
     (`messages/addresses.py`), None for a UK mobile. `carrier_confirms_stop` is true where the provider itself has
     answered their STOP and this row would only say it again. `answered` is of an alert: its case was acknowledged,
-    claimed or closed, or is told of anew.
+    claimed or closed, or is told of anew. `locked` is true where others read the phone and nobody has just said the
+    family's private word.
     """
 
     now: datetime
@@ -84,6 +89,7 @@ class LeaveFacts:
     not_texted: str | None = None
     carrier_confirms_stop: bool = False
     answered: bool = False
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +130,7 @@ _CHECK_IN: Final = Rule(
     hours="daytime",
     lasts=A_DAY,
     web=ONLY_BY_TEXT,
+    waits_for_word=True,
 )
 
 TABLE: Final[Mapping[Purpose, Rule]] = MappingProxyType(
@@ -143,8 +150,8 @@ TABLE: Final[Mapping[Purpose, Rule]] = MappingProxyType(
             lasts=A_DAY,
         ),
         # A worker chose the moment and the words.
-        "staff-reply": Rule(consent=_NOT_STOPPED, mark=_IN_HAND, hours="any", lasts=A_DAY),
-        "promise": Rule(consent=_NOT_STOPPED, mark=_IN_HAND, hours="unless-talking", lasts=A_DAY),
+        "staff-reply": Rule(consent=_NOT_STOPPED, mark=_IN_HAND, hours="any", lasts=A_DAY, waits_for_word=True),
+        "promise": Rule(consent=_NOT_STOPPED, mark=_IN_HAND, hours="unless-talking", lasts=A_DAY, waits_for_word=True),
         # Somebody at a page of ours typed this number and waits for it: at any hour, but never to a phone that others
         # read, whoever typed it. The row's own quarter of an hour ends it.
         "by-request": Rule(
@@ -182,6 +189,8 @@ def may_leave(row: Leaving, facts: LeaveFacts) -> Verdict:
 
 def _timed(row: Leaving, rule: Rule, facts: LeaveFacts, *, talking: bool) -> Verdict:
     ends_at = _ends_at(row, rule)
+    if facts.locked and rule.waits_for_word:
+        return _for_the_word(row, facts, ends_at)
     if ends_at is not None and facts.now >= ends_at:
         return Expire(reason=WINDOW_CLOSED if row.expires_at else TOO_OLD)
     quiet = facts.quiet_until is not None and facts.quiet_until > facts.now
@@ -190,6 +199,15 @@ def _timed(row: Leaving, rule: Rule, facts: LeaveFacts, *, talking: bool) -> Ver
     if ends_at is not None and facts.quiet_until >= ends_at:
         return Expire(reason=WINDOW_CLOSES_QUIET)
     return Later(until=facts.quiet_until)
+
+
+def _for_the_word(row: Leaving, facts: LeaveFacts, ends_at: datetime | None) -> Verdict:
+    """It is looked at again at once when the word is said; what nobody said it for ends."""
+    waits_until = row.created_at + WORD_WAITS
+    ends_at = waits_until if ends_at is None else min(ends_at, waits_until)
+    if facts.now >= ends_at:
+        return Expire(reason=NO_WORD)
+    return Later(until=min(facts.now + WORD_AGAIN, ends_at))
 
 
 def _forbidden(row: Leaving, rule: Rule, facts: LeaveFacts, *, talking: bool) -> str | None:
@@ -203,7 +221,7 @@ def _forbidden(row: Leaving, rule: Rule, facts: LeaveFacts, *, talking: bool) ->
     if consent != GO:
         return consent
     if mark == TALKING:
-        return None if talking else UNSAFE
+        return None if talking or (facts.locked and rule.waits_for_word) else UNSAFE
     return None if mark == GO else mark
 
 

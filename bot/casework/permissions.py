@@ -26,6 +26,7 @@ Permission = Literal[
     "contacts.manage",
     "audit.read",
     "conversations.read",
+    "numbers.safety",
     "reviews.mark",
     "reviews.read",
     "reviews.words",
@@ -56,8 +57,8 @@ _MANAGES: Final[frozenset[Permission]] = frozenset(
 _DESK: Final[frozenset[Permission]] = _TOLD | {
     "cases.read", "cases.claim", "cases.reply", "cases.note", "cases.close", "cases.document", "people.read",
     "people.search", "people.tell", "list.read", "list.take-off", "ledger.read", "alerts.acknowledge",
-    "conversations.read", "counts.read", "reviews.mark", "team.away", "log.read", "log.write", "feedback.answer",
-    "own.session",
+    "conversations.read", "numbers.safety", "counts.read", "reviews.mark", "team.away", "log.read", "log.write",
+    "feedback.answer", "own.session",
 }  # fmt: skip
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {

@@ -105,5 +105,6 @@ def _address(tx: Tx, address_id: int) -> Record:
         "safe_to_text": say("safe", found.safe),
         "safe_times": found.safe_times or "",
         "said_to_be_shared": found.shared,
+        "has_a_private_word": found.word is not None,
         "language": found.language,
     }

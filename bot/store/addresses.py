@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.store.columns import Instant, Row, Sealed, keyring_of, table_of
 from bot.store.database import Tx, insert_ignoring
 from bot.store.sealed import SealError
+from flows import word
 
 
 class AddressRow(Row):
@@ -38,6 +39,8 @@ class AddressRow(Row):
     released_at: Mapped[datetime | None] = mapped_column(Instant)  # last said to be the wrong person's number
     paused_until: Mapped[date | None] = mapped_column()  # by their own wish: the first date we may start again
     every_days: Mapped[int | None] = mapped_column()  # by their own wish: one check-in in so many days at most
+    word: Mapped[str | None] = mapped_column(Sealed("address.word"))  # their private word, as `flows.word.bare` has it
+    word_until: Mapped[datetime | None] = mapped_column(Instant)  # it was said: what waits for it may go until then
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
@@ -74,6 +77,16 @@ class Address:
     released_at: datetime | None
     paused_until: date | None = None
     every_days: int | None = None
+    word: str | None = None
+    word_until: datetime | None = None
+
+    @property
+    def read_by_others(self) -> bool:
+        return self.safe == "unsafe" or self.shared or self.watched
+
+    def locked(self, now: datetime) -> bool:
+        """What is private waits here until they have said their word."""
+        return word.locked(self.word, self.word_until, now, read_by_others=self.read_by_others)
 
 
 # Of an address that was erased and said STOP: its fingerprint stays, with no number, and this tells nothing of when.
@@ -167,7 +180,7 @@ def _seal_again(tx: Tx, kind: str, value: str) -> Address | None:
     was lost with the key, so a person is asked (words that nobody can read as times)."""
     theirs = (address.c.kind == kind, address.c.fingerprint.in_(keyring_of(tx.dialect).prints(kind, value)))
     asked = sa.case((address.c.safe_times.is_(None), None), else_=sa.literal("not known", address.c.safe_times.type))
-    tx.execute(sa.update(address).where(*theirs).values(value=value, safe_times=asked))
+    tx.execute(sa.update(address).where(*theirs).values(value=value, safe_times=asked, word=None))
     return find_address(tx, kind, value, lock=True)
 
 

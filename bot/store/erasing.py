@@ -345,7 +345,7 @@ def _leave(tx: Tx, address_id: int) -> int:
 _BLANK: Final[Mapping[str, Any]] = {
     "value": "", "asked_since_stop": False, "language": "en", "safe": "unknown", "shared": False, "watched": False,
     "safe_times": None, "first_said_at": None, "last_in_at": None, "worker_wrote_at": None, "released_at": None,
-    "paused_until": None, "every_days": None, "created_at": ERASED,
+    "paused_until": None, "every_days": None, "word": None, "word_until": None, "created_at": ERASED,
     "consent": sa.case((address.c.consent == "stopped", "stopped"), else_="unasked"),
 }  # fmt: skip
 

@@ -209,6 +209,12 @@ def next_out_at(tx: Tx, after: datetime) -> datetime | None:
     ).scalar_one_or_none()
 
 
+def look_now(tx: Tx, address_id: int, now: datetime) -> None:
+    """What waits here for a later hour is asked again at once whether it may leave."""
+    waits = (outbox.c.address_id == address_id, outbox.c.state == "queued", outbox.c.not_before > now)
+    tx.execute(sa.update(outbox).where(*waits).values(not_before=now))
+
+
 def said_since(tx: Tx, address_id: int, text_id: str, since: datetime) -> bool:
     """Whether this text was written to this address since then."""
     where = (outbox.c.address_id == address_id, outbox.c.text_id == text_id, outbox.c.created_at > since)

@@ -27,8 +27,11 @@ from bot.turn import joining, telling
 from bot.turn.context import Turn
 from bot.turn.say import say
 from flows import effects as fx
+from flows.word import OPEN_FOR
 from messages.classes import Purpose
 from messages.leave import NOT_THEIRS, TABLE
+
+WORD_SAID = "(They said their private word.)"
 
 
 def apply(turn: Turn, effects: Sequence[fx.Effect]) -> None:
@@ -152,7 +155,7 @@ def _release(turn: Turn, _effect: fx.ReleaseAddress) -> None:
     people.release(turn.tx, address.id, turn.now)
     addresses.change_address(
         turn.tx, address.id, safe="unknown", shared=False, watched=False, safe_times=None, first_said_at=None,
-        paused_until=None, every_days=None,
+        paused_until=None, every_days=None, word=None, word_until=None,
         consent="stopped" if address.consent == "stopped" else "unasked", worker_wrote_at=None,
         released_at=turn.now,
     )  # fmt: skip
@@ -210,6 +213,14 @@ def _wish(turn: Turn, effect: fx.SetWish) -> None:
             keeping.change_enrolment(turn.tx, enrolment.id, next_at=turn.now)
 
 
+def _open_by_word(turn: Turn, _effect: fx.OpenByWord) -> None:
+    """What waited is looked at now. Nobody needs the word itself again: the desk reads that it was said."""
+    addresses.change_address(turn.tx, turn.address.id, word_until=turn.now + OPEN_FOR)
+    outbox.look_now(turn.tx, turn.address.id, turn.now)
+    if turn.inbox_id is not None:
+        inbox.change_inbox(turn.tx, turn.inbox_id, body=WORD_SAID)
+
+
 def _hold_back(turn: Turn, effect: fx.HoldBack) -> None:
     if turn.inbox_id is not None:
         inbox.change_inbox(turn.tx, turn.inbox_id, held=effect.why)
@@ -233,6 +244,7 @@ APPLY: dict[type, Callable[[Turn, Any], None]] = {
     fx.KeepFeedback: _feedback,
     fx.SetWish: _wish,
     fx.EnrolOnEvent: joining.enrol,
+    fx.OpenByWord: _open_by_word,
     fx.HoldBack: _hold_back,
     fx.EndForLoss: telling.end_for_loss,
 }

@@ -84,6 +84,7 @@ def _facts(
     if any(p.worrying for p in known):
         marks.add("worrying")
     enrolments = keeping.enrolments_of(tx, [p.id for p in known]) if known else []
+    locked = address.kind == "sms" and address.locked(now)
     may_enrol = address.kind == "sms" and marks <= {"worrying"} and len(known) <= 1
     asked = [case for case in open_cases if case.kind in {"referral", "request"}]
     request, hear_by = way.told_to_family(snapshot, tx, asked[0] if asked else None, local_date(now))
@@ -107,12 +108,13 @@ def _facts(
         last_score=scores.last_score(tx, address.id, known[0].id if len(known) == 1 else None),
         low_at=rules.worry.low,
         fall_of=rules.worry.fall,
-        known_postcode=known[0].postcode if len(known) == 1 else None,
+        known_postcode=known[0].postcode if len(known) == 1 and not locked else None,
         next_touch_on=next_touch_on(tx, rules.contact, address, enrolments, now),
         paused_until=address.paused_until,
         every_days=address.every_days,
         cap_days=rules.contact.cap_days,
         young_from_years=snapshot.compiled.council.young_person_from,
         may_enrol=may_enrol,
+        locked_since=(address.word_until or now) if locked else None,
         begins=begins(tx, snapshot.compiled.programmes, known[0] if known else None, enrolments) if may_enrol else None,
     )

@@ -41,6 +41,7 @@ from flows.session import Session
 from flows.step import step
 from flows.stopping import is_whole_stop
 from flows.understanding.types import Screening
+from flows.word import OPEN_FOR, is_said
 from messages.addresses import one_way, read_phone
 from messages.channel import Inbound
 from messages.leave import A_DAY
@@ -229,8 +230,18 @@ def _prepare(house: House, tx: Tx, message: Inbox, now: datetime) -> tuple[Turn,
     turn = open_turn(house, tx, address, key=f"in{message.id}", now=now, inbox_id=message.id)
     turn.wrote_at = message.received_at
     if address.kind == "sms":  # a chat has a pace of its own, at its door
-        turn.facts = replace(turn.facts, **_held_back(turn, message))
+        turn.facts = replace(turn.facts, **_held_back(turn, message), word_said=_word_said(turn, message))
     return turn, _screen(turn, message)
+
+
+def _word_said(turn: Turn, message: Inbox) -> bool:
+    """Whether this is their private word. Said, it lasts while they go on writing."""
+    address = turn.address
+    if address.word is None or not address.read_by_others:
+        return False
+    if address.word_until is not None and turn.now < address.word_until:
+        addresses.change_address(turn.tx, address.id, word_until=turn.now + OPEN_FOR)
+    return is_said(address.word, message.body)
 
 
 def _held_back(turn: Turn, message: Inbox) -> dict[str, Any]:

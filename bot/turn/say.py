@@ -14,6 +14,7 @@ from messages.leave import TABLE
 from messages.render import for_sms, for_web, parts
 from messages.sms import segments
 
+PRIVATE = "private"
 A_WHILE = timedelta(minutes=5)  # answered later than this, their words had to wait for us
 
 
@@ -96,7 +97,7 @@ def put(
         key = f"{turn.key}:{turn.said}"
     check_in = purpose in {"check-in", "reminder"}
     outbox_id = rows.put_out(
-        turn.tx, key=key, address_id=turn.address.id, purpose=purpose, class_=class_of(purpose),
+        turn.tx, key=key, address_id=turn.address.id, purpose=purpose, class_=_line(turn, purpose),
         rank=priority_of(purpose), text_id=text_id, body=body, extras=extras, language=language or turn.language,
         created_at=turn.now, not_before=turn.now, expires_at=turn.expires_at if check_in else _late(turn, purpose),
         touch_id=turn.touch_id if check_in else None, case_id=case_id,
@@ -107,6 +108,12 @@ def put(
     if turn.address.first_said_at is None:
         addresses.change_address(turn.tx, turn.address.id, first_said_at=turn.now)
     return outbox_id
+
+
+def _line(turn: Turn, purpose: Purpose) -> str:
+    """The messages among which it keeps its order. What may wait for a private word keeps no answer waiting with it."""
+    waits = turn.address.word is not None and TABLE[purpose].waits_for_word and purpose != "check-in"
+    return PRIVATE if waits else class_of(purpose)
 
 
 def _late(turn: Turn, purpose: Purpose) -> datetime | None:

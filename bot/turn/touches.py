@@ -225,6 +225,11 @@ def _sent(touch: Touch, rule: Rule) -> SentTouch:
     )  # fmt: skip
 
 
+def _may_start(address: Address) -> bool:
+    """At a shared phone with a private word a check-in is written, and waits for the word."""
+    return address.safe == "safe" and not address.watched and (not address.shared or address.word is not None)
+
+
 def _facts(tx: Tx, enrolment: Enrolment, address: Address | None, now: datetime) -> TouchFacts:
     facts = standing(tx, enrolment)
     if address is None:
@@ -240,7 +245,7 @@ def _facts(tx: Tx, enrolment: Enrolment, address: Address | None, now: datetime)
         has_number=True,
         confirmed_on=confirmed_on(told_on, None if theirs is None else local_date(theirs)),
         consent=address.consent,  # type: ignore[arg-type]  # the column holds only these words
-        safe_to_text=address.safe == "safe" and not address.shared and not address.watched,
+        safe_to_text=_may_start(address),
         paused_until=address.paused_until,
         fewer=address.every_days is not None,
         safe_windows=windows or (),

@@ -216,3 +216,23 @@ def test_what_was_written_before_a_number_changed_hands_goes_to_nobody(purpose: 
         told = may_leave(row(purpose, age=age), facts("stopped", released_at=NOW, wrote_at=NOW))
         refused = told == Refuse(reason=leave.NOT_THEIRS)
         assert refused == (before and purpose not in {"safety", *TO_STAFF})
+
+
+WAITS: set[Purpose] = {"check-in", "reminder", "staff-reply", "promise"}
+
+
+@pytest.mark.parametrize(("purpose", "mark"), list(product(PURPOSES, MARKS)))
+def test_what_is_private_waits_for_the_word(purpose: Purpose, mark: Mark) -> None:
+    """With a private word that nobody said, check-ins, replies of staff and promises wait and then expire with why;
+    every other purpose is as if there were no word. What the mark refuses a check-in stays refused."""
+    known = facts(consent_that_lets(purpose), mark)
+    result = may_leave(row(purpose), LeaveFacts(now=NOW, consent=known.consent, mark=mark, locked=True))
+    refused = BY_MARK[purpose][MARKS.index(mark)]
+    if purpose not in WAITS or (refused != "go" and purpose in {"check-in", "reminder"}):
+        assert result == may_leave(row(purpose), known)
+    else:
+        assert result == Later(until=NOW + leave.WORD_AGAIN)
+        late = may_leave(
+            row(purpose, age=leave.WORD_WAITS), LeaveFacts(now=NOW, consent="given", mark=mark, locked=True)
+        )
+        assert late == Expire(reason=leave.NO_WORD)

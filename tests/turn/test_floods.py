@@ -5,6 +5,7 @@ import pytest
 from bot.casework import timeline
 from bot.content import Content
 from bot.publishing import content
+from bot.store.restricting import NOTHING
 from flows.flood import AnswerLimits
 from tests.houses import AMPLE, ON_SQLITE, Home, at_rate
 
@@ -24,7 +25,9 @@ def answered(told: list[str]) -> int:
 
 def kept(home: Home) -> list[str]:
     with home.house.db.read() as tx:
-        entries = timeline.of_address(home.house, tx, home.address(), home.clock.now(), most=500).entries
+        entries = timeline.of_address(
+            home.house, tx, home.address(), home.clock.now(), most=500, closed=NOTHING
+        ).entries
     return [entry.words for entry in entries if entry.kind == "wrote"]
 
 
@@ -151,7 +154,7 @@ def test_a_worker_is_not_cut_off(home: Home) -> None:
     flood(home, 45)
     (case,) = home.cases()
     with home.house.db.read() as tx:
-        entries = timeline.of_case(home.house, tx, case).entries
+        entries = timeline.of_case(home.house, tx, case, NOTHING).entries
     assert sum(entry.state == "many" for entry in entries if entry.kind == "wrote") >= 10
 
 

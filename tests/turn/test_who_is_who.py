@@ -4,6 +4,7 @@ from bot.casework import timeline
 from bot.clock import local_date
 from bot.store import addresses, casework, people, staff
 from bot.store.casework import Case
+from bot.store.restricting import NOTHING
 from tests.houses import Home
 from tests.turn.families import check_in, enrol, four_weeks_ago, row, touches_of
 
@@ -16,7 +17,7 @@ REFERRAL = (
 
 def words_of(home: Home, case: Case) -> str:
     with home.house.db.read() as tx:
-        return "\n".join(e.words for e in timeline.of_case(home.house, tx, case).entries)
+        return "\n".join(e.words for e in timeline.of_case(home.house, tx, case, NOTHING).entries)
 
 
 def person_of(home: Home, reference: str) -> people.Person:
@@ -172,7 +173,7 @@ def test_one_person_at_two_addresses_has_one_history(home: Home) -> None:
     assert "knife" in told_words
     assert "hitting" in told_words
     with home.house.db.read() as tx:
-        view = timeline.of_case(home.house, tx, case)
+        view = timeline.of_case(home.house, tx, case, NOTHING)
     assert [value for _, value in view.scores] == [9]
 
 

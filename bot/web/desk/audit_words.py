@@ -118,6 +118,8 @@ ACTIONS: Final = {
     "contact.change": "Changed how somebody is told",
     "conversations.view": "Looked at the list of conversations",
     "conversation.view": "Opened a conversation",
+    "number.safety": "Changed how a number may be texted",
+    "number.view": "Looked at how a number may be texted",
     "review.view": "Opened a message or case to mark it",
     "review.missed": "Marked danger as missed",
     "review.false-alarm": "Marked a false alarm",

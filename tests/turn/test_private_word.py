@@ -1,0 +1,173 @@
+"""A private word: on a phone that others read, what is private waits until whoever writes has said it."""
+
+import pytest
+
+from bot.casework import number_safety, work
+from bot.casework.accounts import SignedIn, add_account
+from bot.casework.number_safety import Faults, Told
+from bot.refs import ref_of
+from bot.store import inbox, staff
+from tests.houses import ON_SQLITE, Home
+from tests.turn.families import check_in, enrol, four_weeks_ago, row, touches_of
+
+HER = "+447700900431"
+ASKED = "text your word first"
+
+
+@pytest.fixture
+def worker(home: Home) -> SignedIn:
+    add_account(home.house, email="ann@example.org", name="Ann", role="practitioner", password="correct horse battery")
+    with home.house.db.read() as tx:
+        found = staff.find_staff(tx, "ann@example.org")
+    assert found is not None
+    return SignedIn(staff=found, token="t")
+
+
+def agreed(home: Home, by: SignedIn, **more: object) -> None:
+    told = {"safe": "safe", "shared": True, "watched": False, "word": "Blue Kettle", **more}
+    number_safety.change(home.house, by, ref_of(home.address(HER).id), Told(**told))  # type: ignore[arg-type]
+
+
+def test_a_check_in_waits_for_the_word(home: Home, worker: SignedIn) -> None:
+    """Nothing goes to the shared phone until the word is texted; then it goes at once, and can be answered."""
+    enrol(home, row("P1", HER, four_weeks_ago(home)))
+    agreed(home, worker)
+    check_in(home)
+    assert [o.body for o in home.pigeon.carried] == []
+    assert ASKED in home.talk("9", sender=HER).lower()  # whoever that was, it answered nothing
+    assert "0 to 10" in home.talk("blue kettle!", sender=HER)
+    assert [t.outcome for t in touches_of(home, "P1")] == ["sent"]
+    home.talk("9", sender=HER)
+    assert [t.outcome for t in touches_of(home, "P1")] == ["answered"]
+
+
+def test_what_nobody_said_the_word_for_ends_with_why(home: Home, worker: SignedIn) -> None:
+    """Two days later the check-in is not sent, and the ledger says what it waited for."""
+    enrol(home, row("P1", HER, four_weeks_ago(home)))
+    agreed(home, worker)
+    check_in(home)
+    home.later(days=2)
+    home.send()
+    assert [o.body for o in home.pigeon.carried] == []
+    (touch,) = touches_of(home, "P1")
+    assert touch.outcome != "sent"
+    assert "private word" in (touch.reason or "")
+
+
+def reply(home: Home, by: SignedIn, words: str) -> None:
+    (case,) = home.cases()
+    if case.state != "claimed":
+        work.claim(home.house, work.Form(ref=case.ref, version=case.version, by=by))
+        (case,) = home.cases()
+    work.reply(home.house, work.Form(ref=case.ref, version=case.version, by=by), words)
+
+
+@pytest.mark.parametrize("marks", [{"shared": True}, {"safe": "unsafe", "shared": False}])
+def test_a_workers_reply_waits_and_keeps_no_answer_waiting(
+    home: Home, worker: SignedIn, marks: dict[str, object]
+) -> None:
+    """Whoever writes from the phone is answered as anybody is, danger first; the reply comes with the word."""
+    home.talk("human", sender=HER)
+    agreed(home, worker, **marks)
+    reply(home, worker, "About the refuge place: ring me on Monday.")
+    assert home.send() == 0
+    home.later(hours=13)  # the worker's silence is over, and the bot speaks again
+    heard = home.talk("MENU", sender=HER)
+    assert heard
+    assert "refuge" not in heard
+    assert "999" in home.talk("he has a knife hes outside", sender=HER)
+    assert "refuge" in home.talk("Blue  kettle", sender=HER)
+
+
+@ON_SQLITE
+def test_a_worker_talking_is_heard_with_the_word_alone(home: Home, worker: SignedIn) -> None:
+    """Within the worker's twelve hours too the word is what lets the reply out, and it is not told to the desk."""
+    home.talk("human", sender=HER)
+    agreed(home, worker)
+    reply(home, worker, "About the refuge place: ring me on Monday.")
+    assert "refuge" not in home.talk("hello?", sender=HER)
+    assert "refuge" in home.talk("blue kettle", sender=HER)
+    (case,) = home.cases()
+    assert "kettle" not in case.words.casefold()
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("asked", ["STATUS", "WHEN", "MY DATA", "BACK", "LESS", "PAUSE"])
+def test_what_shows_or_changes_something_of_theirs_asks_for_the_word(home: Home, worker: SignedIn, asked: str) -> None:
+    """Whoever has the phone hears one and the same thing; the word lasts while they write, and half an hour more."""
+    enrol(home, row("P1", HER, four_weeks_ago(home)))
+    agreed(home, worker)
+    assert ASKED in home.talk(asked, sender=HER)
+    home.talk("blue kettle", sender=HER)
+    home.later(minutes=20)
+    assert ASKED not in home.talk(asked, sender=HER)
+    home.later(minutes=20)
+    assert ASKED not in home.talk(asked, sender=HER)
+    home.later(minutes=31)
+    assert ASKED in home.talk(asked, sender=HER)
+
+
+@ON_SQLITE
+def test_the_word_is_kept_nowhere_but_sealed_at_the_number(home: Home, worker: SignedIn) -> None:
+    """Said, it is not in what they wrote; released, it is gone; and on a phone of their own it means nothing."""
+    home.talk("hello", sender=HER)
+    agreed(home, worker)
+    home.talk("blue kettle", sender=HER)
+    with home.house.db.read() as tx:
+        assert "kettle" not in " ".join(m.body for m in inbox.inbox_of(tx, [home.address(HER).id]))
+    assert "kettle" not in str(home.audited())
+    agreed(home, worker, shared=False, word="")
+    assert home.address(HER).word == "bluekettle"
+    assert "Thank you. We can talk" not in home.talk("blue kettle", sender=HER)
+    home.talk("wrong number", sender=HER)
+    assert home.address(HER).word is None
+
+
+@ON_SQLITE
+def test_stop_and_help_never_wait(home: Home, worker: SignedIn) -> None:
+    """Both act without the word."""
+    home.talk("hello", sender=HER)
+    agreed(home, worker)
+    assert "MENU shows" in home.talk("HELP", sender=HER)
+    assert "any more texts" in home.talk("STOP", sender=HER)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("word", ["stop", "help", "ab", "food bank", "he has a knife", "yes", "x" * 31])
+def test_a_word_that_means_something_is_refused(home: Home, worker: SignedIn, word: str) -> None:
+    """A keyword, a need, words of danger, one too short or too long: nothing is changed."""
+    home.talk("hello", sender=HER)
+    with pytest.raises(Faults) as told:
+        agreed(home, worker, word=word, safe_times="weekday mornings")
+    assert set(told.value.errors) == {"word"}
+    assert (home.address(HER).word, home.address(HER).shared) == (None, False)
+
+
+@ON_SQLITE
+def test_times_are_kept_as_they_can_be_read(home: Home, worker: SignedIn) -> None:
+    """What no rule reads is refused at the desk; what is read is what WHEN and the check-ins go by."""
+    enrol(home, row("P1", HER, four_weeks_ago(home)))
+    with pytest.raises(Faults) as told:
+        agreed(home, worker, word="", shared=False, safe_times="not when he is in")
+    assert set(told.value.errors) == {"safe_times"}
+    agreed(home, worker, word="", shared=False, safe_times="Thursday 2pm to 4pm")
+    check_in(home)
+    assert home.pigeon.carried == []
+    assert "Thursday" in home.talk("WHEN", sender=HER)
+    assert home.audited()[-1] == ("number.safety", f"conversation:{ref_of(home.address(HER).id)}", "safe_times")
+
+
+@ON_SQLITE
+def test_nobody_is_asked_what_was_asked_of_them(home: Home, worker: SignedIn) -> None:
+    """A referral half told is not put to whoever has the phone next, who can use the menu as anybody can; with the
+    word it goes on where it was."""
+    home.talk("REFER", sender=HER)
+    asked = home.talk("kind", sender=HER)
+    home.later(minutes=1)
+    agreed(home, worker)
+    assert ASKED in home.talk("he hardly talks", sender=HER)
+    assert asked.splitlines()[-1] in home.talk("blue kettle", sender=HER)
+    home.later(minutes=31)
+    assert ASKED in home.talk("REFER", sender=HER)
+    home.talk("MENU", sender=HER)
+    assert "What would help?" in home.talk("1", sender=HER)
