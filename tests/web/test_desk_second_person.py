@@ -13,6 +13,7 @@ from bot.publishing import content
 from bot.store import staff
 from tests.houses import ON_SQLITE, Home
 from tests.web.raising import case_of, events, raised
+from tests.web.referring import ENDING, PASSED, a_referral, section, step
 from tests.web.worker import NAMES, Worker, hire, sign_in
 
 WHY = {"outcome": "spoken-to-all-well", "words": "Spoke to her: he has gone, the police have been."}
@@ -166,3 +167,30 @@ def test_two_who_ask_at_once_ask_once(two: Home) -> None:
     assert told.count("asked") == 1
     assert events(two, ref).count("close-asked") == 1
     assert case_of(two, ref).state == "open"
+
+
+@ON_SQLITE
+def test_an_urgent_referral_ends_with_a_second_person_on_both_its_ways(two: Home, sam: Worker, mina: Worker) -> None:
+    """Claim: accepted at the front door, or closed with an offer, an urgent referral only asks; its pathway stands as
+    it was until a colleague confirms, and then holds the last step once, with what was asked."""
+    offered = a_referral(two, level="urgent", rank=0)
+    sam.act(offered, "claim")
+    assert sam.act(offered, "close", **ENDING).location == f"/desk/cases/{offered}?done=close-asked"
+    assert "EH-10032" not in section(mina, offered)
+    assert mina.act(offered, "close-confirm").status_code == 303
+    assert (case_of(two, offered).state, section(mina, offered).count("EH-10032")) == ("closed", 1)
+
+    passed = a_referral(two, "Bo", level="urgent", rank=0)
+    sam.act(passed, "claim")
+    assert step(sam, passed, PASSED) == 303
+    two.later(minutes=10)
+    taken = {"step": "taken", "acceptor": "Ravi Lane", "accepted_on": "2026-11-23", "accepted_at": "11:05",
+             "recorded_ref": "M-77", "recorded_by": "Sam Okoro"}  # fmt: skip
+    assert step(sam, passed, taken) == 303
+    assert case_of(two, passed).state == "claimed"
+    assert sam.act(passed, "close-decline", words="x").status_code == 303
+    assert step(sam, passed, taken) == 303
+    assert mina.act(passed, "close-confirm").status_code == 303
+    case = case_of(two, passed)
+    assert (case.state, case.outcome) == ("closed", "passed-to-front-door")
+    assert "Ravi Lane" in (case.outcome_note or "")
