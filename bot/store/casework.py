@@ -15,6 +15,7 @@ RANK = {"urgent": 0, "concern": 1, "routine": 2}
 
 class CaseRow(Row):
     __tablename__ = "cases"
+    __table_args__ = (sa.Index("ix_cases_closed", "state", "closed_at", "id"),)  # the closed ones, newest first
     id: Mapped[int] = mapped_column(primary_key=True)
     ref: Mapped[str] = mapped_column(sa.String(8), unique=True)
     kind: Mapped[str] = mapped_column(sa.String(12))  # escalation, referral, request

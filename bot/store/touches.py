@@ -14,6 +14,9 @@ from bot.store.keeping import Enrolment, enrolment, enrolment_by_id
 from scheduler.merge import IN_ONE_TEXT
 
 IS_JOINED = sa.text("joined_id IS NOT NULL")
+WAITS = sa.text("listed AND seen_by IS NULL")
+WAITS_IN_SQLITE = sa.text("listed = 1 AND seen_by IS NULL")  # as it is asked there: an index must fit to the letter
+WAS_SEEN = sa.text("seen_at IS NOT NULL")
 PARKED = "parked"  # no outcome yet: a check-in that waits for a conversation to end
 
 
@@ -24,6 +27,10 @@ class TouchRow(Row):
     __table_args__ = (
         sa.UniqueConstraint("enrolment_id", "touch", "occurrence"),
         sa.Index("ix_touch_joined_id", "joined_id", sqlite_where=IS_JOINED, postgresql_where=IS_JOINED),
+        # the desk's lists: the ledger newest first, silences that wait, and what the team has dealt with
+        sa.Index("ix_touch_decided", "decided_at", "id"),
+        sa.Index("ix_touch_waits", "decided_at", sqlite_where=WAITS_IN_SQLITE, postgresql_where=WAITS),
+        sa.Index("ix_touch_seen", "seen_at", sqlite_where=WAS_SEEN, postgresql_where=WAS_SEEN),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"), index=True)
