@@ -6,7 +6,7 @@ bin=${BIN:-.venv/bin}
 failed=()
 ran=0
 
-for name in turn claims due search understand rehearse enrol; do
+for name in turn claims due search understand rehearse enrol desk; do
     [[ $name == *"${ONLY:-}"* ]] || continue
     echo "bench: $name" >&2
     "$bin/python" -m "bench.$name" || failed+=("$name")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 import sqlalchemy as sa
 
-from bench import claims, databases, due, enrol, measure, rehearse, search, turn, understand
+from bench import claims, databases, desk, due, enrol, measure, rehearse, search, turn, understand
 from bench.synth import queries, services
 from bot.settings import ROOT
 from bot.store import claims as queue
@@ -45,6 +45,14 @@ def test_a_tick_is_told_due_and_idle(sqlite_only: None, capsys: pytest.CaptureFi
     told = capsys.readouterr().out
     assert "| 200 due |" in told
     assert "| none due |" in told
+
+
+def test_the_desks_pages_are_told_in_both_houses(sqlite_only: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every page was answered with 200, each search finding whom it means; the ratio to the small house is told."""
+    desk.main(1, 400)
+    told = capsys.readouterr().out
+    for page in ("inbox", "a case", "a person", "ledger", "no replies", "search by a misspelt name"):
+        assert f"| {page} |" in told
 
 
 def test_understanding_is_told_by_its_parts(capsys: pytest.CaptureFixture[str]) -> None:
