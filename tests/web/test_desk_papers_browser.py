@@ -51,6 +51,7 @@ def test_documents_counts_and_the_sheet_fit_and_are_saved_without_javascript(
         page.get_by_role("button", name="Close the case").click()
         page.get_by_role("link", name="Name who accepted it at the front door.").wait_for()
         assert page.get_by_label("Accepted by").is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
     lee = hire(home, "manager", "Lee Marsh")
     with served(app) as address, chromium.person(address, width=320) as device:
         page = device.new_page()
