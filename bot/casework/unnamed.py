@@ -24,6 +24,7 @@ from flows.understanding.types import Lexicon, Screening
 from messages.clean import clean, is_visible
 from messages.render import parts
 
+REASON: Final = "danger-entry"
 LEVELS: Final[tuple[Level, ...]] = ("urgent", "concern", "routine")
 
 
@@ -36,7 +37,7 @@ class Where:
 
 
 ENTRY: Final = Where(
-    reason="danger-entry",
+    reason=REASON,
     told="Written on the public form that says what is wrong with an entry of the directory ({about}). Nobody is asked "
     "who they are there, so no answer can be sent. The page that answered showed the safety reply.",
 )
