@@ -69,6 +69,7 @@ ACTIONS: Final = {
     "case.declined": "Declined a case that was offered",
     "case.withdrawn": "Took an offer of a case back",
     "case.offer-back": "An offer of a case ended: the colleague is away",
+    "case.speaker": "Said who is speaking in a case",
     "case.linked": "Linked two cases",
     "case.unlinked": "Took a link between cases away",
     "case.close-asked": "Asked a second person to confirm that a case can be closed",

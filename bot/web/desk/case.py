@@ -15,7 +15,7 @@ from flask import Response, abort, jsonify, redirect, render_template, request, 
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot import keywords
-from bot.casework import case_page, handing, linking, restricting, second_person, work
+from bot.casework import case_page, handing, linking, restricting, second_person, speaking, work
 from bot.casework import pathway as ways
 from bot.casework.inbox import is_late, is_overdue
 from bot.casework.permissions import Permission
@@ -171,6 +171,14 @@ def link(ref: str) -> Answer:
 def unlink(ref: str) -> Answer:
     form, other = form_of(ref), request.form.get("other", "")
     return _act(form, "unlinked", lambda: linking.unlink(house(), form, other), Draft(act="unlink"))
+
+
+@pages.post("/cases/<ref>/speaker")
+@needs("cases.note")
+def speaker(ref: str) -> Answer:
+    """Who is speaking, as a worker knows: `speaker` is one of the codes of a case."""
+    form, who = form_of(ref), request.form.get("speaker", "")
+    return _act(form, "speaker", lambda: speaking.say(house(), form, who), Draft(act="speaker"))
 
 
 @pages.post("/cases/<ref>/call-back")
