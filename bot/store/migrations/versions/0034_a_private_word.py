@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("address", sa.Column("word", sa.Text(), nullable=True))
+    op.add_column("address", sa.Column("word", sa.LargeBinary(), nullable=True))
     op.add_column("address", sa.Column("word_until", sa.DateTime(timezone=True), nullable=True))
 
 
