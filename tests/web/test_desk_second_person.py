@@ -149,7 +149,8 @@ def test_two_who_ask_at_once_ask_once(two: Home) -> None:
     ref = raised(two)
     hire(two, "practitioner")
     hire(two, "manager")
-    start, told = Barrier(2), []
+    start = Barrier(2)
+    told: list[str] = []
 
     def asks(name: str) -> None:
         form = form_of(two, ref, name)
