@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.clock import Clock
-from bot.live import Live
+from bot.live import Live, NothingPublished
 from bot.names import NameIndex
 from bot.queue import Wake
 from bot.settings import Settings
@@ -26,3 +26,11 @@ class House:
     wake: Wake
     channels: Mapping[str, Channel]
     names: NameIndex = field(default_factory=NameIndex)
+
+    def named(self) -> tuple[str, ...]:
+        """What the council and its service are called; nothing where no content is published yet."""
+        try:
+            council = self.live.of(self.db).compiled.council
+        except NothingPublished:
+            return ()
+        return council.name, council.service

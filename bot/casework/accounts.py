@@ -5,27 +5,27 @@ Parameters are RFC 9106's second recommended option (64 MiB, three passes, four 
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from bot.casework import passwords
 from bot.casework.permissions import ROLES
 from bot.house import House
 from bot.store import staff as rows
 from bot.store.codes import has_code
 from bot.store.database import Tx
-from bot.store.staff import Staff
+from bot.store.staff import Staff, StaffSession
 
 IDLE: Final = timedelta(minutes=30)
 ABSOLUTE: Final = timedelta(hours=12)
 WINDOW: Final = timedelta(minutes=15)
 MOST_BY_EMAIL: Final = 8
 MOST_BY_PLACE: Final = 40  # a whole office may share one
-SHORTEST: Final = 12
-CONFIRMED_FOR: Final = timedelta(minutes=5)  # what a password given again opens, on the pages that ask for it
+CONFIRMED_FOR: Final = timedelta(minutes=5)  # for how long a proof given again opens the pages that ask for it
 SEEN_EVERY: Final = timedelta(minutes=1)  # how exactly idleness is kept: not a write a page
 
 _hasher = PasswordHasher()
@@ -38,7 +38,8 @@ class SignedIn:
 
     staff: Staff
     token: str
-    confirmed_at: datetime | None = None  # when the password was last given again
+    began_at: datetime | None = None
+    confirmed_at: datetime | None = None  # when they last proved again who they are
     half: bool = False  # the second factor is to come: nothing opens yet
 
 
@@ -60,14 +61,14 @@ def add_account(house: House, *, email: str, name: str, role: str, password: str
         raise AccountFault(f"{role} is not a role; roles are {', '.join(ROLES)}")
     if "@" not in email or len(email) > 254:
         raise AccountFault(f"{email} is not an email address")
-    if len(password) < SHORTEST:
-        raise AccountFault(f"the password needs at least {SHORTEST} characters")
+    if fault := passwords.weakness(password, beside=(email, name, *house.named())):
+        raise AccountFault(fault)
     now = house.clock.now()
     with house.db.write() as tx:
         if rows.find_staff(tx, email) is not None:
             raise AccountFault(f"there is an account for {email} already")
         staff_id = rows.add_staff(
-            tx, email=email, name=name.strip(), password_hash=_hasher.hash(password), role=role, now=now
+            tx, email=email, name=name.strip(), password_hash=hashed(password), role=role, now=now
         )
         rows.add_audit(tx, at=now, staff_id=None, action="user.add", target=f"staff:{staff_id}", detail=role)
         return staff_id
@@ -76,8 +77,8 @@ def add_account(house: House, *, email: str, name: str, role: str, password: str
 def sign_in(house: House, *, email: str, password: str, place: str) -> SignedIn:
     """Check a password and begin a session. `place` is where the request came from. Raises Refused."""
     now = house.clock.now()
-    tried = _keys(house, email, place)
-    found, right = _check(house, email, password, tried, now)
+    tried = tried_keys(house, email, place)
+    found, right = check(house, email, password, tried, now)
     with house.db.write() as tx:
         if found is None or not right:
             for key in tried:
@@ -89,12 +90,12 @@ def sign_in(house: House, *, email: str, password: str, place: str) -> SignedIn:
     raise Refused("The email or the password is not right.")
 
 
-def _keys(house: House, email: str, place: str) -> tuple[str, str]:
+def tried_keys(house: House, email: str, place: str) -> tuple[str, str]:
     """What failed sign-ins are counted by."""
     return house.db.keys.index("sign-in", email.strip().lower()), house.db.keys.index("place", place)
 
 
-def _check(
+def check(
     house: House, email: str, password: str, tried: tuple[str, str], now: datetime
 ) -> tuple[Staff | None, bool]:  # fmt: skip
     """Whose email it is, and whether the password is theirs and they work here; never of who has none here, whatever
@@ -118,7 +119,7 @@ def begin(tx: Tx, found: Staff, now: datetime, *, half: bool = False, how: str =
     rows.add_session(tx, token=digest(token), staff_id=found.id, now=now, half=half)
     action = "sign-in.half" if half else "sign-in"
     rows.add_audit(tx, at=now, staff_id=found.id, action=action, target=f"staff:{found.id}", detail=how)
-    return SignedIn(staff=found, token=token, half=half)
+    return SignedIn(staff=found, token=token, began_at=now, half=half)
 
 
 def who_is(house: House, token: str, *, busy: bool = True) -> SignedIn | None:
@@ -137,7 +138,7 @@ def who_is(house: House, token: str, *, busy: bool = True) -> SignedIn | None:
     if busy and now - session.seen_at > SEEN_EVERY:
         with house.db.write() as tx:
             rows.touch_session(tx, session.token, now)
-    return SignedIn(staff=found, token=token, confirmed_at=session.confirmed_at)
+    return SignedIn(staff=found, token=token, began_at=session.created_at, confirmed_at=session.confirmed_at)
 
 
 def confirmed(signed_in: SignedIn, now: datetime) -> bool:
@@ -145,21 +146,25 @@ def confirmed(signed_in: SignedIn, now: datetime) -> bool:
     return signed_in.confirmed_at is not None and timedelta(0) <= now - signed_in.confirmed_at < CONFIRMED_FOR
 
 
-def confirm(house: House, signed_in: SignedIn, *, password: str, place: str) -> None:
-    """The password again, for what cannot be undone or leaves the service. A wrong one counts as a failed sign-in.
-    Raises Refused."""
+def fresh(signed_in: SignedIn, now: datetime) -> bool:
+    """Whether they proved who they are a short time ago, by signing in or by doing it again: what changes how an
+    account is signed in to asks for that, so that nobody does it at a desk that somebody left."""
+    began = signed_in.began_at
+    return confirmed(signed_in, now) or (began is not None and timedelta(0) <= now - began < CONFIRMED_FOR)
+
+
+def renew(tx: Tx, signed_in: SignedIn, now: datetime) -> SignedIn:
+    """The same session under a new token, after they proved again who they are: the old token opens nothing."""
+    token = secrets.token_urlsafe(32)
+    rows.renew_session(tx, digest(signed_in.token), digest(token), now)
+    return replace(signed_in, token=token, confirmed_at=now)
+
+
+def sessions_of(house: House, staff_id: int) -> list[StaffSession]:
+    """Where a person is signed in now, the last used first."""
     now = house.clock.now()
-    tried = _keys(house, signed_in.staff.email, place)
-    _, right = _check(house, signed_in.staff.email, password, tried, now)
-    with house.db.write() as tx:
-        for key in () if right else tried:
-            rows.add_attempt(tx, key, now)
-        action = "password.again" if right else "password.refused"
-        rows.add_audit(tx, at=now, staff_id=signed_in.staff.id, action=action, target=f"staff:{signed_in.staff.id}")
-        if right:
-            rows.confirm_session(tx, digest(signed_in.token), now)
-    if not right:
-        raise Refused("The password is not right.")
+    with house.db.read() as tx:
+        return [one for one in rows.open_sessions(tx, staff_id, now - ABSOLUTE) if now - one.seen_at <= IDLE]
 
 
 def end_all(house: House, staff_id: int, *, by: int | None) -> int:
@@ -187,3 +192,7 @@ def _verify(password_hash: str, password: str) -> bool:
 
 def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def hashed(password: str) -> str:
+    return _hasher.hash(password)

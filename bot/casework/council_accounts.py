@@ -56,8 +56,9 @@ def admit(house: House, settings: SignOnSettings, who: Attested) -> SignedIn:
     raise refusal
 
 
-def prove_again(house: House, signed_in: SignedIn, who: Attested, *, asked_at: datetime) -> None:
-    """Whoever holds this session proved anew who they are, after `asked_at`. Raises NotBelieved."""
+def prove_again(house: House, signed_in: SignedIn, who: Attested, *, asked_at: datetime) -> SignedIn:
+    """Whoever holds this session proved anew who they are, after `asked_at`; the session under its new token. Raises
+    NotBelieved."""
     now, staff = house.clock.now(), signed_in.staff
     with house.db.write() as tx:
         same = identities.staff_of(tx, who.tenant, who.subject) == staff.id
@@ -65,14 +66,13 @@ def prove_again(house: House, signed_in: SignedIn, who: Attested, *, asked_at: d
         action = "password.again" if same and fresh else "password.refused"
         rows.add_audit(tx, at=now, staff_id=staff.id, action=action, target=f"staff:{staff.id}", detail=HOW)
         if same and fresh:
-            rows.confirm_session(tx, accounts.digest(signed_in.token), now)
+            return accounts.renew(tx, signed_in, now)
     if not same:
         raise NotBelieved("You signed in as somebody else than who sits here. Nothing was opened.")
-    if not fresh:
-        raise NotBelieved(
-            "Your council's sign-in service did not say that you signed in anew, so nothing was opened. Whoever runs "
-            "this service may have to let it send the claim auth_time."
-        )
+    raise NotBelieved(
+        "Your council's sign-in service did not say that you signed in anew, so nothing was opened. Whoever runs "
+        "this service may have to let it send the claim auth_time."
+    )
 
 
 def _found(tx: Tx, who: Attested) -> Staff | None:

@@ -37,7 +37,9 @@ def sits_half(house: House, token: str) -> SignedIn | None:
         if session is None or not session.half or now - session.created_at > HALF_FOR:
             return None
         found = rows.staff_by_id(tx, session.staff_id)
-    return None if found.disabled_at is not None else SignedIn(staff=found, token=token, half=True)
+    if found.disabled_at is not None:
+        return None
+    return SignedIn(staff=found, token=token, began_at=session.created_at, half=True)
 
 
 def is_set(house: House, staff_id: int) -> bool:
@@ -108,24 +110,34 @@ def step_of(secret: str, code: str, now: datetime) -> int | None:
     return fits[-1] if fits else None
 
 
+def tried_keys(house: House, staff_id: int, place: str) -> tuple[str, str]:
+    """What wrong codes are counted by."""
+    return house.db.keys.index("code", str(staff_id)), house.db.keys.index("place", place)
+
+
+def take(tx: Tx, staff_id: int, code: str, tried: tuple[str, str], now: datetime) -> bool:
+    """Check the code and use it up; a wrong one is counted and audited. Raises TooManyTries."""
+    if rows.attempts_since(tx, tried[0], now - accounts.WINDOW) >= MOST_TRIES:
+        raise TooManyTries("Too many tries. Wait 15 minutes and try again.")
+    given, found = re.sub(r"\s", "", code), codes.code_of(tx, staff_id)
+    readable = found is not None and re.fullmatch(r"[0-9]{6}", given)
+    step = step_of(found.secret, given, now) if found is not None and readable else None
+    if step is not None and codes.use_step(tx, staff_id, step, now):
+        if found is not None and found.set_at is None:
+            rows.add_audit(tx, at=now, staff_id=staff_id, action="code.set-up", target=f"staff:{staff_id}")
+        return True
+    for key in tried:
+        rows.add_attempt(tx, key, now)
+    rows.add_audit(tx, at=now, staff_id=staff_id, action="code.refused", target=f"staff:{staff_id}")
+    return False
+
+
 def _with_code(
     house: House, staff_id: int, code: str, place: str, then: Callable[[Tx, datetime], SignedIn]
 ) -> SignedIn:  # fmt: skip
-    """Check the code, use it up, and do `then`, in one transaction. A wrong one is counted. Raises Refused."""
-    now = house.clock.now()
-    tried = (house.db.keys.index("code", str(staff_id)), house.db.keys.index("place", place))
-    given = re.sub(r"\s", "", code)
+    """Check the code, use it up, and do `then`, in one transaction. Raises Refused."""
+    now, tried = house.clock.now(), tried_keys(house, staff_id, place)
     with house.db.write() as tx:
-        if rows.attempts_since(tx, tried[0], now - accounts.WINDOW) >= MOST_TRIES:
-            raise TooManyTries("Too many tries. Wait 15 minutes and try again.")
-        found = codes.code_of(tx, staff_id)
-        readable = found is not None and re.fullmatch(r"[0-9]{6}", given)
-        step = step_of(found.secret, given, now) if found is not None and readable else None
-        if step is not None and codes.use_step(tx, staff_id, step, now):
-            if found is not None and found.set_at is None:
-                rows.add_audit(tx, at=now, staff_id=staff_id, action="code.set-up", target=f"staff:{staff_id}")
+        if take(tx, staff_id, code, tried, now):
             return then(tx, now)
-        for key in tried:
-            rows.add_attempt(tx, key, now)
-        rows.add_audit(tx, at=now, staff_id=staff_id, action="code.refused", target=f"staff:{staff_id}")
     raise Refused(_WRONG)

@@ -18,11 +18,16 @@ class Member:
     has_code: bool
 
 
-def everyone(house: House, *, by: int) -> list[Member]:
+def everyone(house: House, *, by: int | None) -> list[Member]:
     with house.db.write() as tx:
         rows.add_audit(tx, at=house.clock.now(), staff_id=by, action="staff.view", target="staff")
         having = codes.who_has_codes(tx)
         return [Member(staff=one, has_code=one.id in having) for one in rows.every_staff(tx)]
+
+
+def by_email(house: House, email: str) -> Staff | None:
+    with house.db.read() as tx:
+        return rows.find_staff(tx, email)
 
 
 def do(house: House, act: str, staff_id: int, *, by: int | None) -> bool:

@@ -206,6 +206,17 @@ def _user(user: argparse.ArgumentParser) -> None:
     add.add_argument("--name", required=True)
     add.add_argument("--role", required=True)
     add.add_argument("--json", action="store_true")
+    of.add_parser("list", help="who has an account, and how they sign in").add_argument("--json", action="store_true")
+    for act, words in (
+        ("password", "set a forgotten password anew, from standard input; a second factor stays"),
+        ("code", "take away the second factor of a telephone that was lost"),
+        ("end", "end every session of theirs at once"),
+        ("close", "close the account; its sessions end"),
+        ("open", "open a closed account again"),
+    ):
+        one = of.add_parser(act, help=words)
+        one.add_argument("--email", required=True)
+        one.add_argument("--json", action="store_true")
 
 
 def run(argv: Sequence[str]) -> int:

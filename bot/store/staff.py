@@ -31,7 +31,7 @@ class StaffSessionRow(Row):
     created_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
-    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)  # when the password was last given again
+    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)  # when they last proved again who they are
     half: Mapped[bool] = mapped_column(default=False)  # the password was right, the second factor is not yet given
 
 
@@ -149,8 +149,17 @@ def touch_session(tx: Tx, token: str, now: datetime) -> None:
     tx.execute(sa.update(staff_session).where(staff_session.c.token == token).values(seen_at=now))
 
 
-def confirm_session(tx: Tx, token: str, now: datetime) -> None:
-    tx.execute(sa.update(staff_session).where(staff_session.c.token == token).values(confirmed_at=now))
+def renew_session(tx: Tx, old: str, new: str, now: datetime) -> None:
+    held = staff_session.c.token == old
+    tx.execute(sa.update(staff_session).where(held).values(token=new, confirmed_at=now, seen_at=now))
+
+
+def open_sessions(tx: Tx, staff_id: int, since: datetime) -> list[StaffSession]:
+    """Theirs that began since then and were not ended, the last used first."""
+    theirs = (staff_session.c.staff_id == staff_id) & staff_session.c.ended_at.is_(None) & ~staff_session.c.half
+    found = sa.select(*(staff_session.c[f] for f in StaffSession.__dataclass_fields__)).where(theirs)
+    newest = found.where(staff_session.c.created_at >= since).order_by(staff_session.c.seen_at.desc())
+    return [StaffSession(**row._asdict()) for row in tx.execute(newest)]
 
 
 def end_session(tx: Tx, token: str, now: datetime) -> None:

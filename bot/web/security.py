@@ -62,7 +62,7 @@ def response_headers(*, secure: bool) -> dict[str, str]:
         "Cache-Control": "no-store",
     }
     if secure:
-        headers["Strict-Transport-Security"] = f"max-age={2 * YEAR_SECONDS}"
+        headers["Strict-Transport-Security"] = f"max-age={2 * YEAR_SECONDS}; includeSubDomains"
     return headers
 
 

@@ -323,3 +323,15 @@ def test_each_page_of_the_desk_is_audited(app: Flask, home: Home) -> None:
             assert len(home.audited()) > before, f"{page} by {role} left no trace"
             seen += 1
     assert seen >= 12
+
+
+@ON_SQLITE
+def test_signing_in_is_no_hindrance_to_a_password_manager(app: Flask) -> None:
+    """Claim: the fields are named as browsers know them, the password is covered, and no question stands in for it."""
+    page = app.test_client().get("/desk/sign-in").text
+    password = re.search(r'<input[^>]*name="password"[^>]*>', page, re.DOTALL)
+    assert password is not None
+    assert 'type="password"' in password[0]
+    assert 'autocomplete="current-password"' in password[0]
+    assert 'autocomplete="username"' in page
+    assert not re.search(r'autocomplete="off"|onpaste|maiden|hint', page)

@@ -192,3 +192,8 @@ def test_no_made_up_token_fits(token: str, browser_secret: str) -> None:
     assert not tokens.fits(token, browser_secret)
     assert tokens.fits(tokens.issue(browser_secret), browser_secret)
     assert not tokens.fits(tokens.issue(browser_secret), browser_secret + "x")
+
+
+def test_transport_security_holds_for_two_years_and_what_is_below_us() -> None:
+    """Claim: a browser that came once over https comes no other way, to names below ours either."""
+    assert response_headers(secure=True)["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"

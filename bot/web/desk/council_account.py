@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot.casework import accounts, council_accounts
 from bot.casework.council_accounts import ComeBack, NoRole
 from bot.sign_on import NotBelieved, ProviderAway, SignOn, SignOnFault
-from bot.web.desk.guard import ANYONE, cookie_name, home_of, needs, own_path, pages, who_sits_here
+from bot.web.desk.guard import ANYONE, home_of, keep_signed_in, needs, own_path, pages, who_sits_here
 from bot.web.here import house
 
 SIGN_ON: Final = "thrive_sign_on"  # where the app keeps its provider, or None
@@ -77,16 +77,12 @@ def _arrive(provider: SignOn) -> AnyResponse:
     if kept["again"]:
         if sits_here is None:
             raise NotBelieved("You were signed out meanwhile. Sign in, and begin again.")
-        council_accounts.prove_again(house(), sits_here, who, asked_at=begun_at)
-        return redirect(own_path(kept["next"]) or home_of(sits_here.staff.role), 303)
+        proved = council_accounts.prove_again(house(), sits_here, who, asked_at=begun_at)
+        return keep_signed_in(redirect(own_path(kept["next"]) or home_of(sits_here.staff.role), 303), proved)
     signed_in = council_accounts.admit(house(), provider.settings, who)
     if sits_here is not None:
         accounts.sign_out(house(), sits_here)
-    response = redirect(own_path(kept["next"]) or home_of(signed_in.staff.role), 303)
-    response.set_cookie(
-        cookie_name(), signed_in.token, path="/", secure=house().settings.secure, httponly=True, samesite="Lax"
-    )
-    return response
+    return keep_signed_in(redirect(own_path(kept["next"]) or home_of(signed_in.staff.role), 303), signed_in)
 
 
 def _kept() -> dict[str, Any]:

@@ -102,6 +102,7 @@ def check() -> AnyResponse | None:
             raise SignedOut
         return redirect(_sign_in_and_back(), 303)
     if not may(g.signed_in.staff.role, permission):
+        log.warning("refused", view=request.endpoint, permission=permission, staff=g.signed_in.staff.id)
         raise WrongRole
     return None
 
@@ -121,6 +122,23 @@ def me() -> SignedIn:
 def cookie_name() -> str:
     """`__Host-` binds a cookie to this host and to https; a browser keeps no such cookie over plain http."""
     return "__Host-desk" if house().settings.secure else "desk"
+
+
+def keep_signed_in(response: AnyResponse, signed_in: SignedIn) -> AnyResponse:
+    """The session's token to the browser. No Max-Age: it ends with the browser, and the server ends it after half an
+    hour of nothing anyway."""
+    secure = house().settings.secure
+    response.set_cookie(cookie_name(), signed_in.token, path="/", secure=secure, httponly=True, samesite="Lax")
+    return response
+
+
+def forget_here(response: AnyResponse) -> AnyResponse:
+    """After signing out: the cookie goes, and whatever the browser kept of our pages. Not "cookies": that would take
+    those of the council's other sites too."""
+    secure = house().settings.secure
+    response.delete_cookie(cookie_name(), path="/", secure=secure, httponly=True, samesite="Lax")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def own_path(text: str | None) -> str | None:

@@ -13,8 +13,8 @@ from bot.casework.word_file import MEDIA_TYPE
 from bot.clock import local_date
 from bot.content.papers import FIELDS
 from bot.refs import read_ref
-from bot.web.desk.guard import me, needs, pages
-from bot.web.desk.signin import MOST_CHARACTERS
+from bot.web.desk.guard import keep_signed_in, me, needs, pages
+from bot.web.desk.proving import asks_code, prove
 from bot.web.here import house
 
 CSV: Final = "text/csv; charset=utf-8"
@@ -52,16 +52,13 @@ def case_system() -> str:
 @pages.post("/case-system/confirm")
 @needs("cases.export")
 def confirm_case_system() -> AnyResponse | tuple[str, int]:
-    password = request.form.get("password", "")
-    if not password:
+    if not request.form.get("password", ""):
         return _page({}, {"password": "Enter your password."}), 400
     try:
-        if len(password) > MOST_CHARACTERS:
-            raise accounts.Refused("The password is not right.")
-        accounts.confirm(house(), me(), password=password, place=request.remote_addr or "unknown")
+        signed_in = prove()
     except accounts.Refused as fault:
         return _page({}, {"password": str(fault)}), 429 if isinstance(fault, accounts.TooManyTries) else 401
-    return redirect(url_for("desk.case_system"), 303)
+    return keep_signed_in(redirect(url_for("desk.case_system"), 303), signed_in)
 
 
 @pages.post("/case-system/sheet")
@@ -107,5 +104,5 @@ def _page(given: dict[str, str], errors: dict[str, str]) -> str:
         "desk/case_system.html", section="case-system", given={**usual, **given}, errors=errors, error=bool(errors),
         kinds=KINDS, mapping=case_sheet.looked(house(), me()), confirmed=accounts.confirmed(me(), now),
         minutes=int(accounts.CONFIRMED_FOR.total_seconds() // 60), again=request.args.get("done") == "again",
-        fields=FIELDS,
+        fields=FIELDS, has_code=asks_code(),
     )  # fmt: skip

@@ -9,7 +9,17 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.casework import accounts, second_factor
 from bot.casework.accounts import SignedIn
-from bot.web.desk.guard import ANYONE, cookie_name, home_of, me, needs, own_path, pages
+from bot.web.desk.guard import (
+    ANYONE,
+    cookie_name,
+    forget_here,
+    home_of,
+    keep_signed_in,
+    me,
+    needs,
+    own_path,
+    pages,
+)  # fmt: skip
 from bot.web.here import house
 
 MOST_CHARACTERS = 40
@@ -39,7 +49,8 @@ def account() -> str:
     staff = me().staff
     return render_template(
         "desk/account.html", section="", staff=staff, done=request.args.get("done", ""),
-        has_code=staff.local and second_factor.is_set(house(), staff.id),
+        has_code=staff.local and second_factor.is_set(house(), staff.id), here=accounts.digest(me().token),
+        sessions=accounts.sessions_of(house(), staff.id),
     )  # fmt: skip
 
 
@@ -49,9 +60,7 @@ def end_all() -> AnyResponse:
     """Everywhere, here too."""
     staff = me().staff
     accounts.end_all(house(), staff.id, by=staff.id)
-    response = redirect(url_for("desk.sign_in", done="signed-out"), 303)
-    response.delete_cookie(cookie_name(), path="/", secure=house().settings.secure, httponly=True, samesite="Lax")
-    return response
+    return forget_here(redirect(url_for("desk.sign_in", done="signed-out"), 303))
 
 
 @pages.get("/account/code")
@@ -59,6 +68,8 @@ def end_all() -> AnyResponse:
 def new_code() -> AnyResponse | tuple[str, int]:
     if not me().staff.local or second_factor.is_set(house(), me().staff.id):
         return redirect(url_for("desk.account"), 303)
+    if not accounts.fresh(me(), house().clock.now()):
+        return redirect(url_for("desk.again", next=url_for("desk.new_code")), 303)
     return _page(me(), "", ""), 200
 
 
@@ -67,6 +78,8 @@ def new_code() -> AnyResponse | tuple[str, int]:
 def set_code() -> AnyResponse | tuple[str, int]:
     if not me().staff.local or second_factor.is_set(house(), me().staff.id):
         return redirect(url_for("desk.account"), 303)
+    if not accounts.fresh(me(), house().clock.now()):
+        return redirect(url_for("desk.again", next=url_for("desk.new_code")), 303)
     return _take(me(), second_factor.set_up, url_for("desk.account", done="code"))
 
 
@@ -83,11 +96,7 @@ def _take(who: SignedIn, take: Callable[..., SignedIn], goes_to: str) -> AnyResp
     except accounts.Refused as fault:
         wrong = 401 if who.half else 400  # who sets one up is signed in
         return _page(who, str(fault), goes_to), 429 if isinstance(fault, accounts.TooManyTries) else wrong
-    response = redirect(goes_to or home_of(signed_in.staff.role), 303)
-    response.set_cookie(
-        cookie_name(), signed_in.token, path="/", secure=house().settings.secure, httponly=True, samesite="Lax"
-    )
-    return response
+    return keep_signed_in(redirect(goes_to or home_of(signed_in.staff.role), 303), signed_in)
 
 
 def _page(who: SignedIn, error: str, goes_to: str) -> str:

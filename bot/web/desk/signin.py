@@ -1,14 +1,23 @@
 """Signing in and out."""
 
 from flask import redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Response as AnyResponse
 
 from bot.casework import accounts
+from bot.casework.passwords import LONGEST
 from bot.web.desk.council_account import sign_on
-from bot.web.desk.guard import ANYONE, cookie_name, home_of, me, needs, own_path, pages, who_sits_here
+from bot.web.desk.guard import (
+    ANYONE,
+    forget_here,
+    home_of,
+    keep_signed_in,
+    me,
+    needs,
+    own_path,
+    pages,
+    who_sits_here,
+)  # fmt: skip
 from bot.web.here import house
-
-MOST_CHARACTERS = 1_024  # argon2 works on all of a password: nobody may make it work on a book
 
 
 @pages.get("/sign-in")
@@ -30,12 +39,12 @@ def _leave() -> str | None:
 
 @pages.post("/sign-in")
 @needs(ANYONE)
-def begin() -> Response | tuple[str, int]:
+def begin() -> AnyResponse | tuple[str, int]:
     """A new token at each sign-in; whoever sat at this browser before is signed out."""
     email, password = request.form.get("email", "").strip(), request.form.get("password", "")
     goes_to = own_path(request.form.get("next"))
     try:
-        if len(email) > MOST_CHARACTERS or len(password) > MOST_CHARACTERS:
+        if len(email) > LONGEST or len(password) > LONGEST:
             raise accounts.Refused("The email or the password is not right.")
         signed_in = accounts.sign_in(house(), email=email, password=password, place=request.remote_addr or "unknown")
     except accounts.Refused as fault:
@@ -48,18 +57,11 @@ def begin() -> Response | tuple[str, int]:
     if before is not None:
         accounts.sign_out(house(), before)
     on = url_for("desk.ask_code", next=goes_to) if signed_in.half else goes_to or home_of(signed_in.staff.role)
-    response = redirect(on, 303)
-    # No Max-Age: it ends with the browser. The server ends it after half an hour of nothing anyway.
-    response.set_cookie(
-        cookie_name(), signed_in.token, path="/", secure=house().settings.secure, httponly=True, samesite="Lax"
-    )
-    return response
+    return keep_signed_in(redirect(on, 303), signed_in)
 
 
 @pages.post("/sign-out")
 @needs("own.session")
-def sign_out() -> Response:
+def sign_out() -> AnyResponse:
     accounts.sign_out(house(), me())
-    response = redirect(url_for("desk.sign_in", done="signed-out"), 303)
-    response.delete_cookie(cookie_name(), path="/", secure=house().settings.secure, httponly=True, samesite="Lax")
-    return response
+    return forget_here(redirect(url_for("desk.sign_in", done="signed-out"), 303))

@@ -1,4 +1,4 @@
-"""What is held of one person, for them to have or to have erased: after the password was given again, by managers."""
+"""What is held of one person, for them to have or to have erased: after they proved again who they are, by managers."""
 
 import json
 from collections.abc import Callable
@@ -13,8 +13,8 @@ from bot.people import counted, erasing, exporting, holds, readable, rights
 from bot.people.erasing import Forbidden
 from bot.people.subject import NoSuchSubject
 from bot.refs import read_ref
-from bot.web.desk.guard import me, needs, pages
-from bot.web.desk.signin import MOST_CHARACTERS
+from bot.web.desk.guard import keep_signed_in, me, needs, pages
+from bot.web.desk.proving import asks_code, prove
 from bot.web.here import house
 
 P = ParamSpec("P")
@@ -22,7 +22,7 @@ LONGEST_REASON = 500
 
 
 def confirmed(view: Callable[P, AnyResponse | tuple[str, int]]) -> Callable[P, AnyResponse | tuple[str, int]]:
-    """A form of the page that does nothing unless the password was given again within the last minutes."""
+    """A form of the page that does nothing unless they proved again who they are within the last minutes."""
 
     @wraps(view)
     def asked(*args: P.args, **kwargs: P.kwargs) -> AnyResponse | tuple[str, int]:
@@ -42,15 +42,12 @@ def subject(ref: str) -> str:
 @pages.post("/people/<ref>/data/confirm")
 @needs("people.export")
 def confirm_subject(ref: str) -> AnyResponse | tuple[str, int]:
-    known, password = _known(ref), request.form.get("password", "")
+    known = _known(ref)
     try:
-        if len(password) > MOST_CHARACTERS:
-            raise accounts.Refused("The password is not right.")
-        accounts.confirm(house(), me(), password=password, place=request.remote_addr or "unknown")
+        signed_in = prove()
     except accounts.Refused as fault:
-        code = 429 if isinstance(fault, accounts.TooManyTries) else 401
-        return _page(known, {"password": str(fault)}), code
-    return redirect(url_for("desk.subject", ref=known), 303)
+        return _page(known, {"password": str(fault)}), 429 if isinstance(fault, accounts.TooManyTries) else 401
+    return keep_signed_in(redirect(url_for("desk.subject", ref=known), 303), signed_in)
 
 
 @pages.post("/people/<ref>/data/export")
@@ -135,4 +132,5 @@ def _page(ref: str, errors: dict[str, str]) -> str:
         blocks=[(b, counted.said(b.why, about=b.about, told=b.told)) for b in found.rehearsal.blocks],
         confirmed=accounts.confirmed(me(), house().clock.now()), done=request.args.get("done", ""),
         minutes=int(accounts.CONFIRMED_FOR.total_seconds() // 60), why=request.form.get("why", ""),
+        has_code=asks_code(),
     )  # fmt: skip

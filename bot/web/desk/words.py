@@ -208,6 +208,7 @@ REFERRAL_HOW: Final = {
 }
 DONE: Final = {
     "code": "Your second factor is set up. Your other sessions have ended.",
+    "password": "Your password is changed. Your other sessions have ended.",
     "staff-end": "They are signed out everywhere.",
     "staff-code": "Their code is taken away, and they are signed out.",
     "staff-close": "The account is closed, and they are signed out.",
