@@ -22,6 +22,7 @@ ENOUGH_WORDS = 0.6  # without a need, this much of what was asked for must be in
 RARE_WORDS = 0.75
 ALL_BUT_ALL_WORDS = 0.75  # and this much where none of it stands in the name
 SHARED = 30  # where several needs were heard, so many are shared out among them
+BESIDE_ANOTHER_NEED = 0.5  # of what words give an entry that has not the first need: "not talking" is no "evening talk"
 _LEAST = 1e-9  # no share of nothing
 
 
@@ -96,6 +97,8 @@ def search(snapshot: Snapshot, query: Query) -> Results:
     rows = np.flatnonzero(fits)
     score: Figures = 10 * needs.score[rows]
     told = _word_score(snapshot, words, rows)
+    if query.needs:
+        told *= np.where(needs.which[rows] & 1, 1.0, BESIDE_ANOTHER_NEED)
     told[np.isin(rows, own)] = WORDS
     score += told + _fit(snapshot, query, reach, rows)
     order = np.lexsort((snapshot.by_name[rows], reach.km[rows], -np.round(score, 6), snapshot.sinks[rows]))

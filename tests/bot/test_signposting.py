@@ -88,3 +88,9 @@ def test_far_away_only_what_serves_there() -> None:
     far = [found for line, found in answers() if not (found.place and (found.place.lad_code or "").startswith("E09"))]
     for found in far:
         assert all(result.service.national and result.distance_km is None for result in found.results)
+
+
+def test_a_word_of_what_is_wrong_is_no_wish_for_a_name() -> None:
+    """Claim: what answers the first need comes before a name that happens to share a word with the worry."""
+    found = finder().results(Search(text="my 4yr old is not talking much yet", postcode="SW18 2PU"))
+    assert all("child-development" in result.service.needs for result in found.results[:2]), found.results
