@@ -4,13 +4,13 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import median, quantiles
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.store import addresses, casework, inbox
+from bot.store import addresses, casework, inbox, keeping
 from bot.store.database import Database, Tx
 from tests.chaos.accounting import Counts, database_of, finish
 from tests.pilot.fortnight import Lived
@@ -18,6 +18,7 @@ from tests.pilot.households import Family
 from tests.story.service import Service
 
 GRAVER: Final = ("none", "routine", "concern", "urgent")
+OVERDUE: Final = timedelta(days=1)  # a check-in waits for an hour of the day or a conversation, never so long
 WORDS_OF_OURS: Final = 12  # shorter lines ("ok thanks") are no trace of anybody
 
 
@@ -46,13 +47,15 @@ class Account:
     missed: Sequence[str]
     ledger: Counter[str]
     without_reason: int
+    undecided: int  # check-ins whose day passed, and the ledger has nothing of them
     leaks: Sequence[str]
     pages: Mapping[str, tuple[int, float, float]]
     broken: list[str] = field(default_factory=list)
 
     @property
     def kept(self) -> bool:
-        return self.counts.kept and not self.broken and not self.leaks and not self.without_reason
+        ledger = not self.without_reason and not self.undecided
+        return self.counts.kept and ledger and not self.broken and not self.leaks
 
 
 def account(living: Service, done: Lived) -> Account:
@@ -63,7 +66,9 @@ def account(living: Service, done: Lived) -> Account:
 
 def _account(living: Service, done: Lived, database: Database, counts: Counts) -> Account:
     messages = living.provider.messages()
-    ledger = [json.loads(line) for line in living.thrive("ledger", "--json").stdout.splitlines() if line.strip()]
+    told = living.thrive("ledger", "--json")
+    assert told.returncode == 0, told.stderr  # an empty ledger would else be taken for one with nothing missing
+    ledger = [json.loads(line) for line in told.stdout.splitlines() if line.strip()]
     with database.read() as tx:
         dangers, missed = _dangers(tx, done.families)
         web = _web_lines(tx)
@@ -71,7 +76,8 @@ def _account(living: Service, done: Lived, database: Database, counts: Counts) -
             counts=counts, came_in=sum(m["direction"] == "inbound" for m in messages), web_posts=0, web_kept=web,
             purposes=_outbox(tx, "purpose"), states=_outbox(tx, "state"), levels=_levels(tx), dangers=dangers,
             missed=missed, ledger=Counter(str(line["outcome"]) for line in ledger),
-            without_reason=sum(not line.get("reason") for line in ledger), leaks=_leaks(living, done.families),
+            without_reason=sum(not line.get("reason") for line in ledger), undecided=_undecided(tx, living.now()),
+            leaks=_leaks(living, done.families),
             pages=_pages(done.office.seconds),
         )  # fmt: skip
     made.web_posts = sum(len(f.says) for f in done.families if f.number is None)
@@ -92,6 +98,12 @@ def _web_lines(tx: Tx) -> int:
     kept = sa.select(sa.func.count()).select_from(inbox.inbox)
     of_chats = kept.join(addresses.address, addresses.address.c.id == inbox.inbox.c.address_id)
     return int(tx.execute(of_chats.where(addresses.address.c.kind == "web")).scalar_one())
+
+
+def _undecided(tx: Tx, now: datetime) -> int:
+    c = keeping.enrolment.c
+    late = sa.select(sa.func.count()).where(c.state == "active", c.next_at < now - OVERDUE)
+    return int(tx.execute(late).scalar_one())
 
 
 def _levels(tx: Tx) -> dict[str, Level]:

@@ -94,10 +94,14 @@ def _families_write(
         done.texts[slot.number] += 1
         if family.number is not None:
             living.provider.text(family.number, words, wait=False)
-        elif not webs.setdefault(family.name, Web(living)).says(words):
+        elif not _web(done, living, webs, family).says(words):
             done.not_taken.append(f"a web family's line in slot {slot.number}")
     if upset is not None and not said:
         done.upsets.by_name()[upset]()
+
+
+def _web(done: Lived, living: Service, webs: dict[str, Web], family: Family) -> Web:
+    return webs.setdefault(family.name, Web(living, done.office.seconds))
 
 
 def _due(families: Sequence[Family], slot: Slot) -> Iterator[tuple[Family, str]]:

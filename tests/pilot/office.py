@@ -2,10 +2,10 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import requests
 
@@ -111,8 +111,8 @@ class Timed(Desk):
 class Web:
     """A family at the web chat. A post that met a dead service is posted again, as their browser would do."""
 
-    def __init__(self, living: Service) -> None:
-        self._living = living
+    def __init__(self, living: Service, seconds: dict[str, list[float]]) -> None:
+        self._seconds = seconds
         self._chat = living.chat()
         self.posted = 0
         self.again = 0
@@ -122,8 +122,9 @@ class Web:
         end, fields = time.monotonic() + 60, None
         while time.monotonic() < end:
             try:
-                fields = fields or self._chat.get("/").form("/chat")
-                page = self._chat.post("/chat", {**fields, "text": words})
+                fields = fields or self._timed("/", self._chat.get, "/").form("/chat")
+                given = {**fields, "text": words}
+                page = self._timed("POST /chat", self._chat.post, "/chat", given)
             except requests.RequestException:
                 self.again += 1
                 time.sleep(0.2)
@@ -136,3 +137,9 @@ class Web:
             self.again += 1
             time.sleep(0.5)
         return False
+
+    def _timed(self, page: str, ask: Callable[..., Page], *given: Any) -> Page:
+        began = time.monotonic()
+        made = ask(*given)
+        self._seconds.setdefault(page, []).append(time.monotonic() - began)
+        return made

@@ -92,14 +92,17 @@ def _dangers(found: Account) -> Iterator[str]:
 def _rest(done: Lived, found: Account) -> Iterator[str]:
     yield "## Check-ins, in the ledger"
     yield ""
-    yield f"{found.ledger.total()} touches, {found.without_reason} without a reason: {_counted(found.ledger)}."
+    yield (
+        f"{found.ledger.total()} touches, {found.without_reason} without a reason, {found.undecided} whose day passed "
+        f"and that are not in it: {_counted(found.ledger)}."
+    )
     yield ""
     yield "## What was done to the service meanwhile"
     yield ""
     yield from (f"- {told}" for told in [f"{done.upsets.kills} times `kill -9`", *done.upsets.told])
     yield f"- the log was searched for every number, name and line: {len(found.leaks)} kinds found"
     yield ""
-    yield "## Pages of the desk"
+    yield "## Pages of the desk and of the web chat"
     yield ""
     yield "| page | asked for | median ms | 95th percentile ms |"
     yield "|---|---:|---:|---:|"

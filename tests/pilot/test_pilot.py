@@ -49,12 +49,43 @@ def test_the_page_tells_what_was_not_kept(pilot: Pilot) -> None:
     for spoilt in (
         replace(found, broken=["something"]),
         replace(found, leaks=["a name of 1 families stands in the log"]),
+        replace(found, undecided=1),
         replace(found, counts=replace(found.counts, lost=1)),
     ):
         assert not spoilt.kept
         told = page(pilot.lived, spoilt, database="SQLite", seed="1", minutes=1)
         assert "NOT everything is accounted for" in told
     assert "Everything is accounted for." in pilot.report
+
+
+@pytest.mark.fault
+@pytest.mark.slow
+def test_the_page_has_each_thing_that_a_council_asks_for(pilot: Pilot) -> None:
+    """Claim: messages in and out and what became of each; cases by level against the promise; dangers by label and the
+    words of those missed; the ledger, with nothing left out; what the log gave away; the pages' 95th percentile, those
+    of the web chat too; and a picture."""
+    told = pilot.report
+    found = pilot.found
+    for words in (
+        f"| texts that families sent | {found.came_in:,} |",
+        f"| our own messages | {found.purposes.total():,} |",
+        "| lost | 0 |",
+        "| doubled | 0 |",
+        "| level | cases | looked at in time | late | not yet | median minutes | slowest |",
+        "| label | urgent | concern | nothing seen |",
+        f"{found.ledger.total()} touches, 0 without a reason, 0 whose day passed",
+        "the log was searched for every number, name and line: 0 kinds found",
+        "95th percentile ms",
+        "| `POST /chat` |",
+        "| `/desk` |",
+        "times `kill -9`",
+        "(pilot.svg)",
+    ):
+        assert words in told, words
+    assert sum(found.states.values()) == found.purposes.total()
+    assert found.ledger.total() > 0
+    assert all(words in told for words in found.missed)
+    ET.fromstring(pilot.picture)
 
 
 def test_the_families_are_of_every_kind(tmp_path: Path) -> None:
