@@ -254,13 +254,14 @@ def keep_complaint(run: Run, reading: Reading) -> None:
     """A complaint of us has a case of its own where the flow for it did not begin: told in the middle of a referral, at
     a check-in, or to the very worker whom it is about, who alone would read it there.
 
-    They hear so before whatever is asked next. Nothing is said of it after danger, after STOP or while a worker talks.
+    They hear so before whatever is asked next. Nothing is said of it after danger, after STOP, in a flood, or while a
+    worker talks.
     """
     if any(isinstance(effect, RaiseEscalation) and effect.reason == "complaint" for effect in run.effects):
         return
     run.do(RaiseEscalation(level="routine", reason="complaint", words=reading.text))
     only_that = reading.danger or reading.after_stop or reading.worker_talking or reading.command in ALWAYS_HEARD
-    if only_that or not run.assets.wording.has("complaint-kept"):
+    if only_that or reading.held_back is not None or not run.assets.wording.has("complaint-kept"):
         return
     already = len(run.effects)
     run.say("complaint-kept", heard=reading.understood.lang)
