@@ -55,7 +55,7 @@ def run(commands: str, folder: Path, environment: dict[str, str]) -> str:
 @pytest.mark.slow
 def test_the_walk_from_nothing_to_a_published_flow(tmp_path: Path) -> None:
     """Claim: each file as the page has it, each command in its order, and what it says they print is printed."""
-    shutil.copytree(ROOT / "content", tmp_path / "content", ignore=shutil.ignore_patterns("examples"))
+    shutil.copytree(ROOT / "content", tmp_path / "content")
     environment = {name: value for name, value in os.environ.items() if name not in OURS}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     environment["PYTHONPATH"] = str(ROOT)
