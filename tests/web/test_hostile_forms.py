@@ -28,8 +28,9 @@ SHOWN = {"nobody": "sign-in"}
 UNKNOWN = "2345678X"  # the shape of a reference, nobody's
 LONGEST_QUERY = 60_000
 FORM = "application/x-www-form-urlencoded"
-# What a refusal may write: that it was refused, that they are there, that they look at the case they are shown.
-OF_A_REFUSAL = {"audit", "sign_in_attempt", "staff_session", "case_viewer"}
+# What a refusal may write: that it was refused, that they are there, that they look at the case they are shown, and
+# of a page of results whose texting is refused what was sought (a need and a day, nobody's).
+OF_A_REFUSAL = {"audit", "sign_in_attempt", "staff_session", "case_viewer", "search_log"}
 # These end the session that walks, or take its cookies; test_desk_door.py and test_chat.py post to them.
 ENDING = {"desk.sign_out", "desk.end_all", "chat.leave"}
 # What a form of ours would hold, so that a view goes on to its next field.
