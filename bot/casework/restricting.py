@@ -75,10 +75,13 @@ def standing_of(house: House, ref: str, by: SignedIn) -> tuple[Standing | None, 
         ), ()  # fmt: skip
 
 
-def case_of(house: House, ref: str, by: SignedIn) -> Case:
-    """The case as it stands, for the version of a form. Raises NoSuchCase."""
-    with house.db.read() as tx:
-        return _seen(tx, ref, by)
+def look(house: House, ref: str, by: SignedIn) -> Case:
+    """The case as it stands, for the version of a form: who looked is kept. Raises NoSuchCase."""
+    now = house.clock.now()
+    with house.db.write() as tx:
+        case = _seen(tx, ref, by)
+        staff.add_audit(tx, at=now, staff_id=by.staff.id, action="case.restriction", target=f"case:{case.ref}")
+    return case
 
 
 def restrict(house: House, form: Form, *, why: str, names: Collection[int]) -> None:

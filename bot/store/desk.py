@@ -134,11 +134,11 @@ def count_cases(tx: Tx, which: Which, staff_id: int, *, only: Only = EVERY, clos
     return int(tx.execute(sa.select(sa.func.count()).select_from(cases).where(*asked)).scalar_one())
 
 
-def teams_of_open(tx: Tx) -> list[str]:
+def teams_of_open(tx: Tx, *, closed: Closed) -> list[str]:
     """The teams that people of open cases were enrolled with, by name."""
     joined = cases.join(person, person.c.id == cases.c.person_id)
-    asked = sa.select(person.c.team).select_from(joined).where(cases.c.state != "closed", person.c.team.is_not(None))
-    return sorted(tx.execute(asked.distinct()).scalars())
+    where = (cases.c.state != "closed", person.c.team.is_not(None), outside(cases.c.id, closed.cases))
+    return sorted(tx.execute(sa.select(person.c.team).select_from(joined).where(*where).distinct()).scalars())
 
 
 # Nobody has looked, or a message did not arrive: somebody must. Then what was seen and is nobody's yet, then what is

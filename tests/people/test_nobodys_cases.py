@@ -10,8 +10,9 @@ from bot.store import casework, erased
 from tests.houses import Home
 
 TOLD = {
-    "who": "Dr Ivy Grant, 020 7946 0555", "organisation": "Larkmere Surgery", "told": "The mother agreed",
-    "number": "020 7946 0777", "words": "Mrs Amara Cole and her boy of three, who hardly sleeps",
+    "who": "Dr Ivy Grant, 020 7946 0555", "organisation": "Larkmere Surgery", "family": "Cole",
+    "told": "The mother agreed", "number": "020 7946 0777",
+    "words": "Mrs Amara Cole and her boy of three, who hardly sleeps",
 }  # fmt: skip
 
 

@@ -93,8 +93,8 @@ def test_the_working_time_until_then_is_what_was_added(calendar: WorkingCalendar
     """What is left of a promise is the hours that it was made with, and nothing once it has passed."""
     hours = timedelta(minutes=minutes)
     there = calendar.add_working_hours(at, hours)
-    assert calendar.working_time(at, there) == hours
-    assert calendar.working_time(there, at) == timedelta() or there == at
+    assert calendar.open_between(at, there) == hours
+    assert calendar.open_between(there, at) == timedelta() or there == at
 
 
 @given(calendars, moments, st.integers(0, 40 * 60), st.integers(0, 40 * 60))

@@ -74,6 +74,7 @@ ACTIONS: Final = {
     "case.unlinked": "Took a link between cases away",
     "case.close-asked": "Asked a second person to confirm that a case can be closed",
     "case.close-declined": "Declined to close a case",
+    "case.restriction": "Looked at who may open a case",
     "case.restricted": "Restricted a case to named colleagues",
     "case.named": "Named a colleague for a restricted case",
     "case.unnamed": "Closed a restricted case to a colleague",

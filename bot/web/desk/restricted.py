@@ -79,7 +79,7 @@ def _page(ref: str, errors: dict[str, str] | None = None) -> str:
     found, choices = restricting.standing_of(house(), ref, me())
     return render_template(
         "desk/restriction.html", section="inbox", found=found, choices=choices, errors=errors or {},
-        error=bool(errors), why=restricting.WHY, case=restricting.case_of(house(), ref, me()), me_id=me().staff.id,
+        error=bool(errors), why=restricting.WHY, case=restricting.look(house(), ref, me()), me_id=me().staff.id,
         done=request.args.get("done") == "yes", given=request.form, form_id=cases.form_id,
     )  # fmt: skip
 
