@@ -15,6 +15,7 @@ from flows.session import DEEPEST, LATE_DAYS, LIVE_MINUTES, OPEN_QUESTIONS, TRAI
 from flows.understanding.types import Risk, Understanding
 
 NODES_A_STEP = 60
+STEPS_A_SESSION = 200  # of one talk, however many flows it calls: a referral told in single words takes thirty
 
 
 class FlowLoopError(RuntimeError):
@@ -42,6 +43,7 @@ class Run:
         self.danger: Risk = "none"
         self.hushed = False
         self.carry_on = False
+        self.broken_off = False
         self.asked_for_menu = False
         self.greeted = not (facts.first_contact or session.owes_greeting)
         self.nodes_left = NODES_A_STEP
@@ -175,10 +177,15 @@ class Run:
         recent = heard is not None and self.facts.now - heard < timedelta(minutes=LIVE_MINUTES)
         return recent or self.facts.worker_talking
 
+    def _steps(self) -> int:
+        goes_on = self.stack[:1] and self.base.stack[:1] and self.stack[0].flow == self.base.stack[0].flow
+        return min(self.base.steps + 1, STEPS_A_SESSION) if goes_on and not self.broken_off else 0
+
     def freeze(self) -> Session:
         return Session(
             bundle=self.base.bundle,
             step_no=self.step_no,
+            steps=self._steps(),
             stack=tuple(self.stack),
             answers=self.answers,
             trail=tuple(self.trail),

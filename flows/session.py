@@ -53,10 +53,12 @@ class Parked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """`timers` holds the step that set each live timer; `left` is where an unfinished referral stands."""
+    """`timers` holds the step that set each live timer; `left` is where an unfinished referral stands; `steps` is how
+    many this talk has gone on for."""
 
     bundle: int = 0
     step_no: int = 0
+    steps: int = 0
     stack: tuple[Frame, ...] = ()
     answers: Mapping[str, Value] = field(default_factory=dict)
     trail: tuple[Undo, ...] = ()
@@ -87,6 +89,7 @@ class Session:
             "v": SCHEMA,
             "b": self.bundle,
             "n": self.step_no,
+            "e": self.steps or None,
             "s": _frames_out(self.stack),
             "a": _values_out(self.answers),
             "t": [[_frames_out(u.stack), _values_out(u.before)] for u in self.trail],
@@ -117,6 +120,7 @@ class Session:
         return cls(
             bundle=raw["b"],
             step_no=raw["n"],
+            steps=raw.get("e", 0),
             stack=_frames_in(raw.get("s", [])),
             answers=_values_in(raw.get("a", {})),
             trail=tuple(Undo(stack=_frames_in(s), before=_values_in(b)) for s, b in raw.get("t", [])),

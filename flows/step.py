@@ -20,7 +20,7 @@ from flows.facts import Assets, Facts
 from flows.flow import AskNode, Flow, WaitNode
 from flows.nodes import enter, walk
 from flows.reading import is_theirs, prepare
-from flows.run import Run
+from flows.run import STEPS_A_SESSION, Run
 from flows.session import LIVE_MINUTES, Frame, Parked, Session
 from flows.wins import decide, show_pictures
 
@@ -45,6 +45,10 @@ def step(assets: Assets, session: Session, event: Event, facts: Facts) -> Step:
     """
     handler, purpose = _EVENTS[type(event)]
     run = Run(assets, landed(assets, session), facts, purpose)
+    if session.steps >= STEPS_A_SESSION and isinstance(event, MessageReceived):
+        # Going round and round: these words begin anew. What was asked last can still be answered, a referral taken up.
+        run.broken_off = True
+        leave(run)
     handler(run, event)
     return Step(session=run.freeze(), effects=tuple(run.effects))
 

@@ -59,6 +59,14 @@ class TestFirstContact:
         assert said(family.texts("menu")) == ["first-contact", "menu.choose"]
         assert said(family.texts("menu")) == ["menu.choose"]
 
+    @pytest.mark.parametrize(("text", "costs"), [("first-contact", True), ("first-contact.web", False)])
+    def test_it_says_who_reads_when_and_what_is_shared(self, text: str, costs: bool) -> None:
+        """Claim: that a computer replies and who reads, the hours, what is shared in danger, what a text may cost."""
+        words = assets().wording.texts[text]
+        for clause in ("{council}", "A computer replies", "Our team can read", "{hours}", "in danger, we may share"):
+            assert clause in words
+        assert ("Texts may cost" in words) is costs
+
     def test_on_the_web_it_speaks_of_the_page(self) -> None:
         """Claim: a chat is not told what texts cost."""
         assert said(Family.new(first_contact=True, channel="web").texts("MENU")) == ["first-contact.web", "menu.choose"]

@@ -14,7 +14,7 @@ from flows.effects import CancelTimer, Say, StartTimer
 from flows.events import Event, MessageReceived, TimerFired
 from flows.facts import Assets
 from flows.flow import Flow, SetNode
-from flows.run import NODES_A_STEP, FlowLoopError
+from flows.run import NODES_A_STEP, STEPS_A_SESSION, FlowLoopError
 from flows.session import Session
 from flows.step import Step, step
 from flows.understanding.types import Screening
@@ -157,6 +157,21 @@ def test_back_undoes_one_answer_at_a_time_into_a_called_flow_and_out_of_it(given
         else:
             assert said(done.effects)[0] == "back.none"
             assert visit.at == "outer.who"
+
+
+def test_a_talk_that_goes_round_without_end_begins_anew_and_loses_no_answer() -> None:
+    """Claim: after so many steps of one talk the next words are read as they are; an answer to what was asked last is
+    taken, and nothing but the count tells the two talks apart."""
+    visit = Visit()
+    visit.texts("visit", "Gran and me")
+    for _ in range(STEPS_A_SESSION // 2 - 1):
+        visit.texts("SW18 2PU", "BACK")
+    visit.texts("SW18 2PU")
+    assert (visit.at, visit.session.steps) == ("inner.how", STEPS_A_SESSION)
+    visit.texts("on foot")
+    assert visit.session.steps == 0
+    assert visit.session.answers["how"] == "on-foot"
+    assert visit.at == "inner.far"
 
 
 def test_a_correction_reaches_into_the_flow_that_was_called() -> None:
