@@ -216,7 +216,7 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
         need=bool(text.strip()) and not held and reading_need,
         event="" if understood.event not in LOSSES and (held or facts.open_case is not None) else understood.event,
         thanks=understood.intent == "thanks" and bool(text.strip()),
-        held_back=_held_back(facts.held_back, command, fit),
+        held_back=_held_back(facts.held_back, command, fit, text),
         word_said=facts.word_said,
     )
     return replace(reading, locked=_locked(run, reading))
@@ -258,14 +258,16 @@ def _locked(run: Run, reading: Reading) -> bool:
     return is_theirs(run) and (reading.fit is not None or not other)
 
 
-def _held_back(held: Held | None, command: Command | None, fit: Fit | None) -> Held | None:
+def _held_back(held: Held | None, command: Command | None, fit: Fit | None, text: str) -> Held | None:
     """What asks something of us is done however many came before it; HELP, and a stop, however often they are said.
 
-    The same words over and over are still an answer where they fit what was asked: "yes" to each of four questions.
+    The same words over and over are still an answer where they fit what was asked ("yes" to each of four questions),
+    and a word that we ourselves gave them is no machine's: BACK four times, STATUS each quarter of an hour.
     """
     if held == "many":
         return None if command in ACTS_ALWAYS else held
-    return None if command in HEARD_EACH_TIME or fit is not None else held
+    ours = not COMMANDS.keys().isdisjoint({plain(text), without_politeness(text)})
+    return None if command in HEARD_EACH_TIME or fit is not None or (ours and command is not None) else held
 
 
 def is_over(year: int, today: date) -> bool:

@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
 
 from bot.alerts import rules
+from bot.content import compile_content, read_content
 from bot.settings import ROOT
 from bot.turn.to_phone import CODE_TEXT
 from flows.effects import Say
 from flows.events import CheckInDue, CheckInReminded
 from flows.session import Session
+from flows.wording import Wording
 from tests.flows.practice import Family, assets, facts
 
 CONTENT = ROOT / "content"
@@ -84,6 +87,44 @@ def test_no_check_in_or_reminder_names_a_need(flow: str) -> None:
     for text in told:
         assert named(text) == set(), text
     assert assets().lexicon.understand(told[0]).needs == ()
+
+
+@cache
+def shipped() -> Wording:
+    """With its translations, the drafts among them."""
+    return compile_content(read_content(CONTENT)).wording
+
+
+# What a family would least want read, by the beginnings of the words: abuse, debt, drugs, alcohol, mourning, divorce,
+# prison, housing, the mind. Of the programmes that are begun by such news none may say so either.
+HIDDEN = {
+    "ar": ("عنف", "دين", "ديون", "مخدر", "كحول", "حداد", "طلاق", "سجن", "مأوى"),
+    "es": ("violencia", "maltrat", "deuda", "droga", "alcohol", "duelo", "divorcio", "cárcel", "vivienda", "depres"),
+    "fr": ("violence", "dette", "drogue", "alcool", "deuil", "divorce", "prison", "logement", "dépress"),
+    "it": ("violenz", "debit", "droga", "alcol", "lutto", "divorzi", "carcere", "alloggi", "depress"),
+    "pl": ("przemoc", "dług", "narkot", "alkohol", "żałob", "rozwod", "rozwód", "więzien", "mieszkani", "depres"),
+    "pt": ("violência", "dívida", "droga", "álcool", "luto", "divórcio", "prisão", "habitação", "depressão"),
+    "so": ("rabshad", "deyn", "daroog", "khamri", "furriin", "xabsi", "guri la'aan"),
+    "ur": ("تشدد", "قرض", "منشیات", "شراب", "سوگ", "طلاق", "جیل"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", sorted(HIDDEN))
+def test_no_translation_of_a_check_in_names_one(language: str) -> None:
+    """Claim: of every programme, in each language that a check-in is drafted in, whoever has checked it."""
+    wording, read = shipped(), 0
+    for flow in begun():
+        family = Family(Session.new(), facts(consent="given"))
+        first = family.happens(CheckInDue(flow=flow, touch=1))
+        family.passes(minutes=5000)
+        for effect in (*first, *family.happens(CheckInReminded(touch=1))):
+            if isinstance(effect, Say):
+                for told, words in wording.render_beside(effect.text, effect.values, language):
+                    if told == language:
+                        read += 1
+                        assert not [hidden for hidden in HIDDEN[language] if hidden in words.casefold()], words
+    assert read >= 5, "hardly anything is drafted in it"
+    assert [hidden for hidden in HIDDEN["pl"] if hidden in "Czy przemoc w domu".casefold()] == ["przemoc"]
 
 
 @pytest.mark.parametrize("level", ["urgent", "concern", "routine"])

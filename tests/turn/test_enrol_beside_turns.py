@@ -38,10 +38,10 @@ def before_writing(database: Database, happens: Callable[[], object]) -> Iterato
     assert done
 
 
-def test_a_stop_between_thinking_and_writing_stands(home: Home, migrated_url: str) -> None:
+def test_a_stop_between_thinking_and_writing_stands(home: Home, furnished_url: str) -> None:
     """Nobody knew the number when the rows were thought through; the family texts STOP just then, to another process of
     the service. They are enrolled, at the number that stopped, and the row gives no consent to it."""
-    other = bare_home(migrated_url)
+    other = bare_home(furnished_url)
     rows = [row(f"P{n}", f"+4477009006{40 + n}", four_weeks_ago(home)) for n in range(3)]
     with before_writing(home.house.db, lambda: other.text("STOP", sender=NUMBER)):
         report = enrol_sheet(home.house, [HEADING, *rows])

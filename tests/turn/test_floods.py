@@ -92,6 +92,13 @@ def test_help_is_answered_however_often_it_is_said(home: Home) -> None:
 
 
 @ON_SQLITE
+@pytest.mark.parametrize("word", ["STATUS", "BACK", "menu please"])
+def test_our_own_words_are_no_machine(home: Home, word: str) -> None:
+    """Whoever asks STATUS each quarter of an hour, or goes BACK through a referral, is answered each time."""
+    assert not [said for said in (home.talk(word) for _ in range(8)) if not said or NOTE in said]
+
+
+@ON_SQLITE
 @pytest.mark.parametrize("words", ["human", "wrong number", "pause till september"])
 def test_what_asks_something_of_us_is_done_in_a_flood(home: Home, words: str) -> None:
     """A person, a number let go, a break: each is done, and answered."""

@@ -34,11 +34,15 @@ def _copy(held: Any) -> Any:
 
 
 def renamed(old: str, new: str, flow: str = "refer") -> Callable[[Files], None]:
-    """A node of another name in the same place, and no way to the old one."""
+    """A node of another name in the same place, every way to it, and no way to the old one."""
 
     def change(files: Files) -> None:
         nodes = files[f"flows/{flow}.yaml"]["nodes"]
         files[f"flows/{flow}.yaml"]["nodes"] = {new if name == old else name: node for name, node in nodes.items()}
+        for node in nodes.values():
+            for way in (node, *node.get("options", ()), *node.get("branch", ())):
+                if isinstance(way, dict) and way.get("go") == old:
+                    way["go"] = new
 
     return change
 
@@ -114,8 +118,6 @@ def test_who_stands_elsewhere_too_stays_whole(home: Home) -> None:
     def change(files: Files) -> None:
         renamed("would-help", "what-helps")(files)
         renamed("to-refer", "to-our-team", "menu")(files)
-        for option in files["flows/menu.yaml"]["nodes"]["choose"]["options"]:
-            option["go"] = "to-our-team" if option["go"] == "to-refer" else option["go"]
 
     landings = read_landings(["refer.would-help=refer.what-helps"])
     done = publishing.publish(home.house, changed(home, change), by="test", landings=landings)

@@ -140,7 +140,7 @@ def test_a_message_that_cannot_even_be_screened_is_before_a_person_at_once(
     assert "urgent" in {c.level for c in home.cases()}
 
 
-def test_what_is_stored_shows_no_planted_word(migrated_url: str, home: Home) -> None:
+def test_what_is_stored_shows_no_planted_word(furnished_url: str, home: Home) -> None:
     """Names, numbers and words are sealed: a stolen file, or a look past the code at every table, shows none."""
     home.text("my son Zebedee Quillfeather is flibbertigibbet, SW18 1YX", sender="+447700900777")
     home.text("REFER", sender="+447700900777")
@@ -148,7 +148,7 @@ def test_what_is_stored_shows_no_planted_word(migrated_url: str, home: Home) -> 
     home.talk(KNIFE + " says Quillfeather", sender="+447700900777")
     planted = ("Zebedee", "Quillfeather", "flibbertigibbet", "xylophone", "7700900777", "SW18 1YX")
     home.house.db.close()
-    stored = stored_in(migrated_url)
+    stored = stored_in(furnished_url)
     assert b"outbox" in stored
     for word in planted:
         assert word.encode() not in stored

@@ -20,9 +20,9 @@ TOKENS = (("mosaic", TOKEN), ("school", OTHER))
 
 
 @pytest.fixture
-def home(home: Home, migrated_url: str) -> Home:
+def home(home: Home, furnished_url: str) -> Home:
     """With two case systems that may post."""
-    home.house = replace(home.house, settings=settings_for(migrated_url, api_tokens=TOKENS))
+    home.house = replace(home.house, settings=settings_for(furnished_url, api_tokens=TOKENS))
     return home
 
 

@@ -7,8 +7,8 @@ from tests.houses import ON_SQLITE, Home
 from tests.web.worker import PASSWORD, Worker
 
 TOLD = {
-    "who": "Dr Ivy Grant, 020 7946 0555", "organisation": "Larkmere Surgery", "told": "The mother agreed",
-    "number": "none", "words": "Mrs Amara Cole and her boy of three",
+    "who": "Dr Ivy Grant, 020 7946 0555", "organisation": "Larkmere Surgery", "family": "Cole",
+    "told": "The mother agreed", "number": "none", "words": "Mrs Amara Cole and her boy of three",
 }  # fmt: skip
 
 

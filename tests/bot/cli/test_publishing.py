@@ -1,6 +1,7 @@
 """`thrive publish`, `lint` and `simulate`: what an author does, and what happens to a folder that is broken."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -21,6 +22,12 @@ def change(path: Path, was: str, now: str) -> None:
     text = path.read_text()
     assert was in text
     path.write_text(text.replace(was, now, 1))
+
+
+def rename(path: Path, was: str, now: str) -> None:
+    """A node of another name, and every way to it."""
+    change(path, f"  {was}:", f"  {now}:")
+    path.write_text(re.sub(rf"go: {was}\b", f"go: {now}", path.read_text()))
 
 
 def test_publishing_twice_says_so(thrive: Operator) -> None:
@@ -45,7 +52,7 @@ def test_who_waits_at_a_changed_node_is_told(thrive: Operator, folder: Path) -> 
     (waiting,) = done.json["waiting"]
     assert waiting.pop("lands")
     assert waiting == {"flow": "menu", "node": "choose", "people": 2, "change": "changed"}
-    change(menu, "  choose:", "  choose-now:")
+    rename(menu, "choose", "choose-now")
     told = thrive("publish", CONTENT_DIR=str(folder))
     assert "2 wait at menu.choose, which is removed" in told.out
 
@@ -55,7 +62,7 @@ def test_people_are_moved_by_a_landing_looked_at_first(thrive: Operator, folder:
     home = make_home(thrive.settings["DATABASE_URL"])
     home.talk("hello")
     home.house.db.close()
-    change(folder / "flows" / "menu.yaml", "  choose:", "  choose-now:")
+    rename(folder / "flows" / "menu.yaml", "choose", "choose-now")
     here = {"CONTENT_DIR": str(folder)}
     landing = ("--landing", "menu.choose=menu.choose-now")
     told = thrive("publish", "--dry-run", "--json", *landing, **here).json
