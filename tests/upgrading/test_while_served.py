@@ -31,6 +31,8 @@ def earlier_code(tmp_path: Path) -> Path:
     try:
         code_of(CODE, code)
     except subprocess.CalledProcessError:
+        # An archive or a shallow clone holds one version's code alone, and nothing can be installed in its place. What
+        # that version left in a database is recorded, and `test_from_a_copy` asks the same of it in every clone.
         pytest.skip("this clone has no history, so the earlier version's code is not in it")
     shutil.copytree(ROOT / "bot/web/static/vendor", code / "bot/web/static/vendor")
     return code
