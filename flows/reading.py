@@ -1,23 +1,21 @@
 """One incoming message, read once: everything the who-wins table asks about."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from flows.answers import Answer, Reply, by_name, plain, read_answer, without_politeness
+from flows.answers import plain, without_politeness
 from flows.effects import Loss
 from flows.events import MessageReceived
+from flows.fits import OPEN_ENDED, Fit, aside, find_fit, flow_started, keyword_flow, kind_flow
 from flows.flood import Held
-from flows.flow import AskNode, Option
 from flows.run import Run
-from flows.session import Asked, Frame
 from flows.stopping import clauses, is_whole_stop, sentences
-from flows.understanding.types import Risk, Screening, Understanding
+from flows.understanding.types import Screening, Understanding
 from flows.understanding.words import fold
 from flows.until import how_often, read_until
-from flows.vocabulary import LESS, PAUSE, PAUSE_IF_UNTIL, PAUSE_LAST, SKIP, START, UNTIL, YES_START
+from flows.vocabulary import LESS, PAUSE, PAUSE_IF_UNTIL, PAUSE_LAST, START, UNTIL, YES_START
 
 Command = Literal[
     "stop-in-words",
@@ -91,35 +89,16 @@ HEARD_EACH_TIME: frozenset[Command] = frozenset({"stop-in-words", "help"})
 # Each changes what we do, or brings a person: no limit of answers stands before it.
 ACTS_ALWAYS: frozenset[Command] = HEARD_EACH_TIME | WITH_A_LOSS | {"back-on", "not-then"}
 # An answer in free text is taken as such unless it is this short: "what would help?" "someone to call me back".
-OPEN_ENDED = frozenset({"text", "name", "children"})  # kinds that would take almost any words for an answer
 SHORT_WORDS = 5
 PAUSE_WORDS = 8  # "pause please till the 3rd of september": more is talk, and the lexicon reads it
 GREETING_WORDS = 3  # "hello", "hi there"; more is what they came to say
-ASIDE_WORDS = 12  # a question to us; more is a story, and an answer
 FEW_WORDS = 2  # "swimming lessons please" is looked up, "hm ok" is not
 LOSSES: Mapping[str, Loss] = {"pregnancy-lost": "pregnancy-lost", "child-died": "child-died"}
 NEWS_DAYS = 90
 # A need nobody should find on a screen after words of danger: a person brings it up instead.
 QUIET_NEEDS = frozenset({"domestic-abuse", "exploitation", "child-safety"})
-_CORRECTION = re.compile(
-    r"^(?:no+|nah|sorry|oops|wait|actually|soz|my bad)?[\s,.!-]*(?:i\s+)?"
-    r"(?:meant|mean|ment|should\s+(?:be|say))(?:\s+to\s+(?:say|put))?[\s,:.-]+(?P<rest>.+)$",
-    re.IGNORECASE | re.DOTALL,
-)
 _SILENT = Screening()
 _NOTHING = Understanding()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
-    """Which question the words answer. `correction` mends the answer before; `heard` is a need at a check-in;
-    `update` is a new value ("postcode") for a flow that can use it at any question."""
-
-    kind: Literal["current", "older", "correction", "heard", "update"]
-    ask: AskNode | None = None
-    answer: Answer | None = None
-    older: Asked | None = None
-    update: tuple[str, str | float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +168,7 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
     fit = None if no_answer else find_fit(run, text, understood, event.screening.risk)
     if understood.event_year is not None and is_over(understood.event_year, facts.today):
         understood = replace(understood, event="", event_year=None, event_sure=False, event_beside=False)
-    starts = _starts(run, text, understood) if greets or not held else _aside(run, text)
+    starts = flow_started(run, text, understood) if greets or not held else aside(run, text)
     # Words that show no need of the list may still be in the directory, where nothing else was being asked; but from
     # somebody whose case is open they are more of what they told us: "don't tell anyone" is no search.
     ask = run.waiting()
@@ -224,7 +203,7 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
 
 def _greets_again(run: Run, text: str, understood: Understanding) -> bool:
     """ "Hello", said after a while in the middle of a referral, is no answer to "what are you worried about?"."""
-    greeting = understood.intent == "menu" or _keyword_flow(run, plain(text)) == "menu"
+    greeting = understood.intent == "menu" or keyword_flow(run, plain(text)) == "menu"
     return greeting and len(text.split()) <= GREETING_WORDS and not run.live()
 
 
@@ -300,7 +279,7 @@ def find_command(run: Run, text: str, understood: Understanding, fit: Fit | None
         meant = "back-on"  # "text me again", said by somebody who paused
     if meant is None and understood.intent != "stop":  # a finer kind of stopping that is not known here ends nothing
         meant = INTENT_COMMANDS.get(understood.intent)
-    if meant != "stop-in-words" and (_keyword_flow(run, plain(text)) or _kind_flow(run, text)):
+    if meant != "stop-in-words" and (keyword_flow(run, plain(text)) or kind_flow(run, text)):
         meant = None  # "is this private" asks what this is, and has a flow of its own to say so
     if _tells_what_is_wrong(run, meant):
         meant = None
@@ -351,120 +330,3 @@ def is_less(text: str) -> bool:
     """ "LESS" with how often: "less every 3 months". "Less money this month" tells of something else."""
     first, _, rest = fold(without_politeness(text)).partition(" ")
     return first.strip(",.:;-") in LESS and len(rest.split()) <= PAUSE_WORDS and how_often(rest) is not None
-
-
-def find_fit(run: Run, text: str, understood: Understanding, risk: Risk = "none") -> Fit | None:
-    """The question these words answer: the newest they fit, then what was asked up to 14 days ago."""
-    ask = run.waiting()
-    open_ended = ask is not None and ask.kind in OPEN_ENDED and not ask.story
-    # "my dad hits me" is nobody's first name. When it is safe to call is told with the danger in it: that is kept.
-    alarm_only = open_ended and (risk == "urgent" or (risk == "concern" and ask is not None and ask.mark is None))
-    # After an alarm the next words tell more of it ("he's gone now"): the question is put again before it is answered.
-    # "refer" said where any words would do starts the referral: it is no safe time to call.
-    if open_ended and not (run.top_flow is not None and run.top_flow.holds) and _named_flow(run, text):
-        return None
-    if ask is not None and ask.kind in OPEN_ENDED and _aside(run, text):
-        return None
-    broken_off = open_ended and run.known("broken_off") is not None and without_politeness(text) not in SKIP
-    if not text.strip() or alarm_only or broken_off:
-        return None
-    return (
-        _current(run, ask, text)
-        or _correction(run, text)
-        or _heard(ask, understood)
-        or _update(run, text, understood)
-        or _older(run, text)
-    )
-
-
-def _current(run: Run, ask: AskNode | None, text: str) -> Fit | None:
-    if ask is None:
-        return None
-    answer = read_answer(ask, _reply(run, ask, text)) or by_name(ask.options, text)
-    if answer is None:
-        return None
-    fit = Fit(kind="current", ask=ask, answer=answer)
-    if ask.kind != "text":
-        return fit
-    # Free text takes anything, so what fits another question better goes there: a bare number, a correction.
-    return (_older(run, text) if text.strip().isdigit() else None) or _correction(run, text) or fit
-
-
-def _heard(ask: AskNode | None, understood: Understanding) -> Fit | None:
-    if ask is not None and ask.heard is not None and (understood.needs or understood.intent == "human"):
-        return Fit(kind="heard", ask=ask)
-    return None
-
-
-def _reply(run: Run, ask: AskNode, text: str) -> Reply:
-    visible = {choice.value for choice in run.choices(ask)}
-    options: list[Option] = [option for option in ask.options if option.value in visible]
-    return Reply(text=text, options=options, readers=run.assets.readers, today=run.facts.today)
-
-
-def _older(run: Run, text: str) -> Fit | None:
-    for asked in reversed(run.open):
-        flow = run.assets.flows.get(asked.frame.flow)
-        ask = flow.ask(asked.frame.node) if flow is not None else None
-        if ask is not None and ask.kind != "text" and (answer := read_answer(ask, _reply(run, ask, text))):
-            return Fit(kind="older", ask=ask, answer=answer, older=asked)
-    return None
-
-
-def _correction(run: Run, text: str) -> Fit | None:
-    """ "no i meant SW17" answers the question before the one that is open."""
-    match = _CORRECTION.match(text.strip())
-    if match is None:
-        return None
-    if run.trail and run.trail[-1].stack:
-        frame: Frame = run.trail[-1].stack[-1]
-        ask = run.assets.flows[frame.flow].ask(frame.node)
-        if ask is not None and (answer := read_answer(ask, _reply(run, ask, match["rest"]))):
-            return Fit(kind="correction", ask=ask, answer=answer)
-    return None
-
-
-def _update(run: Run, text: str, understood: Understanding) -> Fit | None:
-    """A postcode or an age on its own, or as a correction. With a need it is a new search instead."""
-    flow = run.top_flow
-    match = _CORRECTION.match(text.strip())
-    if flow is None or not flow.updates or (understood.needs and not match):
-        return None
-    ask = run.waiting()
-    if text.strip().isdigit() and ask is not None and ask.options:
-        return None  # "4" of three choices is a slip, not a child's age
-    said = match["rest"] if match else text
-    readers = run.assets.readers
-    if "postcode" in flow.updates and (postcode := readers.postcode(said)):
-        return Fit(kind="update", update=("postcode", postcode))
-    if "age" in flow.updates and (age := readers.age(said)) is not None:
-        return Fit(kind="update", update=("age", age))
-    return None
-
-
-def _starts(run: Run, text: str, understood: Understanding) -> str | None:
-    flows = run.assets.flows.values()
-    by_name = next((flow.name for flow in flows if understood.intent in flow.intents), None)
-    return _keyword_flow(run, plain(text)) or _kind_flow(run, text) or by_name
-
-
-def _aside(run: Run, text: str) -> str | None:
-    """The flow that answers what they ask about us in the middle of something, where it says a few words and no more:
-    "will you take my kids?", said to any question. That question is put again after it."""
-    named = _named_flow(run, text)
-    return named if named is not None and run.assets.flows[named].only_says else None
-
-
-def _named_flow(run: Run, text: str) -> str | None:
-    """The flow that a short message asks for by its keyword or in its own words."""
-    return None if len(text.split()) > ASIDE_WORDS else _keyword_flow(run, plain(text)) or _kind_flow(run, text)
-
-
-def _kind_flow(run: Run, text: str) -> str | None:
-    """The flow of a finer kind of intent, heard in their own words: `human/complaint`."""
-    kind = run.assets.lexicon.intent_kind(text)
-    return next((flow.name for flow in run.assets.flows.values() if "/" in kind and kind in flow.intents), None)
-
-
-def _keyword_flow(run: Run, said: str) -> str | None:
-    return next((flow.name for flow in run.assets.flows.values() if said in flow.keywords), None)

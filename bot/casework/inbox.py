@@ -15,12 +15,13 @@ from bot.casework.sight import closed_to, refs_closed_to
 from bot.casework.timeline import programme_titles
 from bot.clock import local_date, midnight
 from bot.house import House
-from bot.store import casework, desk, people, staff, team
+from bot.store import casework, desk, people, staff, team, touch_lists
 from bot.store.casework import Case
 from bot.store.database import DATABASE_AWAY, Tx
-from bot.store.desk import EVERY, HeldMessage, ListedAudit, ListedCase, ListedTouch, Only, Which
+from bot.store.desk import EVERY, HeldMessage, ListedAudit, ListedCase, Only, Which
 from bot.store.restricting import Closed
 from bot.store.team import DueCall, Offered
+from bot.store.touch_lists import ListedTouch
 from scheduler.calendar import WorkingCalendar
 from scheduler.pathway import Due
 
@@ -259,12 +260,12 @@ def no_replies(house: House, by: SignedIn, *, page: int = 1) -> Silences:
     now = house.clock.now()
     with house.db.write() as tx:
         closed = closed_to(tx, by)
-        listed = desk.no_replies(tx, offset=(page - 1) * PAGE, limit=PAGE, closed=closed)
-        seen = desk.seen_since(tx, now - A_WEEK, closed=closed)
+        listed = touch_lists.no_replies(tx, offset=(page - 1) * PAGE, limit=PAGE, closed=closed)
+        seen = touch_lists.seen_since(tx, now - A_WEEK, closed=closed)
         refs = [t.person_ref for t in listed] + [one[0].person_ref for one in seen]
         audit_list(tx, by, now, action="list.view", target="no-replies", refs=refs)
         return Silences(
-            total=desk.count_no_replies(tx, closed=closed), touches=listed, seen=seen, page=page,
+            total=touch_lists.count_no_replies(tx, closed=closed), touches=listed, seen=seen, page=page,
             programmes=programme_titles(house, tx),
         )  # fmt: skip
 
@@ -273,7 +274,7 @@ def take_off(house: House, by: SignedIn, touch_id: int, how: Done = "seen") -> b
     """One of the team has seen this silence. False where it was taken off before: a repeated post is harmless."""
     now = house.clock.now()
     with house.db.write() as tx:
-        taken = desk.take_off(tx, touch_id, by.staff.id, how=how, at=now, closed=closed_to(tx, by))
+        taken = touch_lists.take_off(tx, touch_id, by.staff.id, how=how, at=now, closed=closed_to(tx, by))
         if taken:
             staff.add_audit(
                 tx, at=now, staff_id=by.staff.id, action="list.take-off", target=f"touch:{touch_id}", detail=how
@@ -286,18 +287,18 @@ def ledger(house: House, by: SignedIn, asked: LedgerAsk, *, page: int) -> Ledger
     with house.db.write() as tx:
         closed = closed_to(tx, by)
         people_asked = _asked_of(tx, asked, closed)
-        which = desk.LedgerFilter(
+        which = touch_lists.LedgerFilter(
             person_ids=people_asked, since=asked.since, until=asked.until, outcome=asked.outcome,
             programme=asked.programme, closed=closed,
         )  # fmt: skip
-        total, touches = desk.ledger(tx, which, offset=(page - 1) * PAGE, limit=PAGE)
+        total, touches = touch_lists.ledger(tx, which, offset=(page - 1) * PAGE, limit=PAGE)
         titles = programme_titles(house, tx)
         coming = [
             PlannedNext(
                 person_ref=ref, name=name, programme=titles.get(e.programme, e.programme), next_at=e.next_at,
                 waited_for=e.waited_for,
             )
-            for ref, name, e in ([] if people_asked is None else desk.planned(tx, people_asked))
+            for ref, name, e in ([] if people_asked is None else touch_lists.planned(tx, people_asked))
             if asked.programme in {None, e.programme}
         ]  # fmt: skip
         refs = [t.person_ref for t in touches] + [one.person_ref for one in coming]

@@ -8,8 +8,9 @@ import pytest
 
 from flows.answers import Answer
 from flows.effects import EndForLoss, RaiseEscalation, Say, SetConsent
+from flows.fits import Fit
 from flows.flow import AskNode, BranchNode
-from flows.reading import Fit, Reading, is_over
+from flows.reading import Reading, is_over
 from flows.run import Run
 from flows.session import Frame, Session
 from flows.understanding.types import Screening, Understanding

@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.store import desk
+from bot.store import desk, touch_lists
 from bot.store.database import Tx
-from bot.store.desk import LedgerFilter
 from bot.store.restricting import NOTHING
+from bot.store.touch_lists import LedgerFilter
 from tests.houses import AT, ON_SQLITE, Home
 
 LISTS: Mapping[str, Callable[[Tx], object]] = {
-    "ix_touch_decided": lambda tx: desk.ledger(tx, LedgerFilter(), offset=0, limit=50),
-    "ix_touch_waits": lambda tx: desk.no_replies(tx, limit=50, closed=NOTHING),
-    "ix_touch_seen": lambda tx: desk.seen_since(tx, AT, closed=NOTHING),
+    "ix_touch_decided": lambda tx: touch_lists.ledger(tx, LedgerFilter(), offset=0, limit=50),
+    "ix_touch_waits": lambda tx: touch_lists.no_replies(tx, limit=50, closed=NOTHING),
+    "ix_touch_seen": lambda tx: touch_lists.seen_since(tx, AT, closed=NOTHING),
     "ix_cases_closed": lambda tx: desk.list_cases(tx, "closed", 1, offset=0, limit=50, closed=NOTHING),
 }
 
