@@ -84,8 +84,15 @@ def chromium() -> Iterator[Chromium]:
             browser.close()
 
 
+def fits(page: Page, width: int) -> bool:
+    """Whether nothing on the page runs past `width` pixels, once it has come: a click returns before the page does."""
+    page.wait_for_load_state()
+    return bool(page.evaluate("width => document.documentElement.scrollWidth <= width", width))
+
+
 def axe(page: Page, *, within: str | None = None) -> list[Violation]:
     """What axe-core finds wrong with the page as it is now; `within` is a CSS selector. Needs JavaScript on."""
+    page.wait_for_load_state()
     page.add_script_tag(path=AXE)
     options = {"runOnly": {"type": "tag", "values": list(RULES)}, "resultTypes": ["violations"]}
     told: dict[str, Any] = page.evaluate(

@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 from bot.demo.phone import phone_blueprint
 from bot.demo.provider import StandIn, StandInSettings
 from bot.demo.provider_store import Store
+from tests.browser import axe, fits
 from tests.standin import ACCOUNT_SID, AUTH_TOKEN, NUMBER
 
 if TYPE_CHECKING:
@@ -53,8 +54,6 @@ def answer(stand_in: StandIn, body: str) -> None:
 def test_texting_by_hand_on_a_narrow_screen(chromium: "Chromium", address: str, stand_in: StandIn) -> None:
     """At 320 pixels nothing runs off the side and axe finds nothing; a new text appears by itself, its words as
     words."""
-    from tests.browser import axe
-
     answer(stand_in, "https://a-very-long-address.example/" + "x" * 80)
     with chromium.person(address, width=320) as person:
         page = person.new_page()
@@ -65,7 +64,7 @@ def test_texting_by_hand_on_a_narrow_screen(chromium: "Chromium", address: str, 
         answer(stand_in, "Hi <em>there</em>")
         page.locator("li.theirs", has_text="Hi <em>there</em>").wait_for()
         assert page.locator("li").count() == 3
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert fits(page, 320)
         assert axe(page) == []
 
 

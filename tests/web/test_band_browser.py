@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from bot.app import build
-from tests.browser import axe
+from tests.browser import axe, fits
 from tests.houses import Home
 from tests.web.worker import hire, served, signed_in_at
 
@@ -54,7 +54,7 @@ def test_a_page_that_stays_open_is_told_and_the_band_is_readable(home: Home, chr
             page.get_by_role("link", name="Show what to do").click()
             page.locator(".app-alert").wait_for()
             assert "The clock has stood still since" in page.locator(".app-alert").inner_text()
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert fits(page, width)
             assert axe(page) == []
         for _ in range(4):
             page.clock.fast_forward(POLL_MS)

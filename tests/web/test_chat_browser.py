@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 from bot.app import build
 from bot.clock import SystemClock
 from bot.store import inbox, outbox
+from tests.browser import axe, fits
 from tests.houses import Home, make_home
 
 if TYPE_CHECKING:
@@ -81,8 +82,6 @@ def no_network_beyond(context: "BrowserContext", url: str) -> list[str]:
 def test_the_story_of_a_family(chromium: "Chromium", served: Served, javascript: bool, width: int) -> None:
     """Claim: ask, be answered with cards, answer by a button, be kept safe: the same with and without JavaScript; axe
     finds nothing and nothing runs off the side."""
-    from tests.browser import axe
-
     with chromium.person(served.url, javascript=javascript, width=width) as person:
         page = person.new_page()
         faults: list[str] = []
@@ -91,7 +90,7 @@ def test_the_story_of_a_family(chromium: "Chromium", served: Served, javascript:
         def sound() -> None:
             if javascript:
                 assert axe(page) == []
-                assert page.evaluate("document.documentElement.scrollWidth") <= width
+                assert fits(page, width)
 
         page.goto("/")
         sound()
@@ -122,13 +121,11 @@ def test_the_story_of_a_family(chromium: "Chromium", served: Served, javascript:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_other_pages(chromium: "Chromium", served: Served, address: str, width: int) -> None:
     """Claim: axe finds nothing on them, and nothing runs off the side."""
-    from tests.browser import axe
-
     with chromium.person(served.url, width=width) as person:
         page = person.new_page()
         page.goto(address)
         assert axe(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert fits(page, width)
 
 
 READ_IN_ORDER = """
@@ -185,12 +182,11 @@ def test_a_screen_reader_hears_it_in_order(chromium: "Chromium", served: Served,
 def test_carrying_on_in_a_browser(chromium: "Chromium", served: Served, javascript: bool, width: int) -> None:
     """Claim: keep a conversation, send its list to a phone, and open it on another device; axe finds nothing on any of
     these pages or their faults, and nothing runs off the side."""
-    from tests.browser import axe
 
     def sound(page: "Page") -> None:
         if javascript:
             assert axe(page) == []
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert fits(page, width)
 
     def code() -> str:
         served.home.send()

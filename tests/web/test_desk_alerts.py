@@ -12,6 +12,7 @@ from bot.casework.permissions import ROLES, may
 from bot.store import alerts
 from bot.store import staff as staff_rows
 from bot.web.here import HOUSE
+from tests.browser import axe, fits
 from tests.houses import ON_SQLITE, Home
 from tests.web.worker import Worker, at_desk, fields, hire, served, signed_in_at
 
@@ -135,8 +136,6 @@ def test_a_manager_sets_who_is_told(app: Flask, home: Home) -> None:
 @ON_SQLITE
 def test_alerts_in_a_real_browser(chromium: "Chromium", app: Flask, home: Home, width: int) -> None:
     """Nothing scrolls sideways, axe finds nothing, and the red band's button works by keyboard."""
-    from tests.browser import axe
-
     nobody_reached(home)
     home.living()
     email = hire(home, "manager")
@@ -151,7 +150,7 @@ def test_alerts_in_a_real_browser(chromium: "Chromium", app: Flask, home: Home, 
         ):
             page.goto(address)
             assert axe(page) == []
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert fits(page, width)
             if pictures:
                 page.screenshot(path=Path(pictures) / f"{name}-{width}.png", full_page=True)
         band = page.locator(".app-alert")

@@ -9,6 +9,7 @@ from flask import Flask
 
 from bot.casework import auditing
 from bot.store.staff import audit
+from tests.browser import fits
 from tests.houses import ON_SQLITE, Home
 from tests.web.worker import Worker, at_desk, hire, served, signed_in_at
 
@@ -72,7 +73,7 @@ def test_the_page_fits_a_small_screen(app: Flask, home: Home, chromium: "Chromiu
     with served(app) as address, chromium.person(address, width=320) as person:
         page = person.new_page()
         signed_in_at(page, email, "/desk/audit")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert fits(page, 320)
         page.get_by_role("button", name="Check every seal").click()
         page.get_by_role("heading", name="The audit's seals").wait_for()
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert fits(page, 320)

@@ -16,7 +16,7 @@ from bot.web.desk import entry_words
 from directory.service import Location, Organisation, Service
 from directory.written import FIELDS
 from flows.facts import Search
-from tests.browser import axe
+from tests.browser import axe, fits
 from tests.houses import ON_SQLITE, Home
 from tests.web.worker import Worker, at_desk, fields, hire, served, signed_in_at
 
@@ -260,11 +260,12 @@ def test_the_pages_read_well(app: Flask, kitchens: Home, chromium: "Chromium", w
                 page.get_by_text("Checked as of today.").wait_for()
             elif step == "form":
                 page.get_by_role("button", name="Change it").click()
+                page.get_by_label("Name", exact=True).wait_for()
             elif step == "faults":
                 page.get_by_label("Name", exact=True).fill("")
                 page.get_by_role("button", name="Keep the changes").click()
                 page.get_by_text("There is a problem").wait_for()
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, step
+            assert fits(page, width), step
             assert axe(page) == [], step
 
 

@@ -17,7 +17,7 @@ from bot.publishing import drafts, trying
 from bot.settings import ROOT
 from bot.simulating import START
 from bot.talking import Talk, real_assets
-from tests.browser import axe
+from tests.browser import axe, fits
 from tests.houses import ON_SQLITE, Home, make_home
 from tests.web.worker import Worker, at_desk, hire, served, signed_in_at
 
@@ -204,7 +204,7 @@ def test_the_pages_read_well(app: Flask, home: Home, chromium: "Chromium", width
         signed_in_at(page, email, "/desk/flows")
         for address in ("/desk/flows", "/desk/flows/drawn?flow=check-in", f"{TALK}?flow=menu"):
             page.goto(address)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+            assert fits(page, width), address
             assert axe(page) == [], address
         page.goto("/desk/flows/drawn?flow=check-in")
         frame = page.get_by_role("region", name="Drawn")
@@ -215,7 +215,7 @@ def test_the_pages_read_well(app: Flask, home: Home, chromium: "Chromium", width
         page.get_by_label("What they write").fill("food bank near SW18")
         page.get_by_role("button", name="Send", exact=True).click()
         page.get_by_text("search, some found").wait_for()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert fits(page, width)
         assert axe(page) == []
         with page.expect_download() as saved:
             page.get_by_role("button", name="Save it as a journey test").click()

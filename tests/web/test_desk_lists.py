@@ -13,6 +13,7 @@ from bot.store import addresses, people, published
 from bot.web.desk.chart import chart
 from bot.web.desk.guard import exact, when
 from bot.web.desk.person import age_on
+from tests.browser import axe, fits
 from tests.houses import AT, ON_SQLITE, Home
 from tests.web.standing import a_case, a_silence
 from tests.web.visitor import Page
@@ -196,8 +197,6 @@ def test_a_chart_keeps_time_and_height() -> None:
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_desk_in_a_real_browser(chromium: "Chromium", app: Flask, home: Home, width: int) -> None:
     """Claim: axe finds nothing, nothing scrolls sideways, the counter counts and a draft is not left unasked."""
-    from tests.browser import axe
-
     ref = a_case(home, "Ana", level="urgent", sender="+447700900321")
     a_silence(home)
     email = hire(home, "practitioner")
@@ -211,7 +210,7 @@ def test_the_desk_in_a_real_browser(chromium: "Chromium", app: Flask, home: Home
         page.fill("#reply-words", "I can ring you at two.")
         page.wait_for_function("document.querySelector('.desk-counter').textContent.includes('Sent as 1 text.')")
         assert axe(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert fits(page, width)
         asked: list[str] = []
         page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
         page.evaluate("location.href = '/desk'")
@@ -223,4 +222,4 @@ def test_the_desk_in_a_real_browser(chromium: "Chromium", app: Flask, home: Home
         for address in ("/desk", "/desk/no-replies", "/desk/ledger"):
             page.goto(address)
             assert axe(page) == [], address
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+            assert fits(page, width), address

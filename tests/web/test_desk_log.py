@@ -14,6 +14,7 @@ from bot.refs import new_ref, ref_of
 from bot.store import casework, team
 from bot.store import contacts as rows
 from bot.store.database import Tx
+from tests.browser import axe, fits
 from tests.houses import ON_SQLITE, Home
 from tests.web.standing import a_case, a_silence
 from tests.web.worker import Worker, at_desk, fields, hire, served, signed_in_at
@@ -221,8 +222,6 @@ def test_every_fault_of_the_form_is_told_at_once_and_the_words_come_back(sam: Wo
 def test_the_log_fits_a_small_phone_and_passes_axe(app: Flask, home: Home, chromium: "Chromium") -> None:
     """Claim: the list, a slip in its reference, the form, a contact with its reviews and words that came too late fit
     320 px; axe finds nothing."""
-    from tests.browser import axe
-
     home.living()
     sam, mina = at_desk(app, home), hire(home, "manager")
     keep(sam, **{**ADVICE, "on": "2026-10-26", "weeks": "4"})
@@ -231,20 +230,20 @@ def test_the_log_fits_a_small_phone_and_passes_axe(app: Flask, home: Home, chrom
         page = device.new_page()
         signed_in_at(page, mina, f"{address}/desk/log")
 
-        def fits(what: str) -> None:
+        def sound(what: str) -> None:
             for width in (320, 1280):
                 page.set_viewport_size({"width": width, "height": 844})
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, what
+                assert fits(page, width), what
             assert axe(page) == [], what
 
         for path in ("/desk/log", "/desk/log?person=NONSENSE", "/desk/log/new", f"/desk/log/{ref}"):
             page.goto(f"{address}{path}")
-            fits(path)
+            sound(path)
         page.fill("textarea[name=words]", "They moved to another town")
         sam.post(f"/desk/log/{ref}", f"/desk/log/{ref}/reviewed", words="All is well", due_on="2026-11-23")
         page.click("main form button")
         assert page.input_value("#kept") == "They moved to another town"
-        fits("words that came too late")
+        sound("words that came too late")
 
 
 def test_a_contact_among_hundreds_is_found_by_name_organisation_or_reference(sam: Worker, home: Home) -> None:

@@ -6,6 +6,7 @@ import pytest
 from docx import Document
 from flask import Flask
 
+from tests.browser import axe, fits
 from tests.houses import ON_SQLITE, Home
 from tests.web.referring import a_referral
 from tests.web.standing import a_case
@@ -24,8 +25,6 @@ def test_documents_counts_and_the_sheet_fit_and_are_saved_without_javascript(
     """Claim: with no JavaScript a manager saves a Word document that opens and, after the password again, a sheet; a
     case's page, the counts and the sheet's page fit 320 and 1280 px and axe finds nothing; what the front door asks is
     folded, and unfolds where it is at fault."""
-    from tests.browser import axe
-
     home.living()
     ref = a_referral(home, answers='{"worried": "He does not sleep"}', words="He does not sleep")
     other, mina = a_case(home, "Bo", sender="+447700900002"), hire(home, "manager")
@@ -51,7 +50,7 @@ def test_documents_counts_and_the_sheet_fit_and_are_saved_without_javascript(
         page.get_by_role("button", name="Close the case").click()
         page.get_by_role("link", name="Name who accepted it at the front door.").wait_for()
         assert page.get_by_label("Accepted by").is_visible()
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert fits(page, 320)
     lee = hire(home, "manager", "Lee Marsh")
     with served(app) as address, chromium.person(address, width=320) as device:
         page = device.new_page()
@@ -60,5 +59,5 @@ def test_documents_counts_and_the_sheet_fit_and_are_saved_without_javascript(
             page.goto(f"{address}{path}")
             for width in (320, 1280):
                 page.set_viewport_size({"width": width, "height": 844})
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+                assert fits(page, width), path
             assert axe(page) == [], path

@@ -11,6 +11,7 @@ from flask import Flask
 from bot.casework import work
 from bot.casework.accounts import SignedIn
 from bot.store import pathway, staff
+from tests.browser import axe, fits
 from tests.houses import ON_SQLITE, Home
 from tests.web.raising import case_of, events
 from tests.web.referring import ASSIGN, ENDING, ENGAGED, PASSED, REVIEW, SECURED, TRIAGE, a_referral, section, step
@@ -247,8 +248,6 @@ def test_an_escalation_closes_to_the_front_door_without_javascript(
 ) -> None:
     """Claim: filled and sent with no JavaScript; form, fault and closed case fit 320 and 1280 px, and axe finds
     nothing."""
-    from tests.browser import axe
-
     home.living()
     ref, other, mina = a_case(home, "Ana"), a_case(home, "Bo", sender="+447700900002"), hire(home, "manager")
     with served(app) as address:
@@ -265,13 +264,13 @@ def test_an_escalation_closes_to_the_front_door_without_javascript(
                     page.get_by_label("What was done").fill("Told them")
                     page.get_by_role("button", name="Close the case").click()
                     page.get_by_role("link", name="Name who accepted it at the front door.").wait_for()
-                    assert page.evaluate("document.documentElement.scrollWidth") <= width
+                    assert fits(page, width)
                     page.get_by_label("Accepted by").fill("Ravi Lane")
                     page.get_by_label("Day", exact=True).last.fill("2026-11-23")
                     page.get_by_label("Time", exact=True).last.fill("11:00")
                     page.get_by_role("button", name="Close the case").click()
                     page.get_by_text("The case is closed.").wait_for()
-                assert page.evaluate("document.documentElement.scrollWidth") <= width
+                assert fits(page, width)
                 assert not javascript or axe(page) == []
 
 
@@ -283,8 +282,6 @@ def test_the_pathway_fits_a_small_phone_works_without_javascript_and_passes_axe(
 ) -> None:
     """Claim: a worker triages with no JavaScript; the section, a fault, the front door's form and the inbox fit 320 and
     1280 px, and axe finds nothing."""
-    from tests.browser import axe
-
     home.living()
     ref, other, mina = a_referral(home), a_referral(home, "Bo", sender="+447700900002"), hire(home, "manager")
     for given in (TRIAGE, ASSIGN, PASSED):
@@ -311,5 +308,5 @@ def test_the_pathway_fits_a_small_phone_works_without_javascript_and_passes_axe(
             page.goto(f"{address}{path}")
             for width in (320, 1280):
                 page.set_viewport_size({"width": width, "height": 844})
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+                assert fits(page, width), path
             assert axe(page) == [], path

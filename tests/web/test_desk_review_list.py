@@ -12,6 +12,7 @@ from bot.casework.permissions import ROLES, may
 from bot.content import Content
 from bot.publishing import content
 from bot.store import staff as staff_rows
+from tests.browser import axe, fits
 from tests.houses import ON_SQLITE, Home
 from tests.web.marking import MISSED, mark, message_id
 from tests.web.raising import KNIFE
@@ -121,8 +122,6 @@ def test_markup_in_words_and_notes_stays_words(app: Flask, home: Home) -> None:
 def test_reading_and_marking_in_a_real_browser(chromium: "Chromium", app: Flask, home: Home, width: int) -> None:
     """Claim: from the list to a conversation, a mark, its case and the review list: axe finds nothing, nothing scrolls
     sideways, the service's name stands on each page."""
-    from tests.browser import axe
-
     home.text(MISSED)
     home.text(KNIFE, sender="+447700900322")
     home.send()
@@ -132,7 +131,7 @@ def test_reading_and_marking_in_a_real_browser(chromium: "Chromium", app: Flask,
 
         def sound() -> None:
             assert axe(page) == [], page.url
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+            assert fits(page, width), page.url
             assert page.inner_text(".app-header__name"), page.url
 
         signed_in_at(page, email, "/desk/conversations?raised=none")

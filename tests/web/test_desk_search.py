@@ -12,6 +12,7 @@ from bot.house import House
 from bot.refs import new_ref, ref_of
 from bot.store import addresses, casework, people, schema
 from bot.store.database import Database
+from tests.browser import fits
 from tests.houses import AT, KEYS, ON_SQLITE, Home
 from tests.web.standing import a_case
 from tests.web.visitor import Visitor
@@ -210,7 +211,7 @@ def test_the_search_by_keyboard_and_at_every_width(app: Flask, home: Home, chrom
         assert "oyelaren" not in page.url
         for width in (320, 1280):
             page.set_viewport_size({"width": width, "height": 800})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert fits(page, width)
 
 
 def test_a_professionals_referral_of_nobody_here_is_found_by_the_name_it_tells(

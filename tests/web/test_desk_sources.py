@@ -11,7 +11,7 @@ from bot.publishing import directory, feed, importing, merging
 from bot.publishing.directory import put
 from directory.report import Line, Read
 from directory.service import Location, Organisation, Service
-from tests.browser import axe
+from tests.browser import axe, fits
 from tests.houses import ON_SQLITE, Home
 from tests.web.worker import Worker, at_desk, hire, served, signed_in_at
 
@@ -146,7 +146,7 @@ def test_the_pages_in_a_real_browser(app: Flask, town: Home, chromium: "Chromium
         assert axe(page) == []
         page.goto(PAGE)
         assert axe(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert fits(page, width)
         page.get_by_role("button", name="Keep the first").click()
         page.get_by_text("Merged. Families are shown the one you kept.").wait_for()
         assert axe(page) == []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from flask import Flask
 
-from tests.browser import axe
+from tests.browser import axe, fits
 from tests.houses import ON_SQLITE, Home
 from tests.web.raising import case_of, events, raised
 from tests.web.test_desk_links import both
@@ -52,6 +52,6 @@ def test_speaker_and_link_in_a_browser(app: Flask, home: Home, chromium: "Chromi
         page.get_by_role("button", name="Link them").click()
         page.get_by_text("Linked. Each stays a case of its own.").wait_for()
         assert axe(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert fits(page, width)
         if folder := os.environ.get("SHOTS"):
             page.screenshot(path=f"{folder}/links-{width}.png", full_page=True)

@@ -9,6 +9,7 @@ from flask import Flask
 from bot import clockwork
 from bot.casework import away, raising
 from bot.store import casework, people, staff, team
+from tests.browser import axe, fits
 from tests.houses import ON_SQLITE, Home
 from tests.web.standing import a_case
 from tests.web.worker import NAMES, Worker, at_desk, hire, served, signed_in_at
@@ -281,8 +282,6 @@ def test_the_new_parts_fit_a_small_phone_and_pass_axe(app: Flask, home: Home, ch
     sam.act(ref, "claim")
     sam.act(ref, "offer", to=str(number_of(home, NAMES["manager"])), words="She prefers the mornings")
     sam.act(ref, "call-back", on=home.clock.at.date().isoformat(), at="16:30", words="About the school")
-    from tests.browser import axe
-
     with served(app) as address, chromium.person(address, width=320) as device:
         page = device.new_page()
         signed_in_at(page, mina, f"{address}/desk")
@@ -290,5 +289,5 @@ def test_the_new_parts_fit_a_small_phone_and_pass_axe(app: Flask, home: Home, ch
             page.goto(f"{address}{path}")
             for width in (320, 1280):
                 page.set_viewport_size({"width": width, "height": 844})
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+                assert fits(page, width), path
             assert axe(page) == [], path

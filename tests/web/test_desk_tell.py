@@ -10,7 +10,7 @@ from bot.casework.permissions import ROLES, may
 from bot.store import keeping, people
 from bot.web.desk import words
 from scheduler.changes import CHANGES
-from tests.browser import axe
+from tests.browser import axe, fits
 from tests.houses import ON_SQLITE, Home
 from tests.turn.families import enrol, four_weeks_ago, row, touches_of
 from tests.web.worker import Worker, hire, served, signed_in_at
@@ -125,7 +125,7 @@ def test_the_page_reads_well(app: Flask, home: Home, family: str, chromium: "Chr
     with served(app) as url, chromium.person(url, width=width) as person:
         page = person.new_page()
         signed_in_at(page, email, f"/desk/people/{family}/tell")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert fits(page, width)
         assert axe(page) == []
         page.get_by_role("button", name="Change what is planned").click()
         assert axe(page) == []

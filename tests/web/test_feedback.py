@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from bot.store import people
+from tests.browser import axe, fits
 from tests.houses import ON_SQLITE, Home
 from tests.web.worker import Worker, at_desk, hire, served, signed_in_at
 
@@ -132,8 +133,6 @@ def test_a_wish_about_data_shows_its_day_and_when_that_has_passed(app: Flask, sa
 @ON_SQLITE
 def test_both_pages_fit_a_small_phone_and_pass_axe(app: Flask, home: Home, chromium: "Chromium") -> None:
     """Claim: the list, an answer that was refused, and the public page fit 320 and 1280 px; axe finds nothing."""
-    from tests.browser import axe
-
     home.living()
     sam, mina = at_desk(app, home), hire(home, "manager")
     told(home)
@@ -143,19 +142,19 @@ def test_both_pages_fit_a_small_phone_and_pass_axe(app: Flask, home: Home, chrom
         page = device.new_page()
         signed_in_at(page, mina, f"{address}/desk/feedback")
 
-        def fits(what: str) -> None:
+        def sound(what: str) -> None:
             for width in (320, 1280):
                 page.set_viewport_size({"width": width, "height": 844})
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, what
+                assert fits(page, width), what
                 if SHOTS:
                     page.screenshot(path=f"{SHOTS}/{what}-{width}.png", full_page=True)
             assert axe(page) == [], what
 
-        fits("list")
+        sound("list")
         page.click("summary")
         page.fill("#said-1", "Call 07700 900123")
         page.click("#feedback-1 form button")
         assert page.input_value("#said-1") == "Call 07700 900123"
-        fits("refused")
+        sound("refused")
         page.goto(f"{address}/you-said")
-        fits("public")
+        sound("public")

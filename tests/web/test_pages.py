@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from bot.web import assets
+from tests.browser import axe, fits
 from tests.web.pages import every_component
 
 if TYPE_CHECKING:
@@ -145,13 +146,11 @@ def address() -> Iterator[str]:
 @pytest.mark.parametrize("width", [320, 1280])
 def test_axe_finds_nothing(chromium: "Chromium", address: str, layout: str, width: int) -> None:
     """Claim: every component on both layouts passes axe, and no page scrolls sideways at 320 pixels."""
-    from tests.browser import axe
-
     with chromium.person(address, width=width) as person:
         page = person.new_page()
         page.goto(f"/{layout}")
         assert axe(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert fits(page, width)
         assert page.evaluate("document.activeElement.className") == "govuk-error-summary"
 
 

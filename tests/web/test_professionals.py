@@ -8,6 +8,7 @@ from werkzeug.test import TestResponse
 
 from bot.store import addresses
 from bot.web.professionals import A_PLACE
+from tests.browser import axe, fits
 from tests.houses import ON_SQLITE, Home
 from tests.web.raising import case_of
 from tests.web.visitor import Page, Visitor
@@ -190,8 +191,6 @@ def test_the_form_fits_a_small_phone_works_without_javascript_and_passes_axe(
 ) -> None:
     """Claim: filled and sent with no JavaScript; the empty form, a fault and the thanks fit 320 and 1280 px; axe finds
     nothing."""
-    from tests.browser import axe
-
     labels = {"who": "Your name", "organisation": "Your organisation", "family": "The family's name",
               "told": "How the family was told",
               "number": "The family's telephone number", "words": "The family, what"}  # fmt: skip
@@ -210,7 +209,7 @@ def test_the_form_fits_a_small_phone_works_without_javascript_and_passes_axe(
                     for width in (320, 1280):
                         page.set_viewport_size({"width": width, "height": 844})
                         if javascript:
-                            assert page.evaluate("document.documentElement.scrollWidth") <= width, stage
+                            assert fits(page, width), stage
                     if javascript:
                         assert axe(page) == [], stage
     assert len(home.cases()) == 2

@@ -22,7 +22,7 @@ from bot.store.casework import cases
 from directory.service import Location, Opening, Organisation, Service
 from flows.facts import Search
 from messages.smtp_email import SmtpEmail, read_smtp_url
-from tests.browser import axe
+from tests.browser import axe, fits
 from tests.houses import ON_SQLITE, Home
 from tests.mail import Post, post_office
 from tests.web.worker import Worker, at_desk, fields, hire, served, signed_in_at
@@ -420,7 +420,7 @@ def test_the_pages_read_well(home: Home, letters: Post, link: str, chromium: "Ch
         steps = {"entries": page.get_by_role("button", name="It is right").first,
                  "right": page.get_by_role("button", name="Correct it").first, "form": None}  # fmt: skip
         for step, button in steps.items():
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, step
+            assert fits(page, width), step
             assert axe(page) == [], step
             if button is not None:
                 button.click()
@@ -430,5 +430,5 @@ def test_the_pages_read_well(home: Home, letters: Post, link: str, chromium: "Ch
         signed_in_at(page, email, "/desk/directory/asked")
         for step in ("asked", "organisations", "organisation?id=org/1"):
             page.goto(f"/desk/directory/{step}")
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, step
+            assert fits(page, width), step
             assert axe(page) == [], step

@@ -8,7 +8,7 @@ from flask import Flask
 
 from bot import clockwork
 from bot.casework import work
-from tests.browser import axe
+from tests.browser import axe, fits
 from tests.houses import ON_SQLITE, Home
 from tests.web.raising import raised
 from tests.web.test_desk_second_person import WHY, form_of, two
@@ -67,4 +67,4 @@ def _fits(page: "Page", name: str, width: int) -> None:
     if folder := os.environ.get("SHOTS"):
         page.screenshot(path=f"{folder}/restricted-{name}-{width}.png", full_page=True)
     assert axe(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert fits(page, width)

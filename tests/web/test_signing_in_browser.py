@@ -11,7 +11,7 @@ from bot.app import build
 from bot.casework import second_factor
 from bot.sign_on import SignOn
 from bot.web.desk.council_account import SIGN_ON
-from tests.browser import axe
+from tests.browser import axe, fits
 from tests.houses import ON_SQLITE, Home
 from tests.provider_of_identities import provider
 from tests.web.test_council_account import KIM, door_to
@@ -32,7 +32,7 @@ def fair(page: "Page", name: str, width: int) -> None:
     if folder := os.environ.get("SHOTS"):
         page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
     assert axe(page) == [], name
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+    assert fits(page, width), name
 
 
 @BOTH_WIDTHS

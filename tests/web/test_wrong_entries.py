@@ -18,7 +18,7 @@ from bot.store import wrong as stored
 from bot.store.addresses import find_address
 from bot.web.chat import PACE
 from directory.service import Location, Organisation, Service
-from tests.browser import axe
+from tests.browser import axe, fits
 from tests.houses import ON_SQLITE, Home
 from tests.web.visitor import Page, Visitor
 from tests.web.worker import Worker, at_desk, fields, hire, served, signed_in_at
@@ -236,7 +236,7 @@ def test_the_pages_in_a_real_browser(app: Flask, town: Home, chromium: "Chromium
         page.get_by_role("button", name="Tell us").click()
         page.get_by_role("heading", name="Important, please read").wait_for()
         assert axe(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert fits(page, width)
         signed_in_at(page, email, LIST)
         assert axe(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert fits(page, width)
