@@ -48,20 +48,21 @@ def change(token: str) -> AnyResponse:
         return _form(token, theirs, {**cells_of(theirs.waits or theirs.service), "words": theirs.words}, {})
     given = {field: request.form.get(field, "").strip() for field in (*ASKED, "words")}
     cells = {field: given[field] for field in ASKED}
+    ref = read_ref(request.form.get("ref", "")) or new_ref()
     safety = unnamed.answer(
-        house(), read_ref(request.form.get("ref", "")) or new_ref(), given["words"],
-        about=f"{name} of {opened.organisation}", language=language(), where=unnamed.PROVIDER,
+        house(), ref, given["words"], about=f"{name} of {opened.organisation}", language=language(),
+        where=unnamed.PROVIDER,
     )  # fmt: skip
     try:
         at_once = providers.correct(house(), token, service_id, cells, seen=seen, words=given["words"])
     except NotSo as fault:
-        return _form(token, theirs, given, fault.faults, seen=seen, safety=safety)
+        return _form(token, theirs, given, fault.faults, seen=seen, safety=safety, ref=ref)
     except ChangedSince:
         # What they typed stays, beside what the entry says now: sent again, it is what they want of that.
         found = _theirs(providers.open_link(house(), token), service_id)
         now = cells_of(found.service)
         stands = {name: now[name] for name in ASKED if given[name] != now[name]}
-        return _form(token, found, given, {}, stands=stands, safety=safety)
+        return _form(token, found, given, {}, stands=stands, safety=safety, ref=ref)
     done = "waits" if not at_once else "told" if given["words"] else "corrected"
     return _page(token, providers.open_link(house(), token), done=done, about=name, safety=safety)
 
@@ -93,15 +94,16 @@ def _theirs(opened: Opened, service_id: str) -> Theirs:
 
 def _form(
     token: str, theirs: Theirs, given: Mapping[str, str], faults: Mapping[str, str], *, seen: str = "",
-    stands: Mapping[str, str] | None = None, safety: SafetyWords | None = None,
+    stands: Mapping[str, str] | None = None, safety: SafetyWords | None = None, ref: str = "",
 ) -> AnyResponse:  # fmt: skip
     """`seen`: what the form was made of, where another than what stands now. `stands`: somebody changed the entry
-    meanwhile, and this is what it says of each field where it differs."""
+    meanwhile, and this is what it says of each field where it differs. `ref`: the posted form's own, so that the same
+    words posted again from here are the same case."""
     page = render_template(
         "provider/correct.html", token=token, theirs=theirs, given=given, errors=faults,
         error=bool(faults) or stands is not None, stands=stands,
         accepting=ACCEPTING, told=[one for one in _told(theirs.service) if one.field not in ASKED],
-        seen=seen or theirs.seen, need_names=_need_names(), safety=safety, ref=new_ref(),
+        seen=seen or theirs.seen, need_names=_need_names(), safety=safety, ref=ref or new_ref(),
     )  # fmt: skip
     return Response(page, 409 if stands is not None else 400 if faults else 200)
 
