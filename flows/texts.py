@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 from flows.safety_replies import REPLY_IDS
 
+# What a page texts to a phone: a code, and the line before what was found.
+CODE, RESULTS = "to-phone.code", "to-phone.results"
+
 # Text id to the values it is given beyond the shared ones and the facts of the step.
 ENGINE_TEXTS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(
@@ -42,6 +45,8 @@ ENGINE_TEXTS: Mapping[str, frozenset[str]] = {
         ),
         frozenset(),
     ),
+    CODE: frozenset({"code"}),
+    RESULTS: frozenset(),
     "listing.checked": frozenset({"on"}),
     "listing.distance": frozenset({"km"}),
     "listing.bank-holiday": frozenset(),

@@ -13,6 +13,7 @@ from bot.content.council import Council, read_council
 from bot.content.documents import Notes
 from bot.content.flow_files import one_line, read_flow
 from bot.content.learnt import learnt
+from bot.content.nameless import check_code
 from bot.content.often_checked import read_often_checked
 from bot.content.papers import Paper, read_papers
 from bot.content.programme_files import read_programme
@@ -92,6 +93,8 @@ def compile_data(files: Mapping[str, Any], notes: Notes, *, live: bool = False) 
     lexicon = _lexicon(files, notes)
     papers, case_system = _documents(files, notes, talk.council.values() if talk else None, live)
     often_checked = read_often_checked(files, notes)
+    if talk is not None and lexicon is not None and not live:
+        check_code(files, talk.wording, (talk.council.name, talk.council.service), notes)
     if notes.faults or talk is None or lexicon is None or case_system is None:
         return None
     return Compiled(

@@ -3,6 +3,9 @@
 A number that is typed shows nothing by itself. A conversation is kept for a number once a code that came to that phone
 was entered in it; and it opens elsewhere by another code that comes to the same phone. The page says the same whether a
 text went or not, so that nobody learns by typing who has written to us.
+
+The words are the content's, in the conversation's language. `bot.content.nameless` refuses a text for a code that names
+anything: whoever reads the phone would know what it is of.
 """
 
 import secrets
@@ -16,9 +19,10 @@ from bot.store import addresses, outbox, phone_asks
 from bot.store.addresses import Address
 from bot.store.database import Tx
 from bot.turn.chat import new_token
+from flows.texts import CODE, RESULTS
 from messages.addresses import read_mobile
 from messages.classes import Purpose, class_of, priority_of
-from messages.fitting import fitted
+from messages.fitting import fitted, together
 from messages.render import for_sms, parts
 
 CODE_LASTS: Final = timedelta(minutes=15)
@@ -29,9 +33,7 @@ A_NUMBER_A_DAY: Final = 5
 A_CHAT_A_DAY: Final = 5
 AN_HOUR_IN_ALL: Final = 200  # whoever makes up numbers meets this before the council's bill does
 PURPOSE: Final[Purpose] = "by-request"
-# Not in the content: an author could put a name to it, and whoever reads the phone would know what it is of.
-CODE_TEXT: Final = "Your code is {code}. It works once, for 15 minutes. If you did not ask for it, you need do nothing."
-RESULTS_TEXT: Final = "You asked for this on a web page:"
+BETWEEN: Final = "\n\n"  # between a line in their language and the English of it
 
 Kind = Literal["keep", "carry", "results"]
 Fault = Literal["", "number", "many", "nothing"]
@@ -125,15 +127,20 @@ def enter(house: House, token: str | None, ask: str, typed: str) -> Entered | No
     return house.db.attempt(work)
 
 
-def send_results(house: House, token: str | None, typed: str, cards: Sequence[Mapping[str, Any]]) -> Asked:
-    """Text what was found, as cards of `bot.listings`, to a number. It needs no code: it tells nobody of anybody."""
+def send_results(
+    house: House, token: str | None, typed: str, cards: Sequence[Mapping[str, Any]], language: str = "en"
+) -> Asked:
+    """Text what was found, as cards of `bot.listings`, to a number. It needs no code: it tells nobody of anybody.
+
+    `language` is the page's, where there is no conversation whose language it could be.
+    """
     number = read_mobile(typed)
     if number is None:
         return Asked(fault="number")
     if not cards:
         return Asked(fault="nothing")
     now, ask = house.clock.now(), _new_ask()
-    bodies = parts(fitted(for_sms(RESULTS_TEXT, (), [f"- {line_of(card)}" for card in cards])))
+    lines = [f"- {line_of(card)}" for card in cards]
 
     def work(tx: Tx) -> Fault:
         chat = None if token is None else addresses.find_address(tx, "web", token)
@@ -144,7 +151,10 @@ def send_results(house: House, token: str | None, typed: str, cards: Sequence[Ma
         if not _may_text(tx, phone, now):
             return _refuse(house, tx, phone=phone, chat_id=chat_id, ask=ask, now=now)
         ask_id = _put(house, tx, kind="results", phone=phone, chat_id=chat_id, ask=ask, code=None, now=now)
-        _say(tx, phone, ask_id, "results", bodies, now)
+        spoken = language if chat is None else chat.language
+        above = house.live.snapshot(tx).wording.render_beside(RESULTS, {}, spoken)
+        whole = for_sms(BETWEEN.join(words for _, words in above), (), lines)
+        _say(tx, phone, ask_id, RESULTS, [(above[0][0], part) for part in parts(fitted(whole))], now)
         return ""
 
     return _answer(house, ask, house.db.attempt(work))
@@ -161,8 +171,12 @@ def line_of(card: Mapping[str, Any]) -> str:
 def _code(
     house: House, tx: Tx, *, kind: Kind, phone: Address, chat_id: int, ask: str, code: str, now: datetime
 ) -> Fault:
+    """In the language of the conversation that it is for, with the English until a speaker has checked the words."""
     ask_id = _put(house, tx, kind=kind, phone=phone, chat_id=chat_id, ask=ask, code=code, now=now)
-    _say(tx, phone, ask_id, "code", (CODE_TEXT.format(code=f"{code[:3]} {code[3:]}"),), now)
+    language = addresses.address_by_id(tx, chat_id).language
+    said = house.live.snapshot(tx).wording.render_beside(CODE, {"code": f"{code[:3]} {code[3:]}"}, language)
+    bodies = together([for_sms(words) for _, words in said])
+    _say(tx, phone, ask_id, CODE, [(spoken, body) for (spoken, _), body in zip(said, bodies, strict=False)], now)
     return ""
 
 
@@ -196,12 +210,13 @@ def _put(
     )  # fmt: skip
 
 
-def _say(tx: Tx, phone: Address, ask_id: int, text_id: str, bodies: Sequence[str], now: datetime) -> None:
-    for number, body in enumerate(bodies):
+def _say(tx: Tx, phone: Address, ask_id: int, text_id: str, bodies: Sequence[tuple[str, str]], now: datetime) -> None:
+    """`bodies`, each with its language."""
+    for number, (language, body) in enumerate(bodies):
         outbox.put_out(
             tx, key=f"ask:{ask_id}:{number}", address_id=phone.id, purpose=PURPOSE, class_=class_of(PURPOSE),
-            rank=priority_of(PURPOSE), text_id=text_id, body=body, language="en", created_at=now, not_before=now,
-            expires_at=now + CODE_LASTS,
+            rank=priority_of(PURPOSE), text_id=text_id, body=body, language=language, created_at=now,
+            not_before=now, expires_at=now + CODE_LASTS,
         )  # fmt: skip
 
 

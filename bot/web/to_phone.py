@@ -94,7 +94,7 @@ def _send(cards: Cards, *, action: str, fields: Mapping[str, str] | None = None)
     typed = request.form.get("phone", "")
     if chat.too_many_posts():
         return Response(_results(cards, action=action, fields=fields, fault="many"), 429)
-    asked = to_phone.send_results(house(), chat.token_held(), typed, cards)
+    asked = to_phone.send_results(house(), chat.token_held(), typed, cards, language())
     if asked.fault:
         status = 429 if asked.fault == "many" else 422
         return Response(_results(cards, action=action, fields=fields, fault=asked.fault, typed=typed), status)

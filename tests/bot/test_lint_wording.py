@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.cli import lint
-from bot.content import ContentFaults, read_content
+from bot.content import ContentFaults, compile_content, read_content
+from messages.fitting import fitted
+from messages.sms import segments
 
 SHIPPED = Path(__file__).resolve().parents[2] / "content"
 CHECKED = date(2026, 11, 20)  # what the oldest shipped helpline says
@@ -76,3 +79,57 @@ def test_a_special_reply_taken_out_is_said_as_the_general_one(root: Path) -> Non
     change(path, "safety.concern.child: >-", "safety.concern.no-child: >-")
     with pytest.raises(ContentFaults, match=r"'safety.concern.child' is needed and is missing"):
         read_content(root)
+
+
+CODE = "Your code is {code}. It works once, for 15 minutes."
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("This is Larkline. Your code is {code}. It works once, for 15 minutes.", "names larkline"),
+        ("Your code is {code}. It works once, for 15 minutes. Call {phone}.", "holds {code} and no other value"),
+        ("Your code is on its way. It works once, for 15 minutes.", "holds {code} and no other value"),
+        ("Your code for the debt page is {code}. It works once, for 15 minutes.", "names debt"),
+        ("Your code is {code}. It works once, for 15 minutes, at the Willow Rooms.", "names 'Willow'"),
+        ("Your code is {code}. It works once, for 15 minutes. See example.org/help.", "a number or an address"),
+        ("Your code is {code}. It works once, for 15 minutes. Ring 0300 123 45.", "a number or an address"),
+        (CODE + " If you did not ask for it, you need do nothing at all." * 2, "takes 2 texts to send; the most is 1"),
+    ],
+)
+def test_a_code_says_nothing_but_a_code(root: Path, words: str, told: str) -> None:
+    """Claim: a name, a need, a number, another value than the code or a second text is refused, with its place."""
+    change(root / "wording/messages.yaml", CODE, words)
+    out = io.StringIO()
+    assert lint.run(root, out, as_json=True, today=CHECKED) == 1
+    errors = [issue for issue in json.loads(out.getvalue()) if issue["severity"] == "error"]
+    assert {(issue["rule"], issue["file"]) for issue in errors} == {("code-tells", "wording/messages.yaml")}
+    assert told in " ".join(issue["message"] for issue in errors)
+    line = (root / "wording/messages.yaml").read_text("utf-8").splitlines()[errors[0]["line"] - 1]
+    assert line.startswith("to-phone.code:")
+
+
+@pytest.mark.parametrize(
+    ("language", "old", "new", "told"),
+    [
+        ("pl", "Działa raz, przez 15 minut.", "Działa raz na stronie Larkline.", "names larkline"),
+        ("so", "Hal mar buu shaqeeyaa", "Deynta sidee u bixiyaa", "names deynta sidee u bixiyaa"),
+        ("ur", "یہ ایک بار، 15 منٹ", "یہ ایک بار، 15 منٹ " * 8, "the most is 2"),
+        ("fr", "Votre code est {code}.", "Votre code est dans la page.", "holds {code} and no other value"),
+    ],
+)
+def test_nor_does_a_translation_of_it(root: Path, language: str, old: str, new: str, told: str) -> None:
+    """Claim: the same of a draft in another language: its words leave beside the English."""
+    change(root / f"wording/{language}.po", old, new)
+    with pytest.raises(ContentFaults, match=re.escape(told)):
+        compile_content(read_content(root))
+
+
+@pytest.mark.parametrize("language", ["en", "pl", "pt", "es", "so", "ar", "ur", "fr", "it"])
+def test_a_code_fits_one_text(language: str) -> None:
+    """Claim: in each language that ships one segment holds it as it leaves, in Arabic and Urdu two."""
+    wording = compile_content(read_content(SHIPPED)).wording
+    (spoken, words), *_ = wording.render_beside("to-phone.code", {"code": "012 345"}, language)
+    most = 2 if language in {"ar", "ur"} else 1
+    assert spoken == language
+    assert segments(fitted(words, most)) <= most

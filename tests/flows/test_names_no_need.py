@@ -11,10 +11,10 @@ import yaml
 from bot.alerts import rules
 from bot.content import compile_content, read_content
 from bot.settings import ROOT
-from bot.turn.to_phone import CODE_TEXT
 from flows.effects import Say
 from flows.events import CheckInDue, CheckInReminded
 from flows.session import Session
+from flows.texts import CODE
 from flows.wording import Wording
 from tests.flows.practice import Family, assets, facts
 
@@ -131,5 +131,18 @@ def test_no_translation_of_a_check_in_names_one(language: str) -> None:
 def test_no_alert_and_no_code_names_a_need(level: str) -> None:
     """Claim: what staff are sent on their own phones, and a code to carry on, say nothing of what it is about."""
     link = "https://example.org/desk/cases/ABCDEFGH"
-    for text in (rules.text_of("Larkline", level, link), rules.email_of("Larkline", level, link), CODE_TEXT):
+    for text in (
+        rules.text_of("Larkline", level, link),
+        rules.email_of("Larkline", level, link),
+        shipped().texts[CODE],
+    ):
         assert named(text) == set(), text
+
+
+@pytest.mark.parametrize("language", sorted(HIDDEN))
+def test_no_translation_of_a_code_names_one(language: str) -> None:
+    """Claim: drafted or checked, in every language, the text with a code names nothing that a family would hide."""
+    (spoken, words), *_ = shipped().render_beside(CODE, {"code": "012 345"}, language)
+    assert spoken == language
+    assert not [hidden for hidden in HIDDEN[language] if hidden in words.casefold()], words
+    assert named(words) == set()

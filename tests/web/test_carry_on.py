@@ -292,3 +292,47 @@ def test_a_help_page_is_texted_and_printed(app: Flask, home: Home) -> None:
     assert "the list is on its way" in sent.text
     assert texts(home)
     assert visitor.client.get_cookie("chat") is None
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("language", "begins"), [("pl", "Tw\u00f3j kod to"), ("ur", "\u0622\u067e \u06a9\u0627"), ("en", "Your code is")]
+)
+def test_the_code_speaks_the_chat_s_language(app: Flask, home: Home, language: str, begins: str) -> None:
+    """Claim: kept and carried on, the code comes in the language of the conversation that it is for, with the English
+    beside it while no speaker has checked the words, and never with a name."""
+    family = Visitor(app)
+    family.say(WORDS)
+    with home.house.db.write() as tx:
+        chat = tx.execute(sa.select(addresses.address.c.id).where(addresses.address.c.kind == "web")).scalar_one()
+        addresses.change_address(tx, chat, language=language)
+    asked = post(family, "/chat/later", phone=HERS)
+    first = "\n\n".join(texts(home))
+    assert post(family, "/chat/code", ask=ask_in(asked), code=_six(first)).status_code == 200
+    home.later(days=1)
+    asked = post(Visitor(app), "/chat/carry-on", phone=HERS)
+    again = "\n\n".join(texts(home)).removeprefix(first).strip()
+    for told in (first, again):
+        assert told.startswith(begins)
+        assert told.count("Your code is") == 1
+        assert "Larkline" not in told
+    assert post(Visitor(app), "/chat/code", ask=ask_in(asked), code=_six(again)).status_code == 303
+
+
+def _six(told: str) -> str:
+    found = re.search(r"\d{3} ?\d{3}", told)
+    assert found is not None
+    return found[0]
+
+
+@ON_SQLITE
+def test_the_results_are_told_in_the_chat_s_language(app: Flask, home: Home) -> None:
+    """Claim: the line above them is in it, with the English beside it until a speaker has checked it."""
+    family = Visitor(app)
+    family.say("food bank SW18 2PU")
+    with home.house.db.write() as tx:
+        chat = tx.execute(sa.select(addresses.address.c.id).where(addresses.address.c.kind == "web")).scalar_one()
+        addresses.change_address(tx, chat, language="fr")
+    post(family, "/chat/results", page="/chat/results", phone=HERS)
+    body = "\n".join(texts(home))
+    assert body.startswith("Vous avez demandé ceci sur une page web :\n\nYou asked for this on a web page:")
