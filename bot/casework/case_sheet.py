@@ -16,6 +16,8 @@ from bot.clock import midnight
 from bot.content.case_system import CODECS, DAYS, FORMULAS, CaseSystem
 from bot.house import House
 from bot.store import casework, staff
+from bot.store.database import Tx
+from bot.store.restricting import Closed
 
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MOST_CASES: Final = 20_000  # of one sheet: held in memory, and more than a council's year
@@ -50,22 +52,30 @@ def of_days(
 ) -> Sheet:  # fmt: skip
     """Each case of a kind that came on these days, both included, oldest first; audited. None that is restricted to
     people of whom `by` is none, and none that is restricted at all for a command, where `by` is None. `mapping` stands
-    in for the published one. Raises TooMany."""
+    in for the published one. Nothing is told unless the audit's row is committed; the cases are opened before, while
+    others may write. Raises TooMany."""
     now = house.clock.now()
     since, until = midnight(first), midnight(last + timedelta(days=1))
-    with house.db.write() as tx:
+    with house.db.read() as tx:
         snapshot = house.live.snapshot(tx)
         found = casework.cases_between(tx, since, until, kind=kind, limit=MOST_CASES + 1)
         if len(found) > MOST_CASES:
             raise TooMany(f"More than {MOST_CASES:,} cases came on these days: ask for fewer days.")
-        closed = closed_to_all(tx) if by is None else closed_to(tx, by)
+        closed = _closed(tx, by)
         open_ = [case for case in found if not closed.holds(case)]
-        told = [case_facts.known(snapshot, tx, case, now, by=by.staff.name if by else "") for case in open_]
+        read = [case_facts.known(snapshot, tx, case, now, by=by.staff.name if by else "") for case in open_]
+    with house.db.write() as tx:
+        closed = _closed(tx, by)  # as it is now: what was restricted meanwhile is not told
+        told = [known for case, known in zip(open_, read, strict=True) if not closed.holds(case)]
         staff.add_audit(
             tx, at=now, staff_id=None if by is None else by.staff.id, action="cases.export",
             target=f"cases:{first.isoformat()}..{last.isoformat()}", detail=f"{kind}: {len(told)}",
         )  # fmt: skip
     return _sheet(mapping or snapshot.compiled.case_system, told)
+
+
+def _closed(tx: Tx, by: SignedIn | None) -> Closed:
+    return closed_to_all(tx) if by is None else closed_to(tx, by)
 
 
 def looked(house: House, by: SignedIn) -> CaseSystem:

@@ -61,13 +61,15 @@ def usual(today: date) -> Asked:
 
 
 def counts(house: House, by: SignedIn, asked: Asked, *, how: How = "counts.view") -> Counts:
+    """Nothing is told unless the audit's row is committed; the words are opened before, while others may write."""
     now = house.clock.now()
-    with house.db.write() as tx:
+    with house.db.read() as tx:
         snapshot = house.live.snapshot(tx)
         found = counting.cases_of(
             tx, midnight(asked.first), midnight(asked.last + timedelta(days=7)), limit=MOST_CASES + 1
         )
-        closed = closed_to(tx, by)
+    with house.db.write() as tx:
+        closed = closed_to(tx, by)  # as it is now: what was restricted meanwhile is not counted
         span = f"counts:{asked.first.isoformat()}..{asked.last.isoformat()}"
         staff.add_audit(tx, at=now, staff_id=by.staff.id, action=how, target=span)
     localities = snapshot.compiled.council.localities

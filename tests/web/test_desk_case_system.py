@@ -2,11 +2,15 @@
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import date
+from typing import TypeVar
 
+import pytest
 from flask import Flask
 
-from bot.casework import case_sheet
+from bot.casework import case_facts, case_sheet
+from bot.store import counting, staff
 from tests.houses import ON_SQLITE, Home
 from tests.web.referring import a_referral
 from tests.web.test_desk_restricted import restrict
@@ -14,6 +18,8 @@ from tests.web.worker import PASSWORD, Worker, at_desk
 
 PAGE, CONFIRM, SHEET = "/desk/case-system", "/desk/case-system/confirm", "/desk/case-system/sheet"
 DAYS = {"kind": "referral", "since": "2026-11-23", "until": "2026-11-23"}
+
+R = TypeVar("R")
 
 
 def rows(body: bytes) -> list[dict[str, str]]:
@@ -82,3 +88,48 @@ def test_a_case_that_is_closed_to_others_is_in_no_sheet_document_or_count_of_the
     day = date(2026, 11, 23)
     written = case_sheet.of_days(home.house, day, day)
     assert (written.cases, refs[0].encode() in written.body) == (4, False)
+
+
+@ON_SQLITE
+def test_others_write_while_cases_are_read_for_a_sheet_or_a_count(
+    app: Flask, mina: Worker, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Claim: while the words of many cases are opened, whoever else writes does not wait; a case that is restricted
+    meanwhile is told no more."""
+    refs = [a_referral(home, sender=f"+44770090050{number}") for number in range(2)]
+    other, left = at_desk(app, home, "manager", "Other Manager"), list(refs)
+
+    def meanwhile(read: Callable[..., R]) -> Callable[..., R]:
+        def reading(*given: object, **named: object) -> R:
+            if left:
+                assert restrict(mina, left.pop()) == 303
+            return read(*given, **named)
+
+        return reading
+
+    monkeypatch.setattr(case_facts, "known", meanwhile(case_facts.known))
+    day = date(2026, 11, 23)
+    assert case_sheet.of_days(home.house, day, day).cases == 0  # each was restricted while it or the other was read
+    left.append(a_referral(home, sender="+447700900509"))
+    monkeypatch.setattr(counting, "cases_of", meanwhile(counting.cases_of))
+    assert "0 cases" in other.get("/desk/counts").text
+    assert not left
+
+
+@ON_SQLITE
+def test_nothing_is_told_that_the_audit_did_not_keep(
+    mina: Worker, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Claim: where the audit's row cannot be written, a sheet and the counts tell nothing."""
+    ref = a_referral(home)
+    assert mina.post(PAGE, CONFIRM, password=PASSWORD).status_code == 303
+    form = {**mina.fields(PAGE, SHEET), **DAYS}
+
+    def broken(*_given: object, **_named: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(staff, "add_audit", broken)
+    for answer in (mina.client.post(SHEET, data=form), mina.get("/desk/counts"), mina.get("/desk/counts.csv")):
+        assert answer.status_code == 500
+        assert ref not in answer.text
+        assert "cases" not in answer.text
