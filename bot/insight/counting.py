@@ -4,7 +4,7 @@ counted."""
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Final, Literal
@@ -14,7 +14,7 @@ from bot.casework.professional import REASON as PROFESSIONAL
 from bot.casework.sight import closed_to
 from bot.clock import local_date, midnight
 from bot.house import House
-from bot.insight.figures import Counted, Figures, figures
+from bot.insight.figures import MARKS, Counted, Figures, figures
 from bot.live import Snapshot
 from bot.store import counting, staff
 from bot.store.counting import CountedCase
@@ -74,26 +74,21 @@ def counts(house: House, by: SignedIn, asked: Asked, *, how: How = "counts.view"
         staff.add_audit(tx, at=now, staff_id=by.staff.id, action=how, target=span)
     localities = snapshot.compiled.council.localities
     seen = [case for case in found[:MOST_CASES] if case.id not in closed.cases]
-    known = [_counted(snapshot, case, now) for case in seen]
+    known = [_counted(house, snapshot, case, now) for case in seen]
     wanted = [
         (case, one)
         for case, one in zip(seen, known, strict=True)
         if asked.kind in {"", one.kind} and asked.locality in {"", one.locality}
     ]
     read = _needs(snapshot, [case for case, _ in wanted])
-    told = [
-        Counted(
-            week=one.week, kind=one.kind, locality=one.locality, needs=needs, waited=one.waited, promise=one.promise
-        )
-        for (_, one), needs in zip(wanted, read, strict=True)
-    ]
+    told = [replace(one, needs=needs) for (_, one), needs in zip(wanted, read, strict=True)]
     return Counts(
         asked=asked, figures=figures(told, asked.weeks, localities), localities=localities,
         whole=len(found) <= MOST_CASES,
     )  # fmt: skip
 
 
-def _counted(snapshot: Snapshot, case: CountedCase, now: datetime) -> Counted:
+def _counted(house: House, snapshot: Snapshot, case: CountedCase, now: datetime) -> Counted:
     looked = case.looked_at or case.closed_at
     waited = None if looked is None else snapshot.rules.calendar.open_between(case.opened_at, looked)
     places = snapshot.compiled.council.localities
@@ -103,6 +98,7 @@ def _counted(snapshot: Snapshot, case: CountedCase, now: datetime) -> Counted:
         waited=waited,
         promise=("waiting-late" if now > case.look_by else "waiting") if looked is None
         else "kept" if looked <= case.look_by else "late",
+        mark=int(house.db.keys.index("counted-case", str(case.id))[: MARKS // 4], 16),
     )  # fmt: skip
 
 

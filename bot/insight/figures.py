@@ -1,17 +1,24 @@
 """Counting cases by week, kind, need, locality and time to first look, so that no number tells of one family. Pure.
 
-A number from 1 to 4 is not shown. Where the others of its table and the total would give it away, the next smallest is
-not shown either, so that what is hidden has more than one answer.
+Every number is a multiple of 5: what lies between two is rounded to either by chance, the more often to the nearer
+(unbiased random rounding, as Statistics Canada does for its census; Government of Canada, Census Dictionary 2021,
+"Random rounding"). The chance is drawn from the cases themselves under a secret, so that the same cases are rounded
+alike in every table and at every look, and looking again averages nothing out; two filters side by side, of which one
+holds a family more, differ by chance too. Nothing else is told that the numbers do not tell: a group that is not 0 is
+listed by what it is rounded to, and in that order.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import ceil
 from statistics import median
 from typing import Final
 
-FEW: Final = 5
+BASE: Final = 5
+LEAST_FOR_MEDIAN: Final = 10  # of the rounded number: an average of fewer is nearly somebody's own
+MARKS: Final = 64  # bits
 WAITS: Final[tuple[tuple[str, timedelta], ...]] = (
     ("within-1", timedelta(hours=1)),
     ("within-2", timedelta(hours=2)),
@@ -26,7 +33,8 @@ PROMISE_ORDER: Final = ("kept", "late", "waiting", "waiting-late")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
     """One case. `waited` is working time until somebody first looked, None where nobody has. `needs` is None where its
-    words are not read yet. `promise` is one of PROMISE_ORDER."""
+    words are not read yet. `promise` is one of PROMISE_ORDER. `mark` is its own number of MARKS bits, evenly spread and
+    not to be guessed, the same at every look."""
 
     week: date
     kind: str
@@ -34,14 +42,13 @@ class Counted:
     needs: tuple[str, ...] | None
     waited: timedelta | None
     promise: str
+    mark: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """`cases` is None where it is not shown."""
-
     group: str
-    cases: int | None
+    cases: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,74 +59,60 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """`total` is None where it is not shown, `median_hours` (working hours, one decimal) where somebody looked at fewer
-    than FEW. `unread` counts cases whose words are not read yet."""
+    """`median_hours` (working hours, up to the next half) is None where LEAST_FOR_MEDIAN were not looked at. `unread`
+    tells of cases whose words are not read yet, up to the next multiple of BASE."""
 
-    total: int | None
+    total: int
     tables: Sequence[Table]
     median_hours: float | None
     unread: int
 
 
 def figures(cases: Sequence[Counted], weeks: Sequence[date], localities: Sequence[str]) -> Figures:
-    """Each table in its own order: weeks and localities as given, needs by how many."""
-    by_need = Counter(need for case in cases for need in case.needs or ())
-    sums = [
-        ("week", [(week.isoformat(), sum(case.week == week for case in cases)) for week in weeks]),
-        ("kind", _ordered(Counter(case.kind for case in cases))),
-        ("locality", _named(Counter(case.locality or UNKNOWN for case in cases), (*localities, UNKNOWN))),
-        ("wait", _named(Counter(wait_of(case.waited) for case in cases), WAIT_ORDER)),
-        ("promise", _named(Counter(case.promise for case in cases), PROMISE_ORDER)),
-    ]  # fmt: skip
-    tables, told = [], len(cases) == 0 or len(cases) >= FEW
-    for by, counted in sums:
-        shown = protected([number for _, number in counted])
-        told = told and shown is not None
-        hidden = shown if shown is not None else [None if number else 0 for _, number in counted]
-        lines = [Line(group=group, cases=cases) for (group, _), cases in zip(counted, hidden, strict=True)]
-        tables.append(Table(by=by, lines=lines))
-    needs = [Line(group=need, cases=number if number >= FEW else None) for need, number in _ordered(by_need)]
-    tables.insert(2, Table(by="need", lines=needs))
-    waited = [case.waited / timedelta(hours=1) for case in cases if case.waited is not None]
+    """Each table in its own order: weeks, localities, waits and promises as given, kinds and needs by how many."""
+    looked = [case for case in cases if case.waited is not None]
+    hours = [case.waited / timedelta(hours=1) for case in looked if case.waited is not None]
     return Figures(
-        total=len(cases) if told else None, tables=tables,
-        median_hours=round(median(waited), 1) if len(waited) >= FEW else None,
-        unread=sum(case.needs is None for case in cases),
-    )  # fmt: skip
+        total=rounded(cases),
+        tables=[
+            _given("week", cases, lambda case: case.week.isoformat(), [week.isoformat() for week in weeks]),
+            _by_number("kind", cases, lambda case: (case.kind,)),
+            _by_number("need", cases, lambda case: case.needs or ()),
+            _given("locality", cases, lambda case: case.locality or UNKNOWN, (*localities, UNKNOWN)),
+            _given("wait", cases, lambda case: wait_of(case.waited), WAIT_ORDER),
+            _given("promise", cases, lambda case: case.promise, PROMISE_ORDER),
+        ],
+        median_hours=ceil(median(hours) * 2) / 2 if rounded(looked) >= LEAST_FOR_MEDIAN else None,
+        unread=ceil(sum(case.needs is None for case in cases) / BASE) * BASE,
+    )
 
 
-def protected(counts: Sequence[int]) -> list[int | None] | None:
-    """These numbers with None for each that is not shown, given that their sum is told; None where nothing but hiding
-    the sum would keep a small one."""
-    hidden = {at for at, number in enumerate(counts) if 0 < number < FEW}
-    left = sorted((at for at in range(len(counts)) if at not in hidden), key=lambda at: (counts[at] == 0, counts[at]))
-    while hidden and not _has_another_answer([counts[at] for at in hidden]):
-        if not left:
-            return None
-        hidden.add(left.pop(0))
-    return [None if at in hidden else number for at, number in enumerate(counts)]
+def rounded(cases: Sequence[Counted]) -> int:
+    """How many, to a multiple of BASE below or above; what is one already stays, so that nothing is 0."""
+    over = len(cases) % BASE
+    chance = sum(case.mark for case in cases) % 2**MARKS * BASE >> MARKS  # 0 to 4, each as often
+    return len(cases) - over + (BASE if chance < over else 0)
 
 
-def _has_another_answer(hidden: Sequence[int]) -> bool:
-    """Whether numbers of 1 or more, as many as these and with their sum, may be others than these. A hidden zero, which
-    nobody takes for one, always has."""
-    return len(hidden) > 1 and (0 in hidden or sum(hidden) > len(hidden))
+def _given(by: str, cases: Sequence[Counted], group: Callable[[Counted], str], order: Iterable[str]) -> Table:
+    """The groups of this order, whether or not any case is of them; a case is of one of them."""
+    grouped: dict[str, list[Counted]] = {name: [] for name in order}
+    for case in cases:
+        grouped[group(case)].append(case)
+    return Table(by=by, lines=[Line(group=name, cases=rounded(some)) for name, some in grouped.items()])
+
+
+def _by_number(by: str, cases: Sequence[Counted], groups: Callable[[Counted], Iterable[str]]) -> Table:
+    """Those that are not rounded to 0: the most first, of equal ones by name."""
+    grouped: defaultdict[str, list[Counted]] = defaultdict(list)
+    for case in cases:
+        for name in set(groups(case)):
+            grouped[name].append(case)
+    lines = [Line(group=name, cases=rounded(some)) for name, some in grouped.items()]
+    return Table(by=by, lines=sorted((one for one in lines if one.cases), key=lambda one: (-one.cases, one.group)))
 
 
 def wait_of(waited: timedelta | None) -> str:
     if waited is None:
         return NOT_LOOKED
     return next((name for name, most in WAITS if waited <= most), LONGER)
-
-
-def _ordered(counted: Counter[str]) -> list[tuple[str, int]]:
-    """The most first, of equal ones by name."""
-    return sorted(counted.items(), key=lambda one: (-one[1], one[0]))
-
-
-def _named(counted: Counter[str], order: Iterable[str]) -> list[tuple[str, int]]:
-    """In this order, zeros too; what it does not know after it."""
-    known = list(dict.fromkeys(order))
-    return [(name, counted.get(name, 0)) for name in known] + _ordered(
-        Counter({name: number for name, number in counted.items() if name not in known})
-    )

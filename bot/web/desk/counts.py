@@ -13,11 +13,10 @@ from bot.casework import case_sheet, said
 from bot.clock import local_date
 from bot.insight import counting
 from bot.insight.counting import Asked, Counts
-from bot.insight.figures import FEW, LONGER, NOT_LOOKED, UNKNOWN
+from bot.insight.figures import BASE, LEAST_FOR_MEDIAN, LONGER, NOT_LOOKED, UNKNOWN
 from bot.web.desk.guard import me, needs, pages
 from bot.web.here import house
 
-NOT_SHOWN: Final = "not shown"
 WAITS: Final = {
     "within-1": "Within 1 working hour", "within-2": "Within 2", "within-4": "Within 4", "within-8": "Within 8",
     LONGER: "More than 8", NOT_LOOKED: "Nobody has looked yet",
@@ -44,8 +43,8 @@ def counts_page() -> str | tuple[str, int]:
     found = counting.counts(house(), me(), asked)
     page = render_template(
         "desk/counts.html", section="counts", counts=found, asked=asked, errors=errors, error=bool(errors),
-        given=request.args, kinds=said.KINDS, words=_words(), titles=TITLES, heads=HEADS, few=FEW,
-        not_shown=NOT_SHOWN, last_day=asked.last + timedelta(days=6), most=counting.MOST_CASES, on_week=_week,
+        given=request.args, kinds=said.KINDS, words=_words(), titles=TITLES, heads=HEADS, base=BASE,
+        last_day=asked.last + timedelta(days=6), most=counting.MOST_CASES, on_week=_week,
     )  # fmt: skip
     return (page, 400) if errors else page
 
@@ -63,19 +62,20 @@ def counts_sheet() -> Response:
 
 
 def _sheet(found: Counts) -> str:
-    """One line a number: the table, the group, and its cases."""
+    """One line a number: the table, the group, and its cases, rounded as on the page."""
     made, words = io.StringIO(), _words()
     writer = csv.writer(made, lineterminator="\r\n")
-    writer.writerow(["table", "group", "cases"])
+    writer.writerow(["table", "group", f"cases, rounded to a multiple of {BASE}"])
     asked, figures = found.asked, found.figures
-    writer.writerow(["all", f"{asked.first.isoformat()} to {asked.last + timedelta(days=6)}", _shown(figures.total)])
+    writer.writerow(["all", f"{asked.first.isoformat()} to {asked.last + timedelta(days=6)}", figures.total])
     for table in figures.tables:
         for line in table.lines:
             group = line.group if table.by == "week" else words[table.by].get(line.group, line.group)
-            writer.writerow([HEADS[table.by], group, _shown(line.cases)])
-    hours = NOT_SHOWN if figures.median_hours is None else figures.median_hours
+            writer.writerow([HEADS[table.by], group, line.cases])
+    too_few = f"not told of fewer than {LEAST_FOR_MEDIAN}"
+    hours = too_few if figures.median_hours is None else figures.median_hours
     writer.writerow(["Median working hours to the first look", "", hours])
-    writer.writerow(["Cases whose need is not read yet", "", _shown(figures.unread if figures.unread >= FEW else None)])
+    writer.writerow(["Cases whose need is not read yet", "", figures.unread])
     return made.getvalue()
 
 
@@ -83,10 +83,6 @@ def _week(monday: str) -> str:
     """ "16 November 2026", of a Monday as it is counted."""
     on = date.fromisoformat(monday)
     return f"{on.day} {on:%B %Y}"
-
-
-def _shown(number: int | None) -> str:
-    return NOT_SHOWN if number is None else str(number)
 
 
 def _words() -> Mapping[str, Mapping[str, str]]:
