@@ -16,6 +16,9 @@ from bot.settings import ROOT
 
 PAPERS: Final = ROOT / "docs" / "council"
 MARK: Final = re.compile(r"\[The council must write: [^\]]+\]")
+MISSING: Final = "[The council must write: a period]"
+SECOND: Final = "an urgent case closes when a second person confirms it"
+ALONE: Final = "one person closes an urgent case; the council asks for no second"
 GAP: Final = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -55,6 +58,8 @@ def values_of(council: Council) -> Mapping[str, str]:
         "urgent_minutes": f"{council.promises.urgent.total_seconds() / 60:g}",
         "concern_hours": f"{hours:g}",
         **{f"keep_{kind}": _kept(council, kind) for kind in KINDS},
+        **{f"time_{kind}": _time(council, kind) for kind in KINDS},
+        "second_person": SECOND if council.second_person else ALONE,
         "ladder": ", then ".join(rungs) or "[The council must write: who is told of a case, in turn]",
     }
 
@@ -62,4 +67,12 @@ def values_of(council: Council) -> Mapping[str, str]:
 def _kept(council: Council, kind: Kept) -> str:
     """A period with where it is from."""
     keep = council.retention.of(kind)
-    return "[The council must write: a period]" if keep is None else f"{keep.period} ({keep.source})"
+    return MISSING if keep is None else f"{keep.period} ({keep.source})"
+
+
+def _time(council: Council, kind: Kept) -> str:
+    """A period alone, as families read it."""
+    keep = council.retention.of(kind)
+    if keep is None:
+        return MISSING
+    return str(keep.period) if keep.period.unit else "for ever"

@@ -116,7 +116,9 @@ def test_the_notices_are_filled_from_the_council_s_settings(family: Visitor) -> 
     assert "Larkmere Council" in privacy
     assert "MY DATA" in privacy
     assert 'href="https://larkline.example/privacy"' in privacy
-    assert "how long messages and referrals are kept" in privacy
+    assert "messages, where nobody on our team had to act: 24 months" in " ".join(privacy.split())
+    assert "within one month" in privacy
+    assert "within 30 days" in privacy
     assert 'href="tel:+442079460110"' in access
     for page in (privacy, access):
         assert Page(page).texts("council-fills")

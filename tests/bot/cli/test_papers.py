@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from bot.cli import main
 from bot.cli.papers import GAP, MARK, PAPERS, filled, values_of
 from bot.content import compile_content, read_content
+from bot.content.retention import Retention
 from bot.settings import ROOT
+from flows.lix import HARD, reading_of
 
 NAMES = (
     "accessibility-statement.md", "impact-assessment-draft.md", "privacy-notice-for-children.md", "privacy-notice.md",
@@ -55,6 +58,43 @@ def test_the_settings_stand_in_them() -> None:
     assert "Duty worker, then Deputy, then Team manager, then Emergency duty team" in case
     assert "020 7946 0119" in case
     assert all("020 7946 0110" in papers[name] for name in NAMES if name.startswith(("privacy", "access")))
+
+
+@pytest.mark.parametrize("name", ["privacy-notice.md", "privacy-notice-for-children.md"])
+def test_a_child_of_ten_can_read_what_is_for_families(name: str) -> None:
+    """Claim: each notice as a whole, and each part of it, is as easy to read as children's books."""
+    text = (PAPERS / name).read_text("utf-8")
+    parts = re.split(r"^## .*$", re.sub(r"^# .*$", "", MARK.sub("", text), flags=re.MULTILINE), flags=re.MULTILINE)
+    for part in (text, *parts):
+        # A line of a list ends as a sentence does.
+        told = re.sub(
+            r"\n(?!\n|- )", " ", part.replace(";\n", ".\n").replace("Information Commissioner's Office", "ICO")
+        )
+        assert reading_of(told).lix <= (20 if "children" in name else HARD), (reading_of(told), told)
+
+
+def test_a_notice_says_the_periods_the_rights_and_how_to_complain() -> None:
+    """Claim: in both notices the council's own periods stand without their sources, a month to answer and 30 days to
+    acknowledge; a period that the council has not set is marked for it."""
+    council = compile_content(read_content(ROOT / "content")).council
+    for name in ("privacy-notice.md", "privacy-notice-for-children.md"):
+        told = " ".join(filled(council)[name].split())
+        assert "24 months" in told
+        assert "25 years" in told
+        assert "Limitation Act" not in told
+        assert "one month" in told
+        assert "30 days" in told
+        assert "COMPLAINT" in told
+        bare = filled(replace(council, retention=Retention()))[name]
+        assert "[The council must write: a period]" in bare
+
+
+def test_who_closes_an_urgent_case_is_told_as_it_is_set() -> None:
+    """Claim: the safety case and the assessment say whether a second person is asked for."""
+    council = compile_content(read_content(ROOT / "content")).council
+    for name in ("safety-case.md", "impact-assessment-draft.md"):
+        assert "the council asks for no second" in filled(council)[name]
+        assert "when a second person confirms it" in filled(replace(council, second_person=True))[name]
 
 
 def test_another_council_s_file_is_used(  # type: ignore[no-untyped-def]
