@@ -225,9 +225,9 @@ def is_theirs(run: Run) -> bool:
 
 def _locked(run: Run, reading: Reading) -> bool:
     """Words that would show or change what is theirs: a command of that kind, an answer to what was asked of them, or
-    a flow that they left half told."""
+    a flow that they left half told. A wish for no more texts never waits, whatever was asked for beside it."""
     if run.facts.locked_since is None or reading.command is not None:
-        return run.facts.locked_since is not None and reading.command in PRIVATE
+        return run.facts.locked_since is not None and reading.command in PRIVATE and not reading.stops_too
     if reading.starts is not None and run.left is not None and run.left.flow == reading.starts:
         return True
     older = reading.fit.older if reading.fit is not None else None

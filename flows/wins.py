@@ -85,9 +85,18 @@ def _word(run: Run, _reading: Reading) -> None:
     ask_again(run)
 
 
-def _locked(run: Run, _reading: Reading) -> None:
-    """Whoever writes is told nothing of anybody: what was asked, what is planned, or that a worker wrote."""
-    run.say("word.ask")
+def _waits(reading: Reading) -> bool:
+    """While a worker talks, words go to them, whoever writes; what a command shows or changes waits all the same."""
+    return reading.locked and (reading.command is not None or not reading.worker_talking)
+
+
+def _locked(run: Run, reading: Reading) -> None:
+    """Whoever writes is told nothing of anybody: what was asked, what is planned, or that a worker wrote.
+
+    After words of danger the safety reply stands alone: it opens nothing.
+    """
+    if not reading.danger:
+        run.say("word.ask")
 
 
 def _worker(run: Run, reading: Reading) -> None:
@@ -341,7 +350,7 @@ WINS: tuple[Line, ...] = (
     Line(number=5, name="told-loss", holds=_tells_loss, act=_event),
     Line(number=5, name="word", holds=lambda r: r.word_said, act=_word),
     Line(number=5, name="flood", holds=lambda r: r.held_back is not None and not r.worker_talking, act=_hold_back),
-    Line(number=5, name="locked", holds=lambda r: r.locked and not r.danger and not r.worker_talking, act=_locked),
+    Line(number=5, name="locked", holds=_waits, act=_locked),
     Line(number=5, name="command", holds=lambda r: r.command is not None, act=command),
     Line(number=6, name="worker", holds=lambda r: r.worker_talking, act=_worker),
     Line(number=7, name="answer", holds=lambda r: r.fit is not None and not _sure(r), act=_answer),

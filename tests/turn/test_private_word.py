@@ -1,14 +1,18 @@
 """A private word: on a phone that others read, what is private waits until whoever writes has said it."""
 
+from collections.abc import Callable
+
 import pytest
 
 from bot.casework import number_safety, work
 from bot.casework.accounts import SignedIn, add_account
 from bot.casework.number_safety import Faults, Told
+from bot.expiring import expire_stale
 from bot.refs import ref_of
 from bot.store import inbox, staff
+from messages.leave import NO_WORD, WINDOW_CLOSED
 from tests.houses import ON_SQLITE, Home
-from tests.turn.families import check_in, enrol, four_weeks_ago, row, touches_of
+from tests.turn.families import check_in, enrol, four_weeks_ago, listed, row, touches_of
 
 HER = "+447700900431"
 ASKED = "text your word first"
@@ -41,17 +45,38 @@ def test_a_check_in_waits_for_the_word(home: Home, worker: SignedIn) -> None:
     assert [t.outcome for t in touches_of(home, "P1")] == ["answered"]
 
 
-def test_what_nobody_said_the_word_for_ends_with_why(home: Home, worker: SignedIn) -> None:
-    """Two days later the check-in is not sent, and the ledger says what it waited for."""
+@pytest.mark.parametrize(
+    ("days", "end"), [(2, Home.send), (21, lambda home: expire_stale(home.house, home.clock.now()))]
+)
+def test_what_nobody_said_the_word_for_ends_with_why(
+    home: Home, worker: SignedIn, days: int, end: Callable[[Home], object]
+) -> None:
+    """Two days later the check-in is not sent, the ledger says what it waited for, also where it ends behind a backlog,
+    and it stands on the list by which somebody telephones."""
     enrol(home, row("P1", HER, four_weeks_ago(home)))
     agreed(home, worker)
     check_in(home)
-    home.later(days=2)
-    home.send()
+    home.later(days=days)
+    end(home)
     assert [o.body for o in home.pigeon.carried] == []
-    (touch,) = touches_of(home, "P1")
-    assert touch.outcome != "sent"
-    assert "private word" in (touch.reason or "")
+    assert [(touch.outcome, touch.reason) for touch in touches_of(home, "P1")] == [("missed", NO_WORD)]
+    assert [touch.reason for touch in listed(home)] == [NO_WORD]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("end", [Home.send, lambda home: expire_stale(home.house, home.clock.now())])
+def test_what_was_late_at_an_open_phone_is_no_lack_of_the_word(
+    home: Home, worker: SignedIn, end: Callable[[Home], object]
+) -> None:
+    """Where the phone is no longer shared, its word is not what a check-in waited for."""
+    enrol(home, row("P1", HER, four_weeks_ago(home)))
+    agreed(home, worker)
+    check_in(home)
+    agreed(home, worker, shared=False, word="")
+    home.later(weeks=3)
+    end(home)
+    assert [(touch.outcome, touch.reason) for touch in touches_of(home, "P1")] == [("missed", WINDOW_CLOSED)]
+    assert listed(home) == []
 
 
 def reply(home: Home, by: SignedIn, words: str) -> None:
@@ -130,6 +155,52 @@ def test_stop_and_help_never_wait(home: Home, worker: SignedIn) -> None:
     agreed(home, worker)
     assert "MENU shows" in home.talk("HELP", sender=HER)
     assert "any more texts" in home.talk("STOP", sender=HER)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("marks", [{}, {"shared": False, "watched": True}])
+def test_stop_beside_a_wish_about_their_data_never_waits(
+    home: Home, worker: SignedIn, marks: dict[str, object]
+) -> None:
+    """No more texts, said with anything else, ends consent as STOP does; the other wish is before a person."""
+    home.talk("hello", sender=HER)
+    agreed(home, worker, **marks)
+    assert "any more texts" in home.talk("delete my data and stop texting me", sender=HER)
+    assert home.address(HER).consent == "stopped"
+    assert [case.reason for case in home.cases()] == ["my-data"]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("asked", ["STATUS", "WHEN", "MY DATA", "BACK"])
+def test_a_worker_who_talks_opens_nothing(home: Home, worker: SignedIn, asked: str) -> None:
+    """In the twelve hours in which a worker's words count too, what shows something of theirs waits for the word."""
+    home.talk("human", sender=HER)
+    agreed(home, worker)
+    reply(home, worker, "I rang about the flat.")
+    assert ASKED in home.talk(asked, sender=HER)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("words", ["he hit me again. any news", "he hit me, when will you text me"])
+def test_danger_opens_nothing(home: Home, worker: SignedIn, words: str) -> None:
+    """Words of danger are answered with the safety reply, and with nothing else that they ask for."""
+    enrol(home, row("P1", HER, four_weeks_ago(home)))
+    agreed(home, worker)
+    (said,) = {o.purpose for o in home.out(sender=HER)} if home.talk(words, sender=HER) else set()
+    assert said == "safety"
+
+
+@ON_SQLITE
+def test_danger_puts_no_question_of_theirs(home: Home, worker: SignedIn) -> None:
+    """A referral half told is neither gone on with nor put again because the words show danger; it is not lost."""
+    home.talk("REFER", sender=HER)
+    asked = home.talk("kind", sender=HER).splitlines()[-1]
+    home.later(minutes=1)
+    agreed(home, worker)
+    before = len(home.out(sender=HER))
+    home.talk("he pushed me again yesterday", sender=HER)
+    assert {o.purpose for o in home.out(sender=HER)[before:]} == {"safety"}
+    assert asked in home.talk("blue kettle", sender=HER)
 
 
 @ON_SQLITE
