@@ -9,11 +9,13 @@ from typing import Final
 
 from bot.house import House
 from bot.leaving import mark_of
-from bot.settling import OUTCOME
+from bot.settling import OUTCOME, is_listed
 from bot.store import claims, published
+from bot.store.addresses import read_by_others
 from bot.store.claims import Stale
 from bot.store.database import Tx
 from bot.store.touches import end_unsent
+from flows import word
 from messages.classes import PRIORITY, Purpose
 from messages.leave import A_DAY, Expire, LeaveFacts, Leaving, Refuse, may_leave
 from messages.status import State
@@ -45,8 +47,9 @@ def _batch(tx: Tx, now: datetime) -> int:
         told = may_leave(
             Leaving(purpose=purpose, created_at=row.created_at, expires_at=row.expires_at),
             LeaveFacts(
-                now=now, consent=row.consent, mark=mark_of(row.safe, shared=row.shared),  # type: ignore[arg-type]
-                wrote_at=row.last_in_at, released_at=row.released_at,
+                now=now, consent=row.consent,  # type: ignore[arg-type]
+                mark=mark_of(purpose, row.safe, shared=row.shared, watched=row.watched, has_word=row.has_word),
+                wrote_at=row.last_in_at, released_at=row.released_at, locked=_locked(row, now),
             ),
         )  # fmt: skip
         if isinstance(told, Expire | Refuse):
@@ -54,5 +57,11 @@ def _batch(tx: Tx, now: datetime) -> int:
     for (state, reason), rows in alike.items():
         claims.settle_all(tx, [row.id for row in rows], state=state, reason=reason, now=now)
         touches = [row.touch_id for row in rows if row.touch_id is not None and row.purpose == "check-in"]
-        end_unsent(tx, touches, outcome=OUTCOME[state], reason=reason)
+        end_unsent(tx, touches, outcome=OUTCOME[state], reason=reason, listed=is_listed(OUTCOME[state], reason))
     return sum(map(len, alike.values()))
+
+
+def _locked(row: Stale, now: datetime) -> bool:
+    """Whether it waited for a private word that nobody has just said."""
+    by_others = read_by_others(row.safe, shared=row.shared, watched=row.watched)
+    return word.locked(has_word=row.has_word, read_by_others=by_others, until=row.word_until, now=now)

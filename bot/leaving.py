@@ -23,15 +23,11 @@ def channel_of(kind: str) -> Channel:
     return CHANNEL_OF.get(kind, kind)  # type: ignore[return-value]
 
 
-def mark_of(safe: str, *, shared: bool, word: bool = False) -> Mark:
-    """What was said of a phone, as the table's word. A private word stands guard at a shared one."""
-    return "shared" if shared and not word and safe != "unsafe" else safe  # type: ignore[return-value]
-
-
-def _mark(address: addresses.Address, purpose: Purpose) -> Mark:
-    """Only what waits for the word passes at a shared phone by it."""
-    waits = TABLE[purpose].waits_for_word and not address.watched
-    return mark_of(address.safe, shared=address.shared, word=waits and address.word is not None)
+def mark_of(purpose: Purpose, safe: str, *, shared: bool, watched: bool, has_word: bool) -> Mark:
+    """What was said of a phone, as the table's word. A private word stands guard at a shared one, for what waits for it
+    alone, and never where the phone is watched."""
+    guarded = has_word and TABLE[purpose].waits_for_word and not watched
+    return "shared" if shared and not guarded and safe != "unsafe" else safe  # type: ignore[return-value]
 
 
 def verdict(house: House, tx: Tx, row: Outbox, address: addresses.Address, now: datetime) -> Verdict:
@@ -47,7 +43,10 @@ def verdict(house: House, tx: Tx, row: Outbox, address: addresses.Address, now: 
     return may_leave(
         Leaving(purpose=purpose, created_at=row.created_at, channel=channel, expires_at=row.expires_at),
         LeaveFacts(
-            now=now, consent=address.consent, mark=_mark(address, purpose),  # type: ignore[arg-type]  # likewise
+            now=now, consent=address.consent,  # type: ignore[arg-type]  # likewise
+            mark=mark_of(
+                purpose, address.safe, shared=address.shared, watched=address.watched, has_word=address.word is not None
+            ),
             quiet_until=quiet_until(now, rules.contact.hours.quiet, windows), wrote_at=address.last_in_at,
             released_at=address.released_at,
             not_texted=None if address.kind in {"web", "email"} else not_texted(read_phone(address.value)),

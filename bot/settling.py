@@ -14,7 +14,7 @@ from bot.store.outbox import Outbox
 from bot.store.sealed import SealError
 from messages.addresses import NOT_TEXTED
 from messages.classes import TO_STAFF
-from messages.leave import CARRIER_CONFIRMS, UNSAFE
+from messages.leave import CARRIER_CONFIRMS, NO_WORD, UNSAFE
 from messages.status import ENDS, NOT_ARRIVED, Event, State, event_of, forward
 
 BLOCKED_BY_CARRIER = "21610"  # Twilio's error dictionary: the number has texted STOP to our sender
@@ -106,6 +106,11 @@ def _is_told(row: Outbox, state: State, reason: str | None) -> bool:
     return row.purpose == "answer" and (state == "expired" or reason == UNSAFE)
 
 
+def is_listed(outcome: str, reason: str) -> bool:
+    """Whether a check-in that ended so stands on the team's list, for somebody to telephone."""
+    return outcome in {"undelivered", "unknown"} or reason == NO_WORD
+
+
 def _touch(tx: Tx, touch_id: int, state: State, reason: str, now: datetime) -> None:
     """The ledger says what became of the check-in's text; late good news takes back what it said before."""
     standing = touches.touch_by_id(tx, touch_id)
@@ -113,8 +118,9 @@ def _touch(tx: Tx, touch_id: int, state: State, reason: str, now: datetime) -> N
     # What never left was not left unanswered, though its plan ended while it was with a sender.
     never_left = state == "refused" and standing.outcome == "no-reply"
     if outcome is not None and (standing.outcome == "sent" or never_left):
-        listed = outcome in {"undelivered", "unknown"}
-        touches.change_touch(tx, touch_id, outcome=outcome, reason=reason[:200], next_at=None, listed=listed)
+        told = reason[:200]
+        listed = is_listed(outcome, told)
+        touches.change_touch(tx, touch_id, outcome=outcome, reason=told, next_at=None, listed=listed)
     elif state == "delivered" and standing.outcome in {"undelivered", "unknown"} and standing.settled_at is None:
         told = "It was delivered after all."
         touches.change_touch(tx, touch_id, outcome="sent", reason=told, next_at=now, listed=False)

@@ -24,6 +24,6 @@ def is_said(word: str | None, words: str) -> bool:
     return word is not None and bare(words) == word
 
 
-def locked(word: str | None, until: datetime | None, now: datetime, *, read_by_others: bool) -> bool:
+def locked(*, has_word: bool, read_by_others: bool, until: datetime | None, now: datetime) -> bool:
     """Whether what is private waits: there is a word, others may read the phone, and nobody has said it just now."""
-    return word is not None and read_by_others and (until is None or now >= until)
+    return has_word and read_by_others and (until is None or now >= until)

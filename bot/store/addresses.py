@@ -82,11 +82,18 @@ class Address:
 
     @property
     def read_by_others(self) -> bool:
-        return self.safe == "unsafe" or self.shared or self.watched
+        return read_by_others(self.safe, shared=self.shared, watched=self.watched)
 
     def locked(self, now: datetime) -> bool:
         """What is private waits here until they have said their word."""
-        return word.locked(self.word, self.word_until, now, read_by_others=self.read_by_others)
+        return word.locked(
+            has_word=self.word is not None, read_by_others=self.read_by_others, until=self.word_until, now=now
+        )
+
+
+def read_by_others(safe: str, *, shared: bool, watched: bool) -> bool:
+    """Whether somebody else may read what is sent there: where a private word counts."""
+    return safe == "unsafe" or shared or watched
 
 
 # Of an address that was erased and said STOP: its fingerprint stays, with no number, and this tells nothing of when.

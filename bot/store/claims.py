@@ -115,13 +115,19 @@ class Stale:
     consent: str
     safe: str
     shared: bool
+    watched: bool
+    word_until: datetime | None
     last_in_at: datetime | None
     released_at: datetime | None
+    has_word: bool  # a private word; it is not opened
 
 
-_OF_ADDRESS = ("consent", "safe", "shared", "last_in_at", "released_at")
+_OF_ADDRESS = ("consent", "safe", "shared", "watched", "word_until", "last_in_at", "released_at")
+_READ = [f for f in Stale.__dataclass_fields__ if f != "has_word"]
 _STALE = (
-    sa.select(*((address if f in _OF_ADDRESS else outbox).c[f] for f in Stale.__dataclass_fields__))
+    sa.select(
+        *((address if f in _OF_ADDRESS else outbox).c[f] for f in _READ), address.c.word.is_not(None).label("has_word")
+    )
     .join_from(outbox, address, address.c.id == outbox.c.address_id)
     .where(outbox.c.state == "queued", outbox.c.rank == sa.bindparam("b_rank"))
     .limit(sa.bindparam("b_limit"))

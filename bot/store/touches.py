@@ -192,10 +192,10 @@ def end_open_touches(tx: Tx, address_id: int, *, outcome: str, reason: str, now:
     )  # fmt: skip
 
 
-def end_unsent(tx: Tx, touch_ids: Sequence[int], *, outcome: str, reason: str) -> None:
+def end_unsent(tx: Tx, touch_ids: Sequence[int], *, outcome: str, reason: str, listed: bool) -> None:
     """Check-ins whose text never left, with what was joined to them; those that have ended stay as they ended."""
     waiting = (touch.c.id.in_(touch_ids), touch.c.outcome == "sent")
-    end = sa.update(touch).where(*waiting).values(outcome=outcome, reason=reason, next_at=None)
+    end = sa.update(touch).where(*waiting).values(outcome=outcome, reason=reason, next_at=None, listed=listed)
     ended = [int(touch_id) for (touch_id,) in tx.execute(end.returning(touch.c.id))]
     _end_joined(tx, ended, {"outcome": outcome, "reason": reason})
 
