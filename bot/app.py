@@ -5,16 +5,14 @@ from urllib.parse import urlsplit
 import structlog
 from flask import Flask, g
 
-from bot.clock import Clock, ShiftedClock, SystemClock
-from bot.directory_source import load_places
+from bot.clock import Clock
+from bot.furnishing import furnish
 from bot.house import House
-from bot.live import Live
-from bot.queue import EmbeddedWake
+from bot.meaning import make_ready
 from bot.serving import Made
 from bot.settings import Settings
 from bot.sign_on import SignOn
-from bot.store.database import DATABASE_AWAY, Database
-from bot.store.sealed import Keyring
+from bot.store.database import DATABASE_AWAY
 from bot.web import assets
 from bot.web.api import doors as api_doors
 from bot.web.chat import pages as chat_pages
@@ -34,37 +32,15 @@ from bot.web.security import protect
 from bot.web.sms import doors as sms_doors
 from bot.web.templating import Catalogs, Names, dress
 from bot.web.tracing import trace
-from messages.channel import Channel
-from messages.smtp_email import SmtpEmail
-from messages.twilio_sms import TwilioSms
-from messages.webchat import WebChat
 
 log = structlog.get_logger()
 STAND_IN = "thrive_stand_in"  # where a demo keeps its provider
 
 
-def furnish(settings: Settings, clock: Clock | None = None) -> House:
-    """The house behind an app or a command. Opens the database; sends and starts nothing."""
-    keys = Keyring.parse(settings.data_keys, settings.phone_index_key)
-    channels: dict[str, Channel] = {"web": WebChat()}
-    if settings.twilio_account_sid and settings.twilio_auth_token and settings.twilio_from:
-        channels["sms"] = TwilioSms(
-            settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_from, settings.twilio_api_base,
-            settings.public_url,
-        )  # fmt: skip
-    if settings.mail is not None:
-        channels["email"] = SmtpEmail(settings.mail)
-    if clock is None:
-        clock = ShiftedClock(settings.clock_file) if settings.clock_file else SystemClock()
-    return House(
-        settings=settings, db=Database(settings.database_url, keys), clock=clock, live=Live(load_places),
-        wake=EmbeddedWake(), channels=channels,
-    )  # fmt: skip
-
-
 def build(settings: Settings, clock: Clock | None = None, house: House | None = None) -> Flask:
     """The WSGI application, on a database that is migrated and has content published."""
     house = house or furnish(settings, clock)
+    make_ready()
     council = house.live.of(house.db).compiled.council
     app = Flask("bot.web", static_folder=None)
     app.extensions[HOUSE] = house

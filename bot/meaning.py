@@ -25,9 +25,13 @@ def _encoder() -> Any:
     # Set once for the process: the encoder's own setting is made and undone at each call, which costs more than half
     # of what it saves, and two calls at once would undo each other's.
     threadpool_limits(limits=THREADS, user_api="blas")
-    encoder = USE(threads=None)
-    encoder.encode("hello")  # reads the tables now, not in the first family's turn
-    return encoder
+    return USE(threads=None)
+
+
+def make_ready() -> None:
+    """Reads the encoder's tables, a second of work, now rather than in the first family's turn. For whoever serves: a
+    command that understands nothing, and a process that only sends, never needs them."""
+    meanings_of(["hello"])
 
 
 def meanings_of(texts: Sequence[str]) -> Floats:

@@ -36,8 +36,9 @@ fi
 if needs chromium; then
     stage "browser" -n 2 -m "browser and not fault"
 fi
-# Two at a time: they wait for processes and sockets more than they work. Each worker has a PostgreSQL of its own.
-stage "faults" -n 2 -m "fault"
+# Two at a time: they wait for processes and sockets more than they work. Each worker has a PostgreSQL of its own; tests
+# of one running service are one group, lest each worker start it.
+stage "faults" -n 2 --dist loadgroup -m "fault"
 
 # "3 failed, 600 passed, 1 skipped in 4.43s" at the end of each stage
 count() { grep -E ' in [0-9.]+s' "$told" | grep -oE "[0-9]+ $1" | awk '{ n += $1 } END { print n + 0 }'; }

@@ -1,11 +1,9 @@
 """`thrive audit verify` and `prune`: whether the audit is what was sealed, and the end of what is old."""
 
-import argparse
 import json
 import sys
 from argparse import Namespace
 from dataclasses import asdict
-from datetime import date
 from typing import Final
 
 from bot.casework import auditing
@@ -21,24 +19,6 @@ SAYS: Final = {
     "changed": "seal {number} of {at}: its {sealed} rows are not what they were",
     "head": "seal {number} of {at} is not the one whose head was given: the chain was made anew",
 }
-
-
-def options(audit: argparse.ArgumentParser) -> None:
-    of = audit.add_subparsers(dest="action", required=True, metavar="ACTION")
-    verify = of.add_parser("verify", help="compare every row with the seals of the clock; 1 where one is not as sealed")
-    verify.add_argument("--head", metavar="N:DIGITS", type=_head, help="a seal as the log told it: audit sealed")
-    verify.add_argument("--json", action="store_true")
-    prune = of.add_parser("prune", help="remove old rows; their seals stay")
-    prune.add_argument("--before", metavar="DATE", type=date.fromisoformat, required=True, help="the first day kept")
-    prune.add_argument("--dry-run", action="store_true", help="remove nothing; say how many")
-    prune.add_argument("--json", action="store_true")
-
-
-def _head(text: str) -> tuple[int, str]:
-    number, colon, digits = text.partition(":")
-    if not colon or not number.isdecimal() or len(digits) < 8:
-        raise argparse.ArgumentTypeError("write it as 1234:0123456789abcdef")
-    return int(number), digits.strip().lower()
 
 
 def command(given: Namespace) -> int:

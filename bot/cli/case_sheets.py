@@ -1,33 +1,17 @@
 """`thrive cases export`: a sheet of cases for the council's case system, by the published mapping or one beside it."""
 
-import argparse
 import json
 import os
 import sys
 from argparse import Namespace
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 from bot.casework import case_sheet
 from bot.cli.opening import open_house, ready
 from bot.clock import local_date
 from bot.content.case_system import read_case_system_file
 from bot.house import House
-
-KINDS: Final = ("referral", "escalation", "request")
-
-
-def options(cases: argparse.ArgumentParser) -> None:
-    of = cases.add_subparsers(dest="action", required=True, metavar="ACTION")
-    export = of.add_parser("export", help="a row a case, in the columns of the council's case system")
-    export.add_argument("path", metavar="PATH", help="where to; only its owner may read it")
-    export.add_argument("--since", metavar="DATE", help="cases that came from this day on; a week unless told")
-    export.add_argument("--until", metavar="DATE", help="to this day, included; today unless told")
-    export.add_argument("--kind", choices=KINDS, default="referral", help="referral unless told")
-    export.add_argument("--mapping", metavar="FILE", help="columns in place of documents/case-system.yaml")
-    export.add_argument("--force", action="store_true", help="write over what stands there")
-    export.add_argument("--json", action="store_true")
 
 
 def command(given: Namespace) -> int:

@@ -6,9 +6,10 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from bot.app import furnish, make
+from bot.app import make
 from bot.content import ContentFaults
 from bot.demo.setup import environment, furnish_demo, sign_ins
+from bot.furnishing import furnish
 from bot.logs import log_process
 from bot.serving import Server
 from bot.settings import Settings

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 from bot import keywords
 from bot.alerts.people import people_of
-from bot.app import furnish
 from bot.cli.doctor_outside import Check, outside
 from bot.cli.lint_dates import holidays_told
 from bot.cli.lint_retention import told as retention_told
 from bot.clock import local_date
 from bot.content import ContentFaults
+from bot.furnishing import furnish
 from bot.house import House
 from bot.publishing import content
 from bot.settings import Settings, SettingsFault

@@ -4,8 +4,8 @@ import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-from bot.app import furnish
 from bot.content import compile_content
+from bot.furnishing import furnish
 from bot.house import House
 from bot.live import NothingPublished
 from bot.publishing import content

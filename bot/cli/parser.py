@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import NoReturn
 
+from bot.cli import options as of_their_own
 from bot.logs import set_up_logs
 from scheduler.changes import CHANGES
 
@@ -88,7 +89,7 @@ def parser() -> Parser:  # noqa: PLR0915 - one table, a line a command
     _db(add("db", "the database's schema", "schemas", json=False))
     _reviews(add("reviews", "what staff marked as missed danger or a false alarm", "reviews", json=False))
     _user(add("user", "staff accounts", "users", json=False))
-    _audit(add("audit", "who saw and did what: is it as it was sealed", "auditing", json=False))
+    of_their_own.audit(add("audit", "who saw and did what: is it as it was sealed", "auditing", json=False))
     keys = add("keys", "encryption keys", "keys", json=False)
     of_keys = keys.add_subparsers(dest="action", required=True, metavar="ACTION")
     new = of_keys.add_parser("new", help="print a set of settings ready for an environment file")
@@ -109,8 +110,8 @@ def parser() -> Parser:  # noqa: PLR0915 - one table, a line a command
     add("doctor", "check settings, database, content, clock and provider", "doctor")
     for name, words in NOT_BUILT.items():
         commands.add_parser(name, help=f"{words} (not built yet)")
-    _person(add("person", "what is held of one person: export, erasure, legal hold", "persons", json=False))
-    _cases(add("cases", "cases as a sheet for the council's case system", "case_sheets", json=False))
+    of_their_own.person(add("person", "what is held of one person: export, erasure, legal hold", "persons", json=False))
+    of_their_own.cases(add("cases", "cases as a sheet for the council's case system", "case_sheets", json=False))
     retention = add("retention", "how much is past its time, by kind; the clock removes it each night", "retained")
     retention.add_argument("--now", action="store_true", help="remove it now, rather than tonight")
     return top
@@ -130,24 +131,6 @@ def _rehearse(rehearse: argparse.ArgumentParser) -> None:
     from bot.cli.rehearse_options import options
 
     options(rehearse)
-
-
-def _audit(audit: argparse.ArgumentParser) -> None:
-    from bot.cli.auditing import options
-
-    options(audit)
-
-
-def _person(person: argparse.ArgumentParser) -> None:
-    from bot.cli.persons import options
-
-    options(person)
-
-
-def _cases(cases: argparse.ArgumentParser) -> None:
-    from bot.cli.case_sheets import options
-
-    options(cases)
 
 
 def _directory(directory: argparse.ArgumentParser) -> None:

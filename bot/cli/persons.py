@@ -1,6 +1,5 @@
 """`thrive person`: everything held of one person, for them; their erasure; and the list of who was erased."""
 
-import argparse
 import json
 import sys
 from argparse import Namespace
@@ -23,26 +22,6 @@ RESTRICTED: Final = (
     "it is of a restricted case. A manager who is named for it does this at the desk; here, add --restricted and why"
 )
 NOBODY: Final = "nobody, and no conversation of nobody's, has the reference {ref}"
-
-
-def options(person: argparse.ArgumentParser) -> None:
-    of = person.add_subparsers(dest="action", required=True, metavar="ACTION")
-    export = of.add_parser("export", help="everything held of a person, as JSON; what is another's is held back")
-    export.add_argument("ref", metavar="REF", help="a person's reference, or a conversation's that is nobody's yet")
-    export.add_argument("--page", metavar="FILE", help="a page to read or print as well, for its owner alone")
-    erase = of.add_parser("erase", help="erase a person; says how many rows of each kind")
-    erase.add_argument("ref", metavar="REF")
-    erase.add_argument("--dry-run", action="store_true", help="count, and say what forbids it; change nothing")
-    for made in (export, erase):
-        made.add_argument("--restricted", metavar="WHY", help="of a restricted case: say why; it is kept in the audit")
-    hold = of.add_parser("hold", help="a legal hold: nothing of the person, or of a case, is erased while it stands")
-    hold.add_argument("ref", metavar="REF", help="a person's reference, or a case's")
-    hold.add_argument("--why", metavar="WORDS", required=True)
-    release = of.add_parser("release", help="lift every legal hold of a person or a case")
-    release.add_argument("ref", metavar="REF")
-    of.add_parser("erased", help="the list of who was erased: keyed fingerprints, for `thrive resume --erased`")
-    for made in of.choices.values():
-        made.add_argument("--json", action="store_true")
 
 
 def command(given: Namespace) -> int:

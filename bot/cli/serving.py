@@ -8,10 +8,11 @@ import threading
 from argparse import Namespace
 
 from bot.alarms import Alarm
-from bot.app import furnish, make
+from bot.app import make
 from bot.cli.opening import too_new
 from bot.clockwork import Clock
 from bot.dispatcher import Dispatcher
+from bot.furnishing import furnish
 from bot.house import House
 from bot.logs import log_process
 from bot.publishing import content

@@ -18,7 +18,6 @@ DANGER, ASKS = "danger.npz", "asks.npz"
 @lru_cache(maxsize=1)
 def learnt() -> Learnt:
     """Raises FileNotFoundError or ValueError where the tables are missing or broken: `thrive train` makes them."""
-    meanings_of(["hello"])  # the encoder reads its own tables now, not in the first family's turn
     return Learnt(
         danger=LinearModel.read((EXAMPLES / DANGER).read_bytes()),
         asks=LinearModel.read((EXAMPLES / ASKS).read_bytes()),

@@ -27,6 +27,7 @@ def pilot(tmp_path_factory: pytest.TempPathFactory) -> Pilot:
 
 @pytest.mark.fault
 @pytest.mark.slow
+@pytest.mark.xdist_group("pilot")
 def test_a_day_is_accounted_for(pilot: Pilot) -> None:
     """Claim: texts, web chats, an import, a publish, new keys, a backup, kills and a restarted database in one day:
     nothing lost, nothing doubled, no post of the web chat missing, nobody's words in the log, a reason for each
@@ -43,6 +44,7 @@ def test_a_day_is_accounted_for(pilot: Pilot) -> None:
 
 @pytest.mark.fault
 @pytest.mark.slow
+@pytest.mark.xdist_group("pilot")
 def test_the_page_tells_what_was_not_kept(pilot: Pilot) -> None:
     """Claim: one broken promise, one leak or one message lost is on the page, and the command would fail."""
     found = pilot.found
@@ -60,6 +62,7 @@ def test_the_page_tells_what_was_not_kept(pilot: Pilot) -> None:
 
 @pytest.mark.fault
 @pytest.mark.slow
+@pytest.mark.xdist_group("pilot")
 def test_the_page_has_each_thing_that_a_council_asks_for(pilot: Pilot) -> None:
     """Claim: messages in and out and what became of each; cases by level against the promise; dangers by label and the
     words of those missed; the ledger, with nothing left out; what the log gave away; the pages' 95th percentile, those

@@ -12,7 +12,8 @@ from tests.standin import inbound_form, signature
 from tests.stored import stored_in
 from tests.story.service import Desk, Service, service, until
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow]
+# One service for them all, so all go to one worker.
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.xdist_group("edges")]
 
 LANDLINE = "+442079460321"
 KNIFE = "he has a knife hes outside"

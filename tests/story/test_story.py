@@ -10,7 +10,8 @@ import requests
 from tests.standin import inbound_form, signature
 from tests.story.service import Desk, Service, at, families, quiet_fortnight, service, until
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow]
+# One service for them all, so all go to one worker.
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.xdist_group("story")]
 
 LOW, FALLING, GOOD, SILENT, STOPPER = (f"+4477009004{n:02}" for n in range(5))
 SPEECH = "my 4yr old is not talking much yet, SW18 2PU"

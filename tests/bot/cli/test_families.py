@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import furnish
 from bot.clock import FixedClock
 from bot.clockwork import tick
+from bot.furnishing import furnish
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.staff import find_staff
