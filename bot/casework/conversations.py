@@ -116,7 +116,7 @@ def conversation(house: House, by: SignedIn, ref: str) -> ConversationPage:
     now = house.clock.now()
     with house.db.write() as tx:
         address, closed = _address(tx, ref), closed_to(tx, by)
-        if address.id in closed.addresses:
+        if closed.silent(address):
             raise NoSuchConversation(ref)
         known = people.people_at(tx, address.id)
         refs = " ".join([ref, *(person.ref for person in known)])

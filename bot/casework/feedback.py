@@ -84,11 +84,11 @@ def listed(house: House, by: SignedIn, asked: str, *, page: int) -> Page:
     """One of `WHICH`, the first where it is none. Read and audited in one transaction: their words are shown."""
     which = next((one for one in WHICH if one == asked), WHICH[0])
     with house.db.write() as tx:
-        unseen = closed_to(tx, by).addresses
-        found = rows.page(tx, which, offset=(page - 1) * PAGE, limit=PAGE, unseen=unseen)
+        closed = closed_to(tx, by)
+        found = rows.page(tx, which, offset=(page - 1) * PAGE, limit=PAGE, closed=closed)
         refs = [str(one.id) for one in found]
         audit_list(tx, by, house.clock.now(), action="feedback.view", target=f"feedback:{which}", refs=refs)
-        counts: dict[Which, int] = {one: rows.count(tx, one, unseen=unseen) for one in WHICH}
+        counts: dict[Which, int] = {one: rows.count(tx, one, closed=closed) for one in WHICH}
         return Page(which=which, counts=counts, found=found, page=page)
 
 
@@ -98,7 +98,7 @@ def answer(house: House, by: SignedIn, told: Told) -> None:
     now = house.clock.now()
     with house.db.write() as tx:
         found = rows.find(tx, told.feedback_id)
-        if found is None or found.address_id in closed_to(tx, by).addresses:
+        if found is None or closed_to(tx, by).has(found.address_id, found.at):
             raise Changed
         names = _names(tx, found)
         errors = {
@@ -117,7 +117,7 @@ def put_aside(house: House, by: SignedIn, feedback_id: int, version: int) -> Non
     """Read, and not answered in public; what was published before is taken down. Raises Changed."""
     with house.db.write() as tx:
         found = rows.find(tx, feedback_id)
-        if found is None or found.address_id in closed_to(tx, by).addresses:
+        if found is None or closed_to(tx, by).has(found.address_id, found.at):
             raise Changed
         _settle(tx, by, feedback_id, version, "feedback.aside", house.clock.now(), said=None, did=None)
 

@@ -11,7 +11,7 @@ from bot.casework import again
 from bot.casework.accounts import SignedIn
 from bot.casework.again import Again
 from bot.casework.listing import audit_list
-from bot.casework.sight import closed_to, refs_closed_to
+from bot.casework.sight import closed_to, refs_closed_to, talks_ended_to
 from bot.casework.timeline import programme_titles
 from bot.clock import local_date, midnight
 from bot.house import House
@@ -19,7 +19,7 @@ from bot.store import casework, desk, people, staff, team, touch_lists
 from bot.store.casework import Case
 from bot.store.database import DATABASE_AWAY, Tx
 from bot.store.desk import EVERY, HeldMessage, ListedAudit, ListedCase, Only, Which
-from bot.store.restricting import Closed
+from bot.store.restricting import Closed, Ended
 from bot.store.team import DueCall, Offered
 from bot.store.touch_lists import ListedTouch
 from scheduler.calendar import WorkingCalendar
@@ -315,7 +315,7 @@ def _asked_of(tx: Tx, asked: LedgerAsk, closed: Closed) -> tuple[int, ...] | Non
         raise NoSuchPerson(asked.person_ref)
     if not asked.household or person.household_id is None:
         return (person.id,)
-    return tuple(member.id for member in people.household_of(tx, person.household_id))
+    return tuple(m.id for m in people.household_of(tx, person.household_id) if m.id not in closed.people)
 
 
 def audit(house: House, by: SignedIn, *, ref: str | None, page: int) -> AuditPage:
@@ -327,14 +327,17 @@ def audit(house: House, by: SignedIn, *, ref: str | None, page: int) -> AuditPag
         hidden = refs_closed_to(tx, by)
         if ref is not None and ref in hidden:
             return AuditPage(total=0, rows=(), page=page)
-        total, rows = desk.audit_page(tx, ref=ref, offset=(page - 1) * PAGE, limit=PAGE)
-        return AuditPage(total=total, rows=[_withheld(row, hidden) for row in rows], page=page)
+        then = talks_ended_to(tx, by)
+        after = max((one.until for known, one in then if known == ref), default=None)
+        total, rows = desk.audit_page(tx, ref=ref, after=after, offset=(page - 1) * PAGE, limit=PAGE)
+        return AuditPage(total=total, rows=[_withheld(row, hidden, then) for row in rows], page=page)
 
 
-def _withheld(row: ListedAudit, hidden: Collection[str]) -> ListedAudit:
+def _withheld(row: ListedAudit, hidden: Collection[str], then: Sequence[tuple[str, Ended]]) -> ListedAudit:
     """Who did what and when stays to be seen; of whom it was is withheld where that is closed to who looks."""
     kept = row.audit
-    if not any(ref in kept.target or ref in kept.detail for ref in hidden):
+    closed = (*hidden, *(ref for ref, one in then if one.holds(kept.at)))
+    if not any(ref in kept.target or ref in kept.detail for ref in closed):
         return row
     kind = kept.target.partition(":")[0]
     return replace(row, audit=replace(kept, target=f"{kind}:{RESTRICTED}", detail=""))

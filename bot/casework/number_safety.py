@@ -128,6 +128,6 @@ def _alarms(lexicon: Lexicon, said: str) -> bool:
 def _number(tx: Tx, by: SignedIn, ref: str) -> Address:
     known = number_of(ref)
     found = addresses.find_address_by_id(tx, known) if known <= HIGHEST_ID else None
-    if found is None or found.kind != "sms" or not found.value or found.id in closed_to(tx, by).addresses:
+    if found is None or found.kind != "sms" or not found.value or closed_to(tx, by).silent(found):
         raise NoSuchNumber(ref)
     return found

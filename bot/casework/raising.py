@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot.refs import new_ref
 from bot.store import casework as rows
 from bot.store import people, scores
+from bot.store.addresses import Address
 from bot.store.casework import RANK, Case
 from bot.store.database import Tx
 from bot.store.people import Person
@@ -195,10 +196,16 @@ def part_from_address(turn: "Turn") -> None:
     for case in turn.open_cases:
         if case.address_id != turn.address.id:
             continue
-        told = f"They said that {turn.address.value} is not their number. Texts from it no longer come here."
-        rows.change_case(turn.tx, case.id, address_id=None, not_reached=True)
-        rows.add_case_event(turn.tx, case_id=case.id, at=turn.now, kind="note", body=told)
+        part_case(turn.tx, case.id, turn.address, turn.now)
     turn.open_cases = []
+
+
+def part_case(tx: Tx, case_id: int, address: Address, at: datetime) -> None:
+    """A case loses a number that was said to be the wrong one at that instant. Whose it was then, where the case names
+    nobody, is known by this note alone: `bot.store.restricting` reads when it was."""
+    told = f"They said that {address.value} is not their number. Texts from it no longer come here."
+    rows.change_case(tx, case_id, address_id=None, not_reached=True)
+    rows.add_case_event(tx, case_id=case_id, at=at, kind="note", body=told)
 
 
 def family_wrote(turn: "Turn", words: str) -> None:

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from bot.casework import raising
 from bot.casework.accounts import SignedIn
-from bot.casework.subjects import Subject, conversation_of, former, of_case, of_message, standing_case
+from bot.casework.subjects import Subject, conversation_of, former, given_up, of_case, of_message, standing_case
 from bot.casework.work import NotYet
 from bot.house import House
 from bot.store import casework, staff
@@ -174,26 +174,26 @@ def _raised(house: House, tx: Tx, by: SignedIn, subject: Subject, given: Given, 
     moved_on = _as_it_was(tx, turn, subject)
     level = LEVELS[given.level]
     case = raising.raise_escalation(turn, RaiseEscalation(level=level, reason="marked", words=subject.words))
-    if moved_on and case.address_id == subject.address.id:
+    if moved_on is not None and case.address_id == subject.address.id:
         # The number is somebody else's now: nothing about those who wrote may be answered to it.
-        casework.change_case(tx, case.id, address_id=None, not_reached=True)
+        raising.part_case(tx, case.id, subject.address, moved_on)
     told = f"Marked by {by.staff.name}: this was danger and was missed ({given.level})."
     _note(tx, by, case, now, told, given.note)
     return casework.case_by_id(tx, case.id)
 
 
-def _as_it_was(tx: Tx, turn: Turn, subject: Subject) -> bool:
-    """Turn to those who had the number when this was written; true where they no longer do."""
+def _as_it_was(tx: Tx, turn: Turn, subject: Subject) -> datetime | None:
+    """Turn to those who had the number when this was written; until when they did, None where they still do."""
     if subject.case is not None:
         if subject.case.state != "closed":
             turn.open_cases = [subject.case, *(c for c in turn.open_cases if c.id != subject.case.id)]
-        return False
+        return None
     gone = former(tx, turn.address, subject.at)
     if not gone:
-        return False
+        return None
     turn.people = gone
     turn.open_cases = casework.open_cases_of(tx, address_id=None, person_ids=[person.id for person in gone])
-    return True
+    return given_up(tx, turn.address, subject.at)
 
 
 def _doubted(tx: Tx, by: SignedIn, subject: Subject, given: Given, now: datetime) -> Case | None:

@@ -100,7 +100,7 @@ def seek(house: House, by: SignedIn, typed: str) -> Sought:
         alike_told = house.names.find_told(tx, typed, limit=MOST)
     with house.db.write() as tx:
         closed = closed_to(tx, by)
-        read = _without(_read(tx, typed), closed)
+        read = _without(tx, _read(tx, typed), closed)
         case = None if read.case is None else read.case.ref
         conversation = None if read.address_id is None else ref_of(read.address_id)
         found: dict[int, tuple[As, datetime | None]] = {}
@@ -109,9 +109,9 @@ def seek(house: House, by: SignedIn, typed: str) -> Sought:
                 found.setdefault(person_id, (as_what, until))
         shown = list(found)[:MOST]
         who = naming.people_of(tx, shown)
-        cases = naming.open_cases_of(tx, shown)
+        cases = naming.open_cases_of(tx, shown, closed=closed)
         homes = {p.household_id for p in who.values() if p.child and p.household_id is not None}
-        adults = naming.adults_of(tx, sorted(homes))
+        adults = naming.adults_of(tx, sorted(homes), closed=closed)
         lines = [
             Line(
                 person=who[key], found_as=found[key][0], until=found[key][1],
@@ -164,12 +164,13 @@ def _read(tx: Tx, typed: str) -> _Read:
     return _Read(case=case, person_id=person_id, address_id=address_id, held_by=held_by)
 
 
-def _without(read: _Read, closed: Closed) -> _Read:
+def _without(tx: Tx, read: _Read, closed: Closed) -> _Read:
     """What is restricted is not found, by its own reference either."""
-    return replace(
-        read, case=None if read.case is None or closed.holds(read.case) else read.case,
-        address_id=None if read.address_id in closed.addresses else read.address_id,
-    )  # fmt: skip
+    if not closed:
+        return read
+    case = None if read.case is None or closed.holds(read.case) else read.case
+    found = None if read.address_id is None else addresses.readable_address(tx, read.address_id)
+    return replace(read, case=case, address_id=None if found is None or closed.silent(found) else found.id)
 
 
 def _fitting(

@@ -5,12 +5,14 @@ does not count it. `closed_to` says what that is, in the transaction that reads;
 reaches.
 """
 
+from collections.abc import Sequence
+
 from bot.casework.accounts import SignedIn
 from bot.refs import ref_of
 from bot.store import restricting
 from bot.store.casework import Case
 from bot.store.database import Tx
-from bot.store.restricting import Closed
+from bot.store.restricting import Closed, Ended
 
 
 def closed_to(tx: Tx, by: SignedIn) -> Closed:
@@ -27,6 +29,11 @@ def refs_closed_to(tx: Tx, by: SignedIn) -> frozenset[str]:
     """The references by which any of it could be known, of conversations too."""
     closed = closed_to(tx, by)
     return restricting.refs_of(tx, closed) | {ref_of(address_id) for address_id in closed.addresses}
+
+
+def talks_ended_to(tx: Tx, by: SignedIn) -> Sequence[tuple[str, Ended]]:
+    """The references of conversations that are closed to this worker for a time alone, each with that time."""
+    return [(ref_of(one.address_id), one) for one in closed_to(tx, by).ended]
 
 
 def sees(tx: Tx, by: SignedIn, case: Case) -> bool:

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from bot.casework.accounts import SignedIn
 from bot.casework.sight import closed_to, sees
@@ -15,6 +16,8 @@ from bot.store.addresses import Address
 from bot.store.casework import Case
 from bot.store.database import Tx
 from bot.turn.receive import JOINED
+
+TICK: Final = timedelta(microseconds=1)
 
 
 class NoSuchMessage(LookupError):
@@ -45,11 +48,13 @@ def of_message(tx: Tx, message_id: int, by: SignedIn, *, lock: bool = False) -> 
 
     Raises NoSuchMessage, also where it is not for this worker to see.
     """
-    found = inbox.find_inbox(tx, message_id)
-    if found is None or found.address_id in closed_to(tx, by).addresses:
+    found, closed = inbox.find_inbox(tx, message_id), closed_to(tx, by)
+    if found is None or closed.has(found.address_id, found.received_at):
         raise NoSuchMessage(message_id)
     address = addresses.address_by_id(tx, found.address_id, lock=lock)
-    before = inbox.recent_words(tx, found.address_id, since=found.received_at - JOINED, before_id=found.id)
+    over = [one.until for one in closed.ended if one.address_id == found.address_id and one.until < found.received_at]
+    since = max([found.received_at - JOINED, *(until + TICK for until in over)])
+    before = inbox.recent_words(tx, found.address_id, since=since, before_id=found.id)
     said = rows.said_of(tx, found.id)
     texts = [*before, found.body]
     return Subject(
@@ -118,9 +123,12 @@ def standing_case(tx: Tx, subject: Subject) -> Case | None:
 
 def former(tx: Tx, address: Address, at: datetime) -> list[people.Person]:
     """Who had a number at an instant and has it no longer; nobody where it has not changed hands since."""
-    ended = [t for t in people.tenures(tx, person_id=None, address_ids=[address.id]) if t.address_id == address.id]
-    released = [t.released_at for t in ended if t.released_at is not None and t.released_at >= at]
-    if not released:
-        return []
-    first = min(released)
-    return [people.person_by_id(tx, t.person_id) for t in ended if t.released_at == first]
+    over = given_up(tx, address, at)
+    ended = [] if over is None else people.tenures_ended(tx, [over])
+    return [people.person_by_id(tx, t.person_id) for t in ended if t.address_id == address.id]
+
+
+def given_up(tx: Tx, address: Address, at: datetime) -> datetime | None:
+    """When a number was first said to be the wrong one after an instant; None where it has not changed hands since."""
+    known = people.tenures(tx, person_id=None, address_ids=[address.id])
+    return min((t.released_at for t in known if t.released_at is not None and t.released_at >= at), default=None)

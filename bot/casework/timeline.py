@@ -18,7 +18,7 @@ from bot.store.casework import Case, CaseEvent
 from bot.store.database import Tx
 from bot.store.keeping import Enrolment
 from bot.store.people import Person
-from bot.store.restricting import NOTHING, Closed
+from bot.store.restricting import NOTHING, Closed, Ended
 from bot.store.reviews import Review
 from bot.store.scores import scores_of
 from messages.media import counted
@@ -155,7 +155,11 @@ def _timeline(
     if person is not None:
         known |= {a.id: a for a in people.addresses_of(tx, person.id)}
     spans = _spans(tx, person, list(known), at)
-    spans = {key: span for key, span in spans.items() if key not in closed.addresses}
+    spans = {
+        key: replace(span, closed=[one for one in closed.ended if one.address_id == key])
+        for key, span in spans.items()
+        if key not in closed.addresses
+    }
     address_ids, person_ids = list(spans), [] if person is None else [person.id]
     enrolments = keeping.enrolments_of(tx, person_ids)
     cases = [
@@ -179,11 +183,12 @@ def _timeline(
         *_case_entries(cases, events, names),
         *_alert_entries(tx, cases, names),
     ]
-    scores = scores_of(tx, person_id=None if person is None else person.id, address_ids=list(known))
+    given = scores_of(tx, person_id=None if person is None else person.id, address_ids=address_ids)
+    scores = [(at, value) for at, value, where in given if where is None or spans[where].holds(at)]
     entries += [Entry(at=at, kind="score", words=str(value)) for at, value in scores]
     return Timeline(
         person=person,
-        household=people.household_of(tx, person.household_id) if person and person.household_id else (),
+        household=[one for one in _household(tx, person) if one.id not in closed.people],
         addresses=tuple(known.values()),
         entries=sorted(entries, key=lambda entry: entry.at),
         scores=scores,
@@ -205,15 +210,22 @@ def _timeline(
     )
 
 
+def _household(tx: Tx, person: Person | None) -> Sequence[Person]:
+    return () if person is None or person.household_id is None else people.household_of(tx, person.household_id)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Span:
-    """From when until when what was said at an address is theirs. A number changes hands when it is released."""
+    """From when until when what was said at an address is theirs, but for what is `closed` to who looks. A number
+    changes hands when it is released."""
 
     after: datetime | None
     until: datetime | None
+    closed: Sequence[Ended] = ()
 
     def holds(self, at: datetime) -> bool:
-        return (self.after is None or at > self.after) and (self.until is None or at <= self.until)
+        theirs = (self.after is None or at > self.after) and (self.until is None or at <= self.until)
+        return theirs and not any(one.holds(at) for one in self.closed)
 
 
 def _spans(tx: Tx, person: Person | None, address_ids: Sequence[int], at: datetime) -> dict[int, _Span]:

@@ -4,6 +4,7 @@ Rows stay owned by their own files; nothing here writes.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Literal
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from bot.store.inbox import inbox
 from bot.store.outbox import OUTBOX_COLUMNS, Outbox, outbox
 from bot.store.pathway import pathway_step
 from bot.store.people import NAME, name_of, person
-from bot.store.restricting import Closed, outside
+from bot.store.restricting import Closed, outside, unsaid
 from bot.store.staff import Audit, audit, staff
 from messages.classes import TO_STAFF
 
@@ -231,7 +232,7 @@ _HELD: Final = (
 
 
 def _open_to(closed: Closed) -> tuple[sa.ColumnElement[bool], ...]:
-    return outside(outbox.c.address_id, closed.addresses), outside(outbox.c.case_id, closed.cases)
+    return unsaid(outbox.c.address_id, outbox.c.created_at, closed), outside(outbox.c.case_id, closed.cases)
 
 
 def count_held(tx: Tx, *, closed: Closed) -> int:
@@ -271,8 +272,10 @@ def held_messages(tx: Tx, limit: int | None, *, closed: Closed) -> list[HeldMess
     return held
 
 
-def audit_page(tx: Tx, *, ref: str | None, offset: int, limit: int) -> tuple[int, list[ListedAudit]]:
-    """How many audit rows there are, and one page of them, newest first.
+def audit_page(
+    tx: Tx, *, ref: str | None, offset: int, limit: int, after: datetime | None = None
+) -> tuple[int, list[ListedAudit]]:
+    """How many audit rows there are, and one page of them, newest first; with `after`, of later than that.
 
     `ref` narrows to one case, person or contact of the log, whether it was opened or shown in a list.
     """
@@ -280,6 +283,8 @@ def audit_page(tx: Tx, *, ref: str | None, offset: int, limit: int) -> tuple[int
     if ref is not None:
         named = audit.c.target.in_((f"case:{ref}", f"person:{ref}", f"contact:{ref}"))
         where.append(sa.or_(named, audit.c.detail.contains(ref, autoescape=True)))
+    if after is not None:
+        where.append(audit.c.at > after)
     total = tx.execute(sa.select(sa.func.count()).select_from(audit).where(*where)).scalar_one()
     rows = tx.execute(
         sa.select(*_AUDIT, staff.c.name)

@@ -1,6 +1,5 @@
 """What families said would have been better, and what the team answered for everybody to read."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import Instant, Row, Sealed, readable, table_of
 from bot.store.database import Tx
+from bot.store.restricting import NOTHING, Closed, unsaid
 from bot.store.staff import staff
 
 Which = Literal["waiting", "answered", "aside"]
@@ -73,21 +73,19 @@ def add(tx: Tx, *, address_id: int, words: str, at: datetime) -> None:
     tx.execute(sa.insert(feedback).values(address_id=address_id, words=words, at=at, version=1))
 
 
-def _where(which: Which, unseen: Collection[int]) -> sa.ColumnElement[bool]:
-    if not unseen:
-        return _WHERE[which]
-    return sa.and_(_WHERE[which], sa.or_(feedback.c.address_id.is_(None), feedback.c.address_id.not_in(unseen)))
+def _where(which: Which, closed: Closed) -> sa.ColumnElement[bool]:
+    return sa.and_(_WHERE[which], unsaid(feedback.c.address_id, feedback.c.at, closed))
 
 
-def count(tx: Tx, which: Which, *, unseen: Collection[int] = ()) -> int:
-    asked = sa.select(sa.func.count()).select_from(feedback).where(_where(which, unseen))
+def count(tx: Tx, which: Which, *, closed: Closed = NOTHING) -> int:
+    asked = sa.select(sa.func.count()).select_from(feedback).where(_where(which, closed))
     return int(tx.execute(asked).scalar_one())
 
 
-def page(tx: Tx, which: Which, *, offset: int, limit: int, unseen: Collection[int] = ()) -> list[Feedback]:
-    """What waits, the oldest first; what is settled, the newest. Nothing that came from a number or chat `unseen`."""
+def page(tx: Tx, which: Which, *, offset: int, limit: int, closed: Closed = NOTHING) -> list[Feedback]:
+    """What waits, the oldest first; what is settled, the newest. Nothing of what is `closed`."""
     order = [feedback.c.id] if which == "waiting" else [feedback.c.settled_at.desc(), feedback.c.id.desc()]
-    rows = tx.execute(_FEEDBACK.where(_where(which, unseen)).order_by(*order).offset(offset).limit(limit))
+    rows = tx.execute(_FEEDBACK.where(_where(which, closed)).order_by(*order).offset(offset).limit(limit))
     return [Feedback(**row._asdict()) for row in rows]
 
 

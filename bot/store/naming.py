@@ -16,6 +16,7 @@ from bot.store.casework import cases, referral
 from bot.store.columns import Instant, keyring_of, readable
 from bot.store.database import Tx
 from bot.store.people import NAME, Person, name_of, person, person_address, postcode_prints
+from bot.store.restricting import Closed, outside
 
 OVERLAP = timedelta(minutes=15)  # a row bears the time its transaction began; no transaction of ours lasts as long
 _NAMED = sa.select(person.c.id, *NAME)
@@ -144,21 +145,21 @@ def people_of(tx: Tx, person_ids: Sequence[int]) -> dict[int, Person]:
     return {row.id: Person(**row._asdict()) for row in rows}
 
 
-def adults_of(tx: Tx, household_ids: Sequence[int]) -> dict[int, list[Person]]:
-    """Who is grown up in these households."""
+def adults_of(tx: Tx, household_ids: Sequence[int], *, closed: Closed) -> dict[int, list[Person]]:
+    """Who is grown up in these households, those left out who are closed to who looks."""
     found: dict[int, list[Person]] = {}
-    statement = _PEOPLE.where(person.c.household_id.in_(household_ids), ~person.c.child).order_by(person.c.id)
-    for row in tx.execute(statement):
+    theirs = (person.c.household_id.in_(household_ids), ~person.c.child, outside(person.c.id, closed.people))
+    for row in tx.execute(_PEOPLE.where(*theirs).order_by(person.c.id)):
         found.setdefault(row.household_id, []).append(Person(**row._asdict()))
     return found
 
 
-def open_cases_of(tx: Tx, person_ids: Sequence[int]) -> dict[int, list[OpenCase]]:
-    """By person, gravest first."""
+def open_cases_of(tx: Tx, person_ids: Sequence[int], *, closed: Closed) -> dict[int, list[OpenCase]]:
+    """By person, gravest first, those left out that are closed to who looks."""
     found: dict[int, list[OpenCase]] = {}
     rows = tx.execute(
         sa.select(cases.c.person_id, cases.c.ref, cases.c.kind, cases.c.level, cases.c.state)
-        .where(cases.c.person_id.in_(person_ids), cases.c.state != "closed")
+        .where(cases.c.person_id.in_(person_ids), cases.c.state != "closed", outside(cases.c.id, closed.cases))
         .order_by(cases.c.rank, cases.c.id.desc())
     )
     for person_id, ref, kind, level, state in rows:

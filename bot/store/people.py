@@ -1,6 +1,6 @@
 """Who is who: people, their households, and the addresses where each is reached."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -150,13 +150,27 @@ class Tenure:
 
 def tenures(tx: Tx, *, person_id: int | None, address_ids: Sequence[int] = ()) -> list[Tenure]:
     """Every tenure at the addresses this person ever had, and at these."""
-    theirs = sa.select(person_address.c.address_id).where(person_address.c.person_id == person_id)
     at = person_address.c.address_id
-    rows = tx.execute(
-        sa.select(*(person_address.c[f] for f in Tenure.__dataclass_fields__))
-        .where(sa.or_(at.in_(address_ids), at.in_(theirs)))
-        .order_by(person_address.c.since)
-    )
+    return _tenures(tx, sa.or_(at.in_(address_ids), at.in_(_had_by([] if person_id is None else [person_id]))))
+
+
+def tenures_of(tx: Tx, person_ids: Collection[int]) -> list[Tenure]:
+    """Every tenure, other people's too, at the addresses that any of these people ever had."""
+    return _tenures(tx, person_address.c.address_id.in_(_had_by(person_ids)))
+
+
+def tenures_ended(tx: Tx, at: Collection[datetime]) -> list[Tenure]:
+    """Those that ended at one of these instants."""
+    return _tenures(tx, person_address.c.released_at.in_(at))
+
+
+def _had_by(person_ids: Collection[int]) -> sa.Select[tuple[int]]:
+    return sa.select(person_address.c.address_id).where(person_address.c.person_id.in_(person_ids))
+
+
+def _tenures(tx: Tx, which: sa.ColumnElement[bool]) -> list[Tenure]:
+    columns = (person_address.c[f] for f in Tenure.__dataclass_fields__)
+    rows = tx.execute(sa.select(*columns).where(which).order_by(person_address.c.since))
     return [Tenure(**r._asdict()) for r in rows]
 
 

@@ -1,25 +1,28 @@
 """Restricted cases: whom each is open to, and everything that such a case closes to everybody else.
 
 A case's words stand in the messages of its number, and its people on every page of their household. So a restriction
-reaches the household of whom the case is about, their numbers and chats, whoever else is reached there, and every case
-of any of them.
+reaches the household of whom the case is about, their numbers and chats, whoever else is reached there with all of
+theirs, and every case of any of them. A number that one of them said to be the wrong one is somebody else's from then
+on: what was said at it before stays closed, what its next holder writes does not.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.casework import Case, cases
+from bot.store.addresses import Address
+from bot.store.casework import Case, case_event, cases
 from bot.store.columns import Instant, Row, Sealed, readable, table_of
 from bot.store.contacts import log
 from bot.store.database import Tx
-from bot.store.people import person, person_address
+from bot.store.people import Tenure, person, tenures, tenures_ended, tenures_of
 from bot.store.staff import staff
 
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _STANDS = sa.text("ended_at IS NULL")
 
 
@@ -88,18 +91,40 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """From when until when a number was that of somebody who has it no longer."""
+
+    address_id: int
+    after: datetime | None
+    until: datetime
+
+    def holds(self, at: datetime) -> bool:
+        return (self.after is None or at > self.after) and at <= self.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Closed:
-    """What one worker may not see: ids of cases, of people, of numbers and chats."""
+    """What one worker may not see: ids of cases, of people, of numbers and chats; and of numbers that they had once,
+    what was said there in their time."""
 
     cases: frozenset[int] = frozenset()
     people: frozenset[int] = frozenset()
     addresses: frozenset[int] = frozenset()
+    ended: frozenset[Ended] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.cases)
 
     def holds(self, case: Case) -> bool:
         return case.id in self.cases
+
+    def silent(self, address: Address) -> bool:
+        """Whether a number or chat is closed whole: theirs, or that of nobody who has written since it was."""
+        return self.has(address.id, address.last_in_at or address.released_at or _NEVER)
+
+    def has(self, address_id: int | None, at: datetime) -> bool:
+        """Whether what was said at a number or chat at an instant is closed."""
+        return address_id in self.addresses or any(one.address_id == address_id and one.holds(at) for one in self.ended)
 
 
 NOTHING: Final = Closed()
@@ -110,14 +135,34 @@ def outside(column: sa.ColumnElement[Any], ids: Collection[int]) -> sa.ColumnEle
     return sa.or_(column.is_(None), column.not_in(ids)) if ids else sa.true()
 
 
+def within(address: sa.ColumnElement[Any], at: sa.ColumnElement[Any], ended: Iterable[Ended]) -> sa.ColumnElement[bool]:
+    """Rows of one of these numbers in its time."""
+    each = [
+        sa.and_(address == one.address_id, at <= one.until, sa.true() if one.after is None else at > one.after)
+        for one in ended
+    ]
+    return sa.or_(sa.false(), *each)
+
+
+def unsaid(address: sa.ColumnElement[Any], at: sa.ColumnElement[Any], closed: Closed) -> sa.ColumnElement[bool]:
+    """Rows of an address at an instant, without what was said where and when it is closed."""
+    if not closed.ended:
+        return outside(address, closed.addresses)
+    then = sa.or_(address.is_(None), ~within(address, at, closed.ended))
+    return sa.and_(outside(address, closed.addresses), then)
+
+
 restriction = table_of(RestrictionRow)
 named = table_of(NamedRow)
 _STANDING: Final = (restriction.c.ended_at.is_(None),)
 _RESTRICTED: Final = (
-    sa.select(cases.c.id, cases.c.person_id, cases.c.address_id)
+    sa.select(cases.c.id, cases.c.person_id, cases.c.address_id, cases.c.opened_at)
     .join(restriction, restriction.c.case_id == cases.c.id)
     .where(*_STANDING)
 )
+# A case loses its number when that is said to be the wrong one, with a note of it at the instant at which its people
+# do: by that alone is it known whose a case was that is of nobody, as where two share a phone.
+_PARTED: Final = (case_event.c.kind == "note", case_event.c.staff_id.is_(None))
 _NOT_NAMED: Final = _RESTRICTED.where(
     ~sa.exists().where(
         named.c.restriction_id == restriction.c.id, named.c.staff_id == sa.bindparam("b_staff"),
@@ -134,32 +179,72 @@ def closed_to(tx: Tx, staff_id: int | None) -> Closed:
 
 def closed_by(tx: Tx, case: Case) -> Closed:
     """What restricting this case closes."""
-    return _closure(tx, [(case.id, case.person_id, case.address_id)])
+    return _closure(tx, [(case.id, case.person_id, case.address_id, case.opened_at)])
 
 
 def _closure(tx: Tx, restricted: Iterable[Any]) -> Closed:
     rows = list(restricted)
     if not rows:
         return NOTHING
-    addresses = {row[2] for row in rows if row[2] is not None}
-    people = {row[1] for row in rows if row[1] is not None} | _held_by(tx, addresses)
+    addresses, people = _about(tx, rows)
     homes = sa.select(person.c.household_id).where(person.c.id.in_(people), person.c.household_id.is_not(None))
     people |= set(tx.execute(sa.select(person.c.id).where(person.c.household_id.in_(homes))).scalars())
-    now = person_address.c.released_at.is_(None)
-    addresses |= set(
-        tx.execute(sa.select(person_address.c.address_id).where(person_address.c.person_id.in_(people), now)).scalars()
-    )
-    people |= _held_by(tx, addresses)
-    theirs = sa.or_(cases.c.person_id.in_(people), cases.c.address_id.in_(addresses))
+    now, ended, reached = _numbers(tx, people)
+    if reached - people:  # and where else they are reached; not whoever is reached there in turn: it has to end
+        people |= reached
+        now, ended, _ = _numbers(tx, people)
+    addresses |= now
+    over, parted = [one.until for one in ended], sa.select(case_event.c.case_id).where(*_PARTED)
+    theirs = sa.or_(
+        cases.c.person_id.in_(people), cases.c.address_id.in_(addresses),
+        within(cases.c.address_id, cases.c.opened_at, ended),
+        sa.and_(cases.c.address_id.is_(None), cases.c.id.in_(parted.where(case_event.c.at.in_(over)))),
+    )  # fmt: skip
     found = set(tx.execute(sa.select(cases.c.id).where(theirs)).scalars())
     return Closed(
-        cases=frozenset(found | {row[0] for row in rows}), people=frozenset(people), addresses=frozenset(addresses)
+        cases=frozenset(found | {row[0] for row in rows}), people=frozenset(people), addresses=frozenset(addresses),
+        ended=ended,
+    )  # fmt: skip
+
+
+def _about(tx: Tx, rows: Sequence[Any]) -> tuple[set[int], set[int]]:
+    """The numbers and chats that these cases have now, and whom they are about: whoever had the number then."""
+    stays = tenures(tx, person_id=None, address_ids=[row[2] for row in rows if row[2] is not None])
+    addresses, people = set(), {row[1] for row in rows if row[1] is not None}
+    for _, _, address_id, opened_at in rows:
+        held = [one for one in stays if one.address_id == address_id]
+        ends = (one.released_at for one in held if one.released_at is not None)
+        over = min((end for end in ends if end >= opened_at), default=None)
+        people |= {one.person_id for one in held if one.released_at == over}
+        if address_id is not None and over is None:
+            addresses.add(address_id)
+    parted = sa.select(case_event.c.at).where(case_event.c.case_id.in_([row[0] for row in rows]), *_PARTED)
+    people |= {one.person_id for one in tenures_ended(tx, list(tx.execute(parted).scalars()))}
+    return addresses, people
+
+
+def _numbers(tx: Tx, people: Collection[int]) -> tuple[set[int], frozenset[Ended], set[int]]:
+    """Where these people are reached now, where they were once, and who else is or was reached there with them."""
+    every = tenures_of(tx, people)
+    now = {one.address_id for one in every if one.person_id in people and one.released_at is None}
+    ended = frozenset(
+        Ended(address_id=one.address_id, after=_before(one, every), until=one.released_at)
+        for one in every
+        if one.person_id in people and one.released_at is not None
     )
+    over = {(one.address_id, one.until) for one in ended}
+    reached = {
+        one.person_id
+        for one in every
+        if (one.address_id in now if one.released_at is None else (one.address_id, one.released_at) in over)
+    }
+    return now, ended, reached
 
 
-def _held_by(tx: Tx, addresses: Collection[int]) -> set[int]:
-    theirs = (person_address.c.address_id.in_(addresses), person_address.c.released_at.is_(None))
-    return set(tx.execute(sa.select(person_address.c.person_id).where(*theirs)).scalars()) if addresses else set()
+def _before(own: Tenure, every: Iterable[Tenure]) -> datetime | None:
+    """When the number was last said to be the wrong one before it was theirs."""
+    ends = (one.released_at for one in every if one.address_id == own.address_id and one.released_at is not None)
+    return max((end for end in ends if end <= own.since), default=None)
 
 
 def refs_of(tx: Tx, closed: Closed) -> frozenset[str]:

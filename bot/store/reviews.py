@@ -15,7 +15,7 @@ from bot.store.columns import Instant, Row, Sealed, table_of
 from bot.store.database import Tx
 from bot.store.inbox import inbox
 from bot.store.published import bundle
-from bot.store.restricting import NOTHING, Closed, outside
+from bot.store.restricting import NOTHING, Closed, outside, within
 
 Which = Literal["open", "handled"]
 
@@ -125,7 +125,11 @@ def history(tx: Tx, subject: str) -> list[Review]:
 
 def _seen(closed: Closed) -> tuple[sa.ColumnElement[bool], ...]:
     """A mark of a restricted conversation or case holds its words."""
-    return outside(review.c.address_id, closed.addresses), outside(review.c.case_id, closed.cases)
+    theirs = (outside(review.c.address_id, closed.addresses), outside(review.c.case_id, closed.cases))
+    if not closed.ended:
+        return theirs
+    said = sa.select(inbox.c.id).where(within(inbox.c.address_id, inbox.c.received_at, closed.ended))
+    return *theirs, sa.or_(review.c.inbox_id.is_(None), review.c.inbox_id.not_in(said))
 
 
 def list_reviews(

@@ -53,12 +53,12 @@ def own_scores(tx: Tx, address_id: int, person_id: int) -> None:
     tx.execute(sa.update(score).where(*whose).values(person_id=person_id))
 
 
-def scores_of(tx: Tx, *, person_id: int | None, address_ids: Sequence[int]) -> list[tuple[datetime, int]]:
-    """A person's answers wherever they gave them, and those of these addresses that are nobody's."""
+def scores_of(tx: Tx, *, person_id: int | None, address_ids: Sequence[int]) -> list[tuple[datetime, int, int | None]]:
+    """A person's answers wherever they gave them, and those of these addresses that are nobody's, each with its own."""
     nobodys = sa.and_(score.c.address_id.in_(address_ids), score.c.person_id.is_(None))
     rows = tx.execute(
-        sa.select(score.c.at, score.c.score)
+        sa.select(score.c.at, score.c.score, sa.case((score.c.person_id.is_(None), score.c.address_id)))
         .where(sa.or_(score.c.person_id == person_id, nobodys) if person_id is not None else nobodys)
         .order_by(score.c.id)
     )
-    return [(at, int(value)) for at, value in rows]
+    return [(at, int(value), where) for at, value, where in rows]

@@ -16,7 +16,7 @@ from bot.store.casework import cases
 from bot.store.database import Tx
 from bot.store.inbox import inbox
 from bot.store.people import NAME, name_of, person, person_address
-from bot.store.restricting import NOTHING, Closed, outside
+from bot.store.restricting import NOTHING, Closed, outside, unsaid
 
 Cursor = tuple[datetime, int]  # the last message's instant and the address id of a page's last line
 
@@ -65,7 +65,7 @@ def page_of(filters: Filters, *, after: Cursor | None, limit: int, closed: Close
     statement = sa.select(address.c.id, address.c.kind, address.c.language, address.c.last_in_at)
     statement = statement.where(address.c.last_in_at.is_not(None))
     if closed:
-        statement = statement.where(outside(address.c.id, closed.addresses))
+        statement = statement.where(unsaid(address.c.id, address.c.last_in_at, closed))
     if after is not None:
         statement = statement.where(sa.tuple_(address.c.last_in_at, address.c.id) < _keyset(after))
     if filters.since is not None:
@@ -75,7 +75,8 @@ def page_of(filters: Filters, *, after: Cursor | None, limit: int, closed: Close
     if filters.language is not None:
         statement = statement.where(address.c.language == filters.language)
     if filters.raised is not None:
-        has_case = sa.exists(_RAISED.where(cases.c.address_id == address.c.id))
+        raised = (cases.c.address_id == address.c.id, outside(cases.c.id, closed.cases))
+        has_case = sa.exists(_RAISED.where(*raised))
         statement = statement.where(has_case if filters.raised else ~has_case)
     return statement.order_by(address.c.last_in_at.desc(), address.c.id.desc()).limit(limit)
 

@@ -1,0 +1,151 @@
+"""A restricted family's numbers: those they have, those of whoever is reached with them, and those they gave up."""
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from bot.refs import ref_of
+from bot.store import people, scores
+from bot.store.people import Person
+from bot.store.schema import METADATA
+from tests.houses import ON_SQLITE, Home
+from tests.turn.families import enrol, four_weeks_ago, row
+from tests.web.marking import MISSED, mark, message_id
+from tests.web.test_desk_restricted import restrict
+from tests.web.worker import Worker, at_desk
+
+A, B, C, D = "+447700900481", "+447700900482", "+447700900483", "+447700900484"
+DANGER = "he has a knife hes outside"
+WORDS = (DANGER, MISSED, "ask fewer questions of me")
+
+
+def known(home: Home, source: str) -> Person:
+    with home.house.db.read() as tx:
+        found = people.find_person_by_source(tx, source)
+    assert found is not None
+    return found
+
+
+def written(home: Home, worker: Worker, sender: str) -> None:
+    """The family writes all that has a page of its own: danger, words that somebody marks, feedback."""
+    home.talk(MISSED, sender=sender)
+    assert mark(worker, message_id(home, MISSED, sender), "missed:concern") == 303
+    home.talk("feedback", sender=sender)
+    home.talk(WORDS[2], sender=sender)
+    home.talk(DANGER, sender=sender)
+    with home.house.db.write() as tx:
+        scores.add_score(
+            tx, address_id=home.address(sender).id, person_id=None, touch_id=None, value=3, at=home.clock.now()
+        )
+        outbox = METADATA.tables["outbox"]
+        theirs = outbox.c.address_id == home.address(sender).id
+        tx.execute(sa.update(outbox).where(theirs).values(state="held", settled_at=home.clock.now()))
+    home.later(minutes=3)
+
+
+def lists(worker: Worker) -> str:
+    pages = (
+        "/desk",
+        "/desk?held=all",
+        "/desk/conversations",
+        "/desk/reviews",
+        "/desk/feedback",
+        "/desk/log",
+        "/desk/no-replies",
+        "/desk/ledger",
+    )
+    return "".join(worker.get(page).text for page in pages)
+
+
+@pytest.mark.parametrize(("shared", "over"), [(False, False), (True, False), (True, True)])
+def test_what_was_said_before_a_wrong_number_stays_closed(
+    app: Flask, home: Home, sam: Worker, mina: Worker, shared: bool, over: bool
+) -> None:  # fmt: skip
+    """Claim: "wrong number" from the phone of a restricted family opens none of their words, people or cases to whoever
+    is not named, also where two shared it and where the case was closed before; what its next holder writes is
+    everybody's work."""
+    enrol(home, *[row(source, A, four_weeks_ago(home)) for source in (("P1", "P2") if shared else ("P1",))])
+    written(home, mina, A)
+    ref = home.cases()[0].ref
+    if over:
+        assert mina.act(ref, "claim").status_code == 303
+        assert mina.act(ref, "close", outcome="false-alarm", words="a film").status_code == 303
+    assert restrict(mina, ref) == 303
+    talk, number = ref_of(home.address(A).id), message_id(home, MISSED, A)
+    home.later(minutes=1)
+    home.text("wrong number", sender=A)
+    pages = [f"/desk/conversations/{talk}", f"/desk/messages/{number}/mark", f"/desk/cases/{ref}"]
+    pages += [f"/desk/people/{known(home, source).ref}" for source in (("P1", "P2") if shared else ("P1",))]
+    for page in (*pages, f"/desk/conversations/{talk}/safety"):
+        assert sam.get(page).status_code in {403, 404}, page
+    for page in pages[1:]:
+        assert mina.get(page).status_code == 200, page
+    sought = sam.post("/desk/search", "/desk/search", words=A).text
+    for told in (lists(sam), sought):
+        assert [word for word in (*WORDS, ref, talk, "NameP") if word in told] == []
+    assert [word for word in WORDS[1:] if word not in lists(mina)] == []
+    audits = at_desk(app, home, "auditor").get
+    mina.get("/desk/conversations")
+    assert [word for word in (ref, talk) if word in audits("/desk/audit").text] == []
+    assert "Mina" not in audits(f"/desk/audit?ref={talk}").text
+    home.later(minutes=1)
+    home.text("somebody is at my door with an axe", sender=A)
+    (stranger,) = [case for case in home.cases() if case.address_id == home.address(A).id and case.state != "closed"]
+    assert sam.get(f"/desk/cases/{stranger.ref}").status_code == 200
+    assert "at my door with an axe" in sam.get("/desk/conversations").text
+    page = sam.get(f"/desk/conversations/{talk}").text
+    assert "at my door with an axe" in page
+    assert [word for word in (*WORDS, ref, "scores__") if word in page] == []
+    assert sam.get(f"/desk/messages/{number}/mark").status_code == 404
+    assert talk in audits("/desk/audit").text
+
+
+@ON_SQLITE
+def test_a_case_that_a_named_worker_makes_of_words_from_before_is_closed_too(
+    app: Flask, home: Home, sam: Worker, mina: Worker
+) -> None:  # fmt: skip
+    """Claim: words of two who shared a phone, marked when it is somebody else's: their case is of nobody and of no
+    number, and for the named alone."""
+    enrol(home, row("P1", A, four_weeks_ago(home)), row("P2", A, four_weeks_ago(home)))
+    written(home, mina, A)
+    before = {case.ref for case in home.cases()}
+    for ref in sorted(before):
+        mina.act(ref, "claim")
+        mina.act(ref, "close", outcome="false-alarm", words="a film")
+    assert restrict(mina, min(before)) == 303
+    home.text("wrong number", sender=A)
+    home.later(minutes=1)
+    assert mark(mina, message_id(home, WORDS[2], A), "missed:urgent") == 303
+    (made,) = [case for case in home.cases() if case.reason == "marked"]
+    assert (made.person_id, made.address_id) == (None, None)
+    assert mina.get(f"/desk/cases/{made.ref}").status_code == 200
+    assert sam.get(f"/desk/cases/{made.ref}").status_code in {403, 404}
+    assert made.ref not in sam.get("/desk").text
+
+
+@ON_SQLITE
+def test_whoever_is_reached_with_them_is_closed_with_all_their_numbers(
+    app: Flask, home: Home, sam: Worker, mina: Worker
+) -> None:  # fmt: skip
+    """Claim: somebody who shares a phone with a restricted person is closed, with the phone of their own and its
+    conversation; who lives with that somebody is not, and their page and the ledger do not name the closed one."""
+    weeks = four_weeks_ago(home)
+    enrol(home, row("P1", A, weeks), row("P2", B, weeks, household="H"), row("P3", C, weeks, household="H"))
+    for number in (A, B, C, D):
+        home.text("hello", sender=number)
+    with home.house.db.write() as tx:
+        for source in ("P1", "P2"):
+            people.link(tx, known(home, source).id, home.address(D).id, home.clock.now())
+    home.text(DANGER, sender=A)
+    assert restrict(mina, home.cases()[0].ref) == 303
+    closed, open_ = known(home, "P2").ref, known(home, "P3").ref
+    assert sam.get(f"/desk/people/{closed}").status_code == 404
+    assert sam.get(f"/desk/conversations/{ref_of(home.address(B).id)}").status_code == 404
+    talks = sam.get("/desk/conversations").text
+    assert [ref_of(home.address(number).id) in talks for number in (A, B, C, D)] == [False, False, True, False]
+    pages = [f"/desk/people/{open_}", f"/desk/ledger?person={open_}&household=1"]
+    for page in pages:
+        told = sam.get(page)
+        assert (told.status_code, closed in told.text, "NameP2" in told.text) == (200, False, False), page
+        assert "NameP2" in mina.get(page).text, page
+    assert closed not in talks
