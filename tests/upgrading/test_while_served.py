@@ -17,7 +17,7 @@ from tests.houses import AT, KEYS
 from tests.running import Running, free_port
 from tests.standin import ACCOUNT_SID, AUTH_TOKEN, NUMBER, StandInProcess, standin
 from tests.story.service import until
-from tests.upgrading.conftest import CODE, SCHEMA
+from tests.upgrading.conftest import CODE, LAST
 from tests.upgrading.record import code_of
 
 FAMILY, IN_DANGER = "+447700900341", "+447700900322"
@@ -40,6 +40,7 @@ def earlier_code(tmp_path: Path) -> Path:
 
 @pytest.mark.fault
 @pytest.mark.slow
+@pytest.mark.parametrize("earlier", [LAST], indirect=True)
 def test_families_are_answered_all_the_while(
     earlier_code: Path, earlier: Path, database_url: str, tmp_path: Path
 ) -> None:
@@ -56,7 +57,7 @@ def test_families_are_answered_all_the_while(
         settings["TWILIO_API_BASE"] = provider.base
         thrive(earlier_code, settings, "restore", str(earlier))
         thrive(earlier_code, settings, "resume", "--force")
-        assert stands_at(database_url) == SCHEMA
+        assert stands_at(database_url) == LAST
         was = served(earlier_code, settings, port, tmp_path / "earlier.log")
         try:
             answer(provider, FAMILY, "MENU", "1.")
