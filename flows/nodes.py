@@ -66,11 +66,21 @@ def enter(run: Run, name: str, seeds: Mapping[str, Value] | None = None) -> None
     if depth is not None:
         del run.stack[depth + 1 :]
     elif run.left is not None and run.left.flow == name:
-        run.push(run.left)
-        run.say("carry-on")
+        take_up(run, run.left)
     else:
         begin(run, name, seeds or {})
     walk(run)
+
+
+def take_up(run: Run, left: Frame) -> None:
+    """Carry on where it was left. At a locked phone their word comes first, and what is half told stays as it is."""
+    if run.facts.locked_since is not None:
+        run.say("word.ask")
+        run.set_aside()
+        run.stack, run.trail = [], []
+        return
+    run.push(left)
+    run.say("carry-on")
 
 
 def begin(run: Run, name: str, seeds: Mapping[str, Value]) -> None:
@@ -249,8 +259,7 @@ def _call(run: Run, _flow: Flow, node: CallNode) -> bool:
             run.goto(run.assets.flows[node.flow].start)
         return True
     if run.left is not None and run.left.flow == node.flow:
-        run.push(run.left)
-        run.say("carry-on")
+        take_up(run, run.left)
     else:
         begin(run, node.flow, {})
     return True

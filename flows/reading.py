@@ -166,6 +166,8 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
     greets = held and _greets_again(run, text, understood)
     no_answer = greets or _thanks_again(run, text, understood)
     fit = None if no_answer else find_fit(run, text, understood, event.screening.risk)
+    if fit is not None and fit.kind == "heard" and is_theirs(run):
+        fit = None  # a need or a person is for anybody; it answers no check-in that waits for their word
     if understood.event_year is not None and is_over(understood.event_year, facts.today):
         understood = replace(understood, event="", event_year=None, event_sure=False, event_beside=False)
     starts = flow_started(run, text, understood) if greets or not held else aside(run, text)

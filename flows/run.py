@@ -168,8 +168,11 @@ class Run:
         self.repairs = 0
 
     def remember(self, asked: Asked) -> None:
-        self.open = [*(q for q in self.open if q.frame != asked.frame or q.touch != asked.touch), asked]
-        self.open = self.open[-OPEN_QUESTIONS:]
+        """What is asked in between, by whoever has the phone, drives no check-in out."""
+        others = [q for q in self.open if q.frame != asked.frame or q.touch != asked.touch]
+        if len(others) >= OPEN_QUESTIONS:
+            others.remove(next((q for q in others if q.touch is None), others[0]))
+        self.open = [*others, asked]
 
     def live(self) -> bool:
         """In conversation: the family wrote within 30 minutes, or a worker is talking with them."""
@@ -245,8 +248,10 @@ def _signed(run: Run) -> str | None:
 
 
 def _unfinished(run: Run) -> str:
-    """Whether they come back, after a while, to something that they left half told. MENU itself asks for the menu."""
-    return _yes(run.left is not None and not run.asked_for_menu and not run.live())
+    """Whether they come back, after a while, to something that they left half told. MENU itself asks for the menu; at a
+    locked phone nobody is told."""
+    theirs = run.left is not None and run.facts.locked_since is None
+    return _yes(theirs and not run.asked_for_menu and not run.live())
 
 
 def _low(run: Run) -> str:

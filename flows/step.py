@@ -77,8 +77,10 @@ def _message(run: Run, event: MessageReceived) -> None:
     elif run.heard_at is None or run.facts.now - run.heard_at > timedelta(hours=SPEAKER_HOURS):
         run.answers.pop("speaker", None)  # it may be somebody else's turn with the phone
     if is_theirs(run) and not reading.word_said and not reading.locked:
-        leave(run)  # whoever writes now is asked nothing that was asked of them; told half, it can be taken up again
-        run.open = []
+        # Whoever writes now is asked nothing that was asked of them. Told half, it can be taken up again; a check-in
+        # waits for the word as its text does.
+        leave(run)
+        run.open = [asked for asked in run.open if asked.touch is not None]
     acted = decide(run, reading)
     if reading.not_then and not reading.after_stop:
         keep_not_then(run, reading)  # whatever else the words did, as with pictures

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from flows.commands import after_stop, ask_again, command, leave, reach_desk, start, stop
 from flows.effects import AddToCase, CloseTouch, EndForLoss, HoldBack, OpenByWord, RaiseEscalation, Say, Value
 from flows.nodes import ALSO_SAID_MOST, apply_answer, begin, enter, hear, walk
-from flows.reading import ALWAYS_HEARD, WITH_A_LOSS, Reading
+from flows.reading import ALWAYS_HEARD, WITH_A_LOSS, Reading, is_theirs
 from flows.run import Run
 from flows.safety import respond_to_danger
 from flows.session import Asked
@@ -51,7 +51,7 @@ def _danger(run: Run, reading: Reading) -> None:
     run.danger = reading.screening.risk
     run.hushed = reading.screening.watched or bool(run.facts.marks & {"watched", "unsafe"})
     run.carry_on = reading.screening.risk == "urgent"
-    if run.touch is not None and reading.fit is None:
+    if run.touch is not None and reading.fit is None and run.facts.locked_since is None:
         run.do(CloseTouch(touch=run.touch, outcome="answered", reason="They replied with words that show danger."))
         leave(run)
         run.touch, run.open = None, []
@@ -79,9 +79,15 @@ def _hold_back(run: Run, reading: Reading) -> None:
 
 
 def _word(run: Run, _reading: Reading) -> None:
-    """Their private word: what waits goes, and what was asked is put once more."""
+    """Their private word: what waits goes, what was asked is put once more, and a check-in is the question again."""
     run.do(OpenByWord())
     run.say("word.open")
+    waits = next((asked for asked in reversed(run.open) if asked.touch is not None), None)
+    if run.facts.locked_since is not None and not is_theirs(run) and waits is not None:
+        run.set_aside()
+        run.open = [asked for asked in run.open if asked is not waits]
+        run.push(waits.frame)
+        run.touch, run.asked_at = waits.touch, waits.at
     ask_again(run)
 
 

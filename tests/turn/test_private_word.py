@@ -64,6 +64,19 @@ def test_what_nobody_said_the_word_for_ends_with_why(
 
 
 @ON_SQLITE
+def test_a_check_in_outlasts_whoever_has_the_phone(home: Home, worker: SignedIn) -> None:
+    """A menu and a thank you, texted by anybody, lose nothing: it goes with the word, and its number is kept."""
+    enrol(home, row("P1", HER, four_weeks_ago(home)))
+    agreed(home, worker)
+    check_in(home)
+    assert "What would help?" not in home.talk("MENU", sender=HER)
+    home.talk("thanks", sender=HER)
+    assert "0 to 10" in home.talk("blue kettle", sender=HER)
+    home.talk("9", sender=HER)
+    assert [t.outcome for t in touches_of(home, "P1")] == ["answered"]
+
+
+@ON_SQLITE
 @pytest.mark.parametrize("end", [Home.send, lambda home: expire_stale(home.house, home.clock.now())])
 def test_what_was_late_at_an_open_phone_is_no_lack_of_the_word(
     home: Home, worker: SignedIn, end: Callable[[Home], object]
