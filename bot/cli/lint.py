@@ -64,7 +64,7 @@ def find_issues(path: Path, today: date, council: Path | None = None) -> list[Is
         *(one.issue() for one in in_helplines(compiled, places.lines, today)),
         *(one.issue() for one in in_holidays(compiled, places.lines, today)),
         *(one.issue() for one in in_retention(compiled, places.lines)),
-        *(one.issue() for one in in_phrases(content, places.lines)),
+        *(one.issue() for one in in_phrases(content, compiled.lexicon.split, places.lines)),
         *(one.issue() for one in in_rules(content, compiled.lexicon.listener, examples, places.lines)),
         *(one.issue("error") for one in refused),
     ]

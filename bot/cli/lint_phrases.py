@@ -12,7 +12,6 @@ from bot.cli.lint_heard import firings
 from bot.cli.lint_places import Seen
 from bot.content import Content
 from bot.training.lines import once, read_files, vocabulary
-from flows.understanding.compile import split_phrases
 from flows.understanding.content import Fault
 from flows.understanding.examples import Example
 from flows.understanding.listening import Listener
@@ -33,10 +32,11 @@ def in_examples(root: Path, content: Content) -> tuple[list[Example], list[Seen]
     ]
 
 
-def in_phrases(content: Content, lines: _Lines) -> Iterator[Seen]:
-    """A space where `_` was likely meant, and short forms that would change an ordinary word."""
+def in_phrases(content: Content, split: Sequence[Fault], lines: _Lines) -> Iterator[Seen]:
+    """A space where `_` was likely meant, as compiling found it (`split`); short forms that would change an ordinary
+    word."""
     phrases = {Path(name).stem: raw for name, raw in content.files.items() if name.startswith("phrases/")}
-    for fault in split_phrases(phrases | {"needs": content.files["needs.yaml"]}):
+    for fault in split:
         file = f"phrases/{fault.file}.yaml"
         yield Seen(
             file=file, line=lines.get((file, fault.path), 0), node=_rule_at(phrases[fault.file], fault.path),

@@ -50,8 +50,13 @@ def too_long(compiled: Compiled, words: str, labels: Sequence[str] = (), longest
     letters that would cost a text more written as people text them, the choices beneath."""
     given = {**compiled.wording.shared, **longest}
     filled = PLACEHOLDER.sub(lambda match: given.get(match[1], "x" * 8), words)
-    count = segments(fitted(for_sms(filled, labels)))
+    count = texts_to_send(for_sms(filled, labels))
     return f"takes {count} texts to send; the most is {MOST_SEGMENTS}" if count > MOST_SEGMENTS else ""
+
+
+@lru_cache(maxsize=8192)  # whoever lints twice in one process mostly has the same words twice
+def texts_to_send(body: str) -> int:
+    return segments(fitted(body))
 
 
 def in_words(compiled: Compiled, places: Places, root: Path) -> Iterator[Issue]:

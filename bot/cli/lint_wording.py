@@ -7,13 +7,12 @@ from itertools import product
 from pathlib import Path
 
 from bot.cli.lint_places import Issue, Places, Seen
-from bot.cli.lint_reading import LONGEST, too_long
+from bot.cli.lint_reading import LONGEST, texts_to_send, too_long
 from bot.content import Compiled
 from bot.content.compiling import HELPLINES
 from flows.flow import AskNode
 from flows.wording import Wording, say_moment
-from messages.fitting import MOST_SEGMENTS, fitted
-from messages.sms import segments
+from messages.fitting import MOST_SEGMENTS
 from scheduler.localtime import LONDON
 
 CHECKED_DAYS = 365  # a helpline is called, or its page opened, once a year
@@ -35,7 +34,7 @@ def in_translations(root: Path, compiled: Compiled) -> Iterator[Seen]:
                 yield Seen(file=file, line=line, node=text_id, rule="untranslated", message=told)
                 continue
             if text_id.startswith(SAFETY):
-                count = segments(fitted(longest(wording, text_id, language)))
+                count = texts_to_send(longest(wording, text_id, language))
                 told = f"{text_id} takes {count} texts to send; the most is {MOST_SEGMENTS}"
                 told = told if count > MOST_SEGMENTS else ""
             else:

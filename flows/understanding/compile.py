@@ -61,13 +61,6 @@ def compile_listener(content: Mapping[str, Any]) -> Listener:
     return listener
 
 
-def split_phrases(content: Mapping[str, Any]) -> tuple[Fault, ...]:
-    """Patterns of this content in which a space stands where `_` was likely meant, each with its place."""
-    compiler = _Compiler(_checked(content))
-    compiler.compile()
-    return tuple(compiler.split_phrases())
-
-
 def _checked(content: Mapping[str, Any]) -> PhraseContent:
     read, faults = read_content(content)
     if faults:
@@ -120,7 +113,7 @@ class _Compiler:
             "keywords": Keywords(self.content.keywords),
             "need_ids": tuple(self.content.need_ids),
             "common": frozenset(word for text in self.content.plain.get("common", ()) for word in self._words(text)),
-            "warnings": tuple(str(fault) for fault in self.split_phrases()),
+            "split": tuple(self.split_phrases()),
         }
 
     def _reader(self, grammar: Grammar) -> Reader:

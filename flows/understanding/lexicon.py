@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flows.understanding import danger, judge
+from flows.understanding.content import Fault
 from flows.understanding.events import EventGrammar
 from flows.understanding.intents import IntentGrammar, IntentGuess
 from flows.understanding.judge import Limits
@@ -108,7 +109,7 @@ class CompiledLexicon:
     keywords: Keywords
     need_ids: tuple[str, ...]
     common: frozenset[str]  # words that speak for nothing, however seldom the examples say them
-    warnings: tuple[str, ...] = ()  # patterns that are legal and probably not what was meant; `thrive lint` may tell
+    split: tuple[Fault, ...] = ()  # patterns with a space where `_` was likely meant: legal, and `thrive lint` tells
     _texts: dict[str, _Text] = field(default_factory=dict, init=False, repr=False, compare=False)
     _asked: dict[str, _Asked] = field(default_factory=dict, init=False, repr=False, compare=False)
 
