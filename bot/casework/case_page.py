@@ -12,7 +12,7 @@ from bot.casework.accounts import SignedIn
 from bot.casework.away import Colleague
 from bot.casework.inbox import OPEN_FOR
 from bot.casework.pathway import Section
-from bot.casework.sight import closed_to
+from bot.casework.sight import closed_to, told_of
 from bot.casework.timeline import Timeline
 from bot.casework.work import looked_at
 from bot.dispatcher import SAFETY_CONFIRMED, UNCONFIRMED
@@ -92,11 +92,12 @@ def open_case(house: House, ref: str, by: SignedIn) -> CasePage:
     with house.db.write() as tx:
         case = looked_at(tx, ref, by, now)
         names = staff.staff_names(tx)
-        events = rows.events_of(tx, [case.id])
+        closed = closed_to(tx, by)
+        events = told_of(tx, rows.events_of(tx, [case.id]), closed)
         address = None if case.address_id is None else addresses.readable_address(tx, case.address_id)
         return CasePage(
             case=case,
-            timeline=timeline.of_case(house, tx, case, closed_to(tx, by)),
+            timeline=timeline.of_case(house, tx, case, closed),
             replied=_replied(tx, case, events, names, now),
             address=address,
             reachable=address is not None and address.kind in house.channels,

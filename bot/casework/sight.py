@@ -6,13 +6,16 @@ reaches.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from bot.casework.accounts import SignedIn
 from bot.refs import ref_of
 from bot.store import restricting
-from bot.store.casework import Case
+from bot.store.casework import Case, CaseEvent
 from bot.store.database import Tx
 from bot.store.restricting import Closed, Ended
+
+LINKS: Final = {"linked", "unlinked"}  # case events whose detail is the other case's reference
 
 
 def closed_to(tx: Tx, by: SignedIn) -> Closed:
@@ -34,6 +37,14 @@ def refs_closed_to(tx: Tx, by: SignedIn) -> frozenset[str]:
 def talks_ended_to(tx: Tx, by: SignedIn) -> Sequence[tuple[str, Ended]]:
     """The references of conversations that are closed to this worker for a time alone, each with that time."""
     return [(ref_of(one.address_id), one) for one in closed_to(tx, by).ended]
+
+
+def told_of(tx: Tx, events: Sequence[CaseEvent], closed: Closed) -> list[CaseEvent]:
+    """What happened to a case, without what tells of another that is closed: that it was linked with it, or parted."""
+    if not closed or not any(event.kind in LINKS for event in events):
+        return list(events)
+    hidden = restricting.refs_of(tx, closed)
+    return [event for event in events if event.kind not in LINKS or event.detail not in hidden]
 
 
 def sees(tx: Tx, by: SignedIn, case: Case) -> bool:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from bot.alerts import answering
 from bot.casework.accounts import SignedIn
-from bot.casework.sight import closed_to
+from bot.casework.sight import closed_to, told_of
 from bot.house import House
 from bot.store import addresses, inbox, keeping, outbox, people, reviews, staff, touches, wishes
 from bot.store import casework as case_rows
@@ -173,7 +173,7 @@ def _timeline(
     if of is not None and of.id not in {case.id for case in cases}:
         cases.append(of)
     names = staff.staff_names(tx)
-    events = case_rows.events_of(tx, [c.id for c in cases])
+    events = told_of(tx, case_rows.events_of(tx, [c.id for c in cases]), closed)
     # A reply and the event that tells of it are written in one transaction, at one instant.
     writers = {(e.case_id, e.at): names.get(e.staff_id or 0, "") for e in events if e.kind == "replied"}
     entries = [
