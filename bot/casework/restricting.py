@@ -16,7 +16,17 @@ from bot.casework.accounts import SignedIn
 from bot.casework.away import Colleague, colleagues
 from bot.casework.permissions import may
 from bot.casework.sight import closed_to
-from bot.casework.work import LONGEST_NOTE, Form, NoSuchCase, NotYet, bot_speaks_again, locked_case, record, swap
+from bot.casework.work import (
+    LONGEST_NOTE,
+    Form,
+    NoSuchCase,
+    NotYet,
+    bot_speaks_again,
+    locked_case,
+    record,
+    seen_case,
+    swap,
+)
 from bot.house import House
 from bot.store import addresses, casework, outbox, staff, team
 from bot.store import restricting as rows
@@ -39,8 +49,8 @@ LAST_ONE: Final = "Somebody must stay named who can open it. Name another first,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The restriction that covers a case, as the page of it shows. `case_ref` is the case that it was put on; `names`
-    whom it is open to; `others` who could be named."""
+    """What restricts a case, as the page of it shows. `restriction` is the first of it, and `case_ref` the case that it
+    was put on; `names` are those named in all of it; `others` who could be."""
 
     restriction: Restriction
     case_ref: str
@@ -61,12 +71,12 @@ class Glass:
 def standing_of(house: House, ref: str, by: SignedIn) -> tuple[Standing | None, Sequence[Colleague]]:
     """What covers a case that this worker may see, and whom it could be restricted to. Raises NoSuchCase."""
     with house.db.read() as tx:
-        case = _seen(tx, ref, by)
+        case = seen_case(tx, ref, by)
         everybody = colleagues(tx, house.clock.now())
-        found = _covering(tx, case)
+        found = rows.covering(tx, case)
         if not found:
             return None, [one for one in everybody if one.id != by.staff.id]
-        names = rows.names_of(tx, found[0].id)
+        names = _open_to(tx, found)
         known = {one.staff_id for one in names}
         return Standing(
             restriction=found[0], case_ref=casework.case_by_id(tx, found[0].case_id).ref, names=names,
@@ -79,7 +89,7 @@ def look(house: House, ref: str, by: SignedIn) -> Case:
     """The case as it stands, for the version of a form: who looked is kept. Raises NoSuchCase."""
     now = house.clock.now()
     with house.db.write() as tx:
-        case = _seen(tx, ref, by)
+        case = seen_case(tx, ref, by)
         staff.add_audit(tx, at=now, staff_id=by.staff.id, action="case.restriction", target=f"case:{case.ref}")
     return case
 
@@ -93,7 +103,7 @@ def restrict(house: House, form: Form, *, why: str, names: Collection[int]) -> N
 
     def put(tx: Tx) -> None:
         case = _hold(tx, form)
-        if _covering(tx, case):
+        if rows.covering(tx, case):
             raise NotYet(COVERED)
         known = {one.id for one in colleagues(tx, now)}
         if not known.issuperset(names):
@@ -113,14 +123,16 @@ def name(house: House, form: Form, staff_id: int) -> None:
     now = house.clock.now()
     with house.db.write() as tx:
         case = locked_case(tx, form.ref, form.by)
-        found = _only(tx, case)
+        found = _every(tx, case)
         colleague = next((one for one in colleagues(tx, now) if one.id == staff_id), None)
         if colleague is None:
             raise NotYet("Choose a colleague who answers cases.")
-        if any(one.staff_id == staff_id for one in rows.names_of(tx, found.id)):
+        without = [one for one in found if staff_id not in {known.staff_id for known in rows.names_of(tx, one.id)}]
+        if not without:
             raise NotYet(f"{colleague.name} is named already.")
         swap(tx, case, form)
-        rows.name(tx, found.id, staff_id, at=now)
+        for one in without:
+            rows.name(tx, one.id, staff_id, at=now)
         record(tx, case, form, now, "named", detail=colleague.name)
 
 
@@ -130,18 +142,18 @@ def unname(house: House, form: Form, staff_id: int) -> None:
 
     def take(tx: Tx) -> None:
         case = _hold(tx, form)
-        found = _only(tx, case)
-        names = rows.names_of(tx, found.id)
-        gone = next((one for one in names if one.staff_id == staff_id), None)
-        if gone is None:
+        named = {one.case_id: rows.names_of(tx, one.id) for one in _every(tx, case)}
+        gone = {at: one for at, names in named.items() for one in names if one.staff_id == staff_id}
+        if not gone:
             raise NotYet("They are not named for it any more.")
-        able = {one.id for one in colleagues(tx, now)}
-        if not any(one.staff_id in able for one in names if one.staff_id != staff_id):
+        able = {one.id for one in colleagues(tx, now)} - {staff_id}
+        if any(able.isdisjoint({one.staff_id for one in named[at]}) for at in gone):
             raise NotYet(LAST_ONE)
         swap(tx, case, form)
-        rows.unname(tx, gone.id, at=now)
-        _return_work(house, tx, casework.case_by_id(tx, found.case_id), now)
-        record(tx, case, form, now, "unnamed", detail=gone.name)
+        for at, one in gone.items():
+            rows.unname(tx, one.id, at=now)
+            _return_work(house, tx, casework.case_by_id(tx, at), now)
+        record(tx, case, form, now, "unnamed", detail=next(iter(gone.values())).name)
 
     house.db.attempt(take)
 
@@ -152,9 +164,10 @@ def lift(house: House, form: Form, words: str) -> None:
     now = house.clock.now()
     with house.db.write() as tx:
         case = locked_case(tx, form.ref, form.by)
-        found = _only(tx, case)
+        found = _every(tx, case)
         swap(tx, case, form)
-        rows.end(tx, found.id, by=form.by.staff.id, at=now)
+        for one in found:
+            rows.end(tx, one.id, by=form.by.staff.id, at=now)
         record(tx, case, form, now, "restriction-lifted", body=words)
 
 
@@ -167,10 +180,12 @@ def told_of(house: House, by: SignedIn) -> Sequence[Broken]:
 def glass(house: House, ref: str, by: SignedIn) -> Glass:
     """What a closed page says to who may open it in need: a manager, and anybody while its alert goes unanswered.
 
-    To all others it is no case. Raises NoSuchCase."""
+    To all others it is no case. Who saw it is kept: it tells that there is a restricted case. Raises NoSuchCase."""
     now = house.clock.now()
-    with house.db.read() as tx:
-        return _glass(house, tx, casework.find_case(tx, ref), ref, by, now)
+    with house.db.write() as tx:
+        found = _glass(house, tx, casework.find_case(tx, ref), ref, by, now)
+        staff.add_audit(tx, at=now, staff_id=by.staff.id, action="case.glass-view", target=f"case:{ref}")
+        return found
 
 
 def break_glass(house: House, ref: str, by: SignedIn, words: str) -> None:
@@ -182,7 +197,7 @@ def break_glass(house: House, ref: str, by: SignedIn, words: str) -> None:
         case = casework.find_case(tx, ref, lock=True)
         _glass(house, tx, case, ref, by, now)
         assert case is not None
-        for found in _covering(tx, case):
+        for found in rows.covering(tx, case):
             names = rows.names_of(tx, found.id)
             if any(one.staff_id == by.staff.id for one in names):
                 continue
@@ -201,9 +216,9 @@ def let_stand(house: House, form: Form) -> None:
     now = house.clock.now()
     with house.db.write() as tx:
         case = locked_case(tx, form.ref, form.by)
-        found = _only(tx, case)
+        found = _every(tx, case)
         swap(tx, case, form)
-        if not rows.saw_glass(tx, found.id, by=form.by.staff.id, at=now):
+        if not sum(rows.saw_glass(tx, one.id, by=form.by.staff.id, at=now) for one in found):
             raise NotYet("Nobody waits for this.")
         record(tx, case, form, now, "glass-seen")
 
@@ -214,32 +229,31 @@ def _glass(house: House, tx: Tx, case: Case | None, ref: str, by: SignedIn, now:
     alarmed = answering.waiting_for(house, tx, case.id, now) is not None
     if not alarmed and not may(by.staff.role, "cases.restrict"):
         raise NoSuchCase(ref)
-    names = {one.name for found in _covering(tx, case) for one in rows.names_of(tx, found.id)}
+    names = {one.name for found in rows.covering(tx, case) for one in rows.names_of(tx, found.id)}
     return Glass(ref=ref, alarmed=alarmed, names=sorted(names))
 
 
-def _seen(tx: Tx, ref: str, by: SignedIn) -> Case:
-    case = casework.find_case(tx, ref)
-    if case is None or closed_to(tx, by).holds(case):
-        raise NoSuchCase(ref)
-    return case
+def _open_to(tx: Tx, found: Sequence[Restriction]) -> list[Named]:
+    """Whom all of these are open to; of each, where it is so, how they opened one that nobody has seen yet."""
+    named: dict[int, list[Named]] = {}
+    for one in found:
+        for known in rows.names_of(tx, one.id):
+            named.setdefault(known.staff_id, []).append(known)
+    of_all = (theirs for theirs in named.values() if len(theirs) == len(found))
+    return [min(theirs, key=lambda one: (one.glass is None, one.seen_at is not None)) for theirs in of_all]
 
 
-def _covering(tx: Tx, case: Case) -> list[Restriction]:
-    """The restrictions that reach a case: its own, and those of other cases of the household."""
-    return rows.covering(tx, case)
-
-
-def _only(tx: Tx, case: Case) -> Restriction:
-    found = _covering(tx, case)
+def _every(tx: Tx, case: Case) -> list[Restriction]:
+    """What restricts a case: its own, and those of other cases that reach it. Raises NotYet where nothing does."""
+    found = rows.covering(tx, case)
     if not found:
         raise NotYet("This case is not restricted any more.")
-    return found[0]
+    return found
 
 
 def _hold(tx: Tx, form: Form) -> Case:
     """The case, with every number and chat that is closed with it held first, in the order in which all lock many."""
-    case = _seen(tx, form.ref, form.by)
+    case = seen_case(tx, form.ref, form.by)
     for address_id in sorted(rows.closed_by(tx, case).addresses):
         addresses.lock_address(tx, address_id)
     return locked_case(tx, form.ref, form.by)

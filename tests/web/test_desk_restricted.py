@@ -248,6 +248,11 @@ def test_the_ladder_climbs_and_who_is_not_named_opens_it_with_a_reason_that_is_t
     assert "Mina Shah" in page.text
     assert "knife" not in page.text
     assert sam.client.post(f"/desk/cases/{ref}/acknowledge", data=_token(page.text)).status_code == 404
+    assert home.audited()[-1] == (
+        "case.glass-view",
+        f"case:{ref}",
+        "",
+    )  # that there is one is told: who was told is kept
     act = f"/desk/cases/{ref}/open-in-need"
     assert sam.post(f"/desk/cases/{ref}", act, words="  ").status_code == 400
     assert sam.post(f"/desk/cases/{ref}", act, words="Mina does not answer").status_code == 303

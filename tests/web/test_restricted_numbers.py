@@ -4,14 +4,15 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from bot import clockwork
 from bot.refs import ref_of
-from bot.store import people, scores
+from bot.store import people, restricting, scores
 from bot.store.people import Person
 from bot.store.schema import METADATA
 from tests.houses import ON_SQLITE, Home
 from tests.turn.families import enrol, four_weeks_ago, row
 from tests.web.marking import MISSED, mark, message_id
-from tests.web.test_desk_restricted import restrict
+from tests.web.test_desk_restricted import number_of, restrict
 from tests.web.worker import Worker, at_desk
 
 A, B, C, D = "+447700900481", "+447700900482", "+447700900483", "+447700900484"
@@ -149,3 +150,45 @@ def test_whoever_is_reached_with_them_is_closed_with_all_their_numbers(
         assert (told.status_code, closed in told.text, "NameP2" in told.text) == (200, False, False), page
         assert "NameP2" in mina.get(page).text, page
     assert closed not in talks
+
+
+@ON_SQLITE
+def test_a_case_that_two_restrictions_reach_is_changed_in_both(
+    app: Flask, home: Home, sam: Worker, mina: Worker
+) -> None:  # fmt: skip
+    """Claim: two restricted families turn out to share a phone: a case is open to those named for both alone; naming,
+    un-naming, letting stand and lifting act on both, and refuse where either would be left with nobody."""
+    weeks = four_weeks_ago(home)
+    enrol(home, row("P1", A, weeks), row("P2", B, weeks))
+    for number in (A, B):
+        home.text(DANGER, sender=number)
+    first, second = sorted(home.cases(), key=lambda case: case.id)
+    assert restrict(mina, first.ref, number_of(home, "Sam Okoro")) == 303
+    assert restrict(mina, second.ref) == 303
+    with home.house.db.write() as tx:
+        people.link(tx, known(home, "P1").id, home.address(B).id, home.clock.now())
+    home.later(minutes=1)
+    clockwork.tick(home.house)
+    ref, where = first.ref, f"/desk/cases/{first.ref}/restriction"
+    sams = number_of(home, "Sam Okoro")
+    assert sam.get(f"/desk/cases/{ref}").status_code == 403
+    assert "Open to Mina Shah alone" in mina.get(f"/desk/cases/{ref}").text
+    assert mina.post(where, f"/desk/cases/{ref}/name", who=sams).status_code == 303
+    assert "Open to Mina Shah, Sam Okoro alone" in sam.get(f"/desk/cases/{ref}").text
+    assert mina.post(where, f"/desk/cases/{ref}/unname", who=sams).status_code == 303
+    act = f"/desk/cases/{ref}/open-in-need"
+    assert sam.post(f"/desk/cases/{ref}", act, words="Mina does not answer").status_code == 303
+    assert mina.get("/desk").text.count("Sam Okoro was not named") == 2
+    assert mina.act(ref, "let-stand").status_code == 303
+    assert "Sam Okoro was not named" not in mina.get("/desk").text
+    other = number_of(home, "Mina Shah")
+    with home.house.db.write() as tx:  # somebody else took Sam off the second meanwhile
+        named = METADATA.tables["restriction_named"]
+        of_second = restricting.standing(tx, [second.id])[0].id
+        theirs = (named.c.restriction_id == of_second, named.c.staff_id == int(sams))
+        tx.execute(sa.update(named).where(*theirs).values(ended_at=home.clock.now()))
+    refused = mina.post(where, f"/desk/cases/{ref}/unname", who=other)
+    assert (refused.status_code, "Somebody must stay named" in refused.text) == (400, True)
+    assert mina.post(where, f"/desk/cases/{ref}/lift", words="They have moved away.").status_code == 303
+    for one in (first.ref, second.ref):
+        assert sam.get(f"/desk/cases/{one}").status_code == 200

@@ -79,6 +79,7 @@ ACTIONS: Final = {
     "case.named": "Named a colleague for a restricted case",
     "case.unnamed": "Closed a restricted case to a colleague",
     "case.restriction-lifted": "Lifted a case's restriction",
+    "case.glass-view": "Looked at the page that says a case is restricted",
     "case.glass": "Opened what is restricted without being named",
     "case.glass-seen": "Saw who opened a restricted case",
     "case.returned": "A case returned to the team: its worker is away",
