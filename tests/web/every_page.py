@@ -33,6 +33,7 @@ FILES: Final = (".csv", "/documents/")  # in an address: what is saved, not show
 # Another state of a page, by its endpoint: queries of addresses.
 STATES: Final[Mapping[str, tuple[str, ...]]] = {
     "desk.inbox": ("?show=mine", "?show=closed", "?kind=request&team=North&waits=family"),
+    "desk.enrolments": ("?programme=none", "?state=ended"),
     "desk.ledger": ("?person=nonsense",), "desk.contact_log": ("?person=nonsense",),
     "desk.audit": ("?ref=nonsense",), "desk.directory": ("?show=all", "?q=zzzz"),
     "desk.conversations": ("?raised=none", "?kind=web"), "desk.reviews": ("?show=handled",),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.net, ON_SQLITE]
 PAGES = (
     ("Inbox", "/desk"), ("Search", "/desk/search"), ("Conversations", "/desk/conversations"), ("Enrol", "/desk/enrol"),
+    ("Enrolments", "/desk/enrolments"), ("Programmes", "/desk/programmes"),
     ("Directory", "/desk/directory"), ("Contact log", "/desk/log"), ("Team", "/desk/team"),
 )  # fmt: skip
 
@@ -82,7 +83,7 @@ def test_what_is_on_fire_comes_before_the_page(app: Flask, home: Home, chromium:
 
 
 def test_on_a_wide_screen_it_stands_open(app: Flask, home: Home, chromium: "Chromium") -> None:
-    """Claim: at 1280 every place is there at once and the folded menu is not."""
+    """Claim: at 1280 every place is there at once, in two rows, and the folded menu is not."""
     email = hire(home, "manager")
     with served(app) as address, chromium.person(address, width=1280) as device:
         page = device.new_page()
@@ -91,4 +92,5 @@ def test_on_a_wide_screen_it_stands_open(app: Flask, home: Home, chromium: "Chro
         assert menu.count() == 1
         assert menu.get_by_role("link").count() == len(links(page, ".app-menu--wide")) > 10
         assert page.locator(".app-menu--narrow").is_hidden()
+        assert len({one.evaluate("one => one.offsetTop") for one in page.locator(".app-menu--wide li").all()}) == 2
         assert menu.locator("[aria-current=page]").inner_text() == "Inbox"

@@ -45,6 +45,8 @@ ACTIONS: Final = {
     "list.view": "Looked at the no-reply list",
     "list.take-off": "Took a check-in off the no-reply list",
     "ledger.view": "Looked at the ledger",
+    "enrolments.view": "Looked at the enrolments",
+    "programmes.view": "Looked at the programmes",
     "audit.view": "Looked at the audit",
     "keys.rotate": "Sealed everything again under a new key",
     "audit.verify": "Checked the audit's seals",

@@ -106,6 +106,12 @@ OUTCOMES_OF_TOUCHES: Final = {
     "suppressed": "Not sent, by rule",
 }
 
+STATES_OF_ENROLMENTS: Final = {
+    "active": "Going on",
+    "hold": "Waits for a call",
+    "ended": "Ended",
+}
+
 # What the team did about a check-in without an answer.
 DONE_ABOUT_SILENCE: Final = {
     "telephoned": "Telephoned",
