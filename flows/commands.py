@@ -93,7 +93,7 @@ def _wrong_person(run: Run, reading: Reading) -> None:
         run.do(CloseTouch(touch=run.touch, outcome="answered", reason="They said we have the wrong person."))
     run.say(_gently(run, reading, "wrong-person"))
     # Whoever holds this number now sees nothing of what was said before.
-    run.stack, run.trail, run.open, run.answers = [], [], [], {}
+    run.stack, run.trail, run.open, run.answers, run.theirs = [], [], [], {}, None
     run.touch, run.parked, run.left, run.shown = None, None, None, 0
     for name in tuple(run.timers):
         run.cancel_timer(name)

@@ -175,7 +175,8 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
     # somebody whose case is open they are more of what they told us: "don't tell anyone" is no search.
     ask = run.waiting()
     idle = ask is None or ask.kind == "choice"
-    wordy = idle and facts.open_case is None and len(text.split()) > FEW_WORDS
+    case_known = facts.open_case is not None and facts.locked_since is None  # else nobody is told by it
+    wordy = idle and not case_known and len(text.split()) > FEW_WORDS
     reading_need = understood.intent == "need" and (bool(understood.needs) or wordy)
     command = find_command(run, text, understood, fit)
     kind = run.assets.lexicon.intent_kind(text) if text.strip() else ""
@@ -195,7 +196,7 @@ def prepare(run: Run, event: MessageReceived) -> Reading:
         starts=starts,
         greets=greets,
         need=bool(text.strip()) and not held and reading_need,
-        event="" if understood.event not in LOSSES and (held or facts.open_case is not None) else understood.event,
+        event="" if understood.event not in LOSSES and (held or case_known) else understood.event,
         thanks=understood.intent == "thanks" and bool(text.strip()),
         held_back=_held_back(facts.held_back, command, fit, text),
         word_said=facts.word_said,

@@ -15,6 +15,7 @@ from flows.session import DEEPEST, LATE_DAYS, LIVE_MINUTES, OPEN_QUESTIONS, TRAI
 from flows.understanding.types import Risk, Understanding
 
 NODES_A_STEP = 60
+STAYS_KNOWN = frozenset({"speaker", "broken_off"})
 STEPS_A_SESSION = 200  # of one talk, however many flows it calls: a referral told in single words takes thirty
 
 
@@ -29,6 +30,7 @@ class Run:
         self.step_no = session.step_no + 1
         self.stack: list[Frame] = list(session.stack)
         self.answers: dict[str, Value] = dict(session.answers)
+        self.theirs: dict[str, Value] | None = None if session.theirs is None else dict(session.theirs)
         self.trail: list[Undo] = list(session.trail)
         late = facts.now - timedelta(days=LATE_DAYS)
         self.open: list[Asked] = [asked for asked in session.open if asked.at >= late]
@@ -135,6 +137,30 @@ class Run:
         else:
             self.answers[name] = value
 
+    def put_away(self, *, goes_on: bool) -> None:
+        """The phone is locked: what was told before is for nobody to use. A search near their home would show where it
+        is, and their last need would be whoever's. Who speaks stays: danger is answered by it. `goes_on`: what is being
+        asked now was asked since the lock, so what was answered there belongs to it."""
+        if self.theirs is None:
+            now = set().union(*(self.flow(frame).asked_names() for frame in self.stack)) if goes_on else set()
+            told, self.theirs, self.answers = self.answers, {}, {}
+            for name, value in told.items():
+                (self.answers if name in STAYS_KNOWN | now else self.theirs)[name] = value
+
+    def bring_back(self) -> None:
+        """Their word, or a phone of their own again: what was told before is known, and goes before what somebody else
+        told for the same referral."""
+        if self.theirs is not None:
+            theirs = self.left_answers()
+            asked = self.flow(self.left).asked_names() if self.left is not None and theirs is self.theirs else set()
+            since = {n: v for n, v in self.answers.items() if n not in asked}
+            self.answers, self.theirs = {**self.theirs, **since}, None
+
+    def left_answers(self) -> dict[str, Value]:
+        """The answers among which those of what was left half told are: put away where it was begun before the lock."""
+        told = self.flow(self.left).asked_names() - KEPT_NAMES if self.left is not None else set()
+        return self.answers if self.theirs is None or told.isdisjoint(self.theirs) else self.theirs
+
     def mark_trail(self) -> None:
         self.trail = [*self.trail, Undo(stack=tuple(self.stack), before={})][-TRAIL:]
 
@@ -191,6 +217,7 @@ class Run:
             steps=self._steps(),
             stack=tuple(self.stack),
             answers=self.answers,
+            theirs=self.theirs,
             trail=tuple(self.trail),
             open=tuple(self.open),
             timers=self.timers,

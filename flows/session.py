@@ -54,13 +54,14 @@ class Parked:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """`timers` holds the step that set each live timer; `left` is where an unfinished referral stands; `steps` is how
-    many this talk has gone on for."""
+    many this talk has gone on for. `theirs` are the answers put away while the phone is locked; else None."""
 
     bundle: int = 0
     step_no: int = 0
     steps: int = 0
     stack: tuple[Frame, ...] = ()
     answers: Mapping[str, Value] = field(default_factory=dict)
+    theirs: Mapping[str, Value] | None = None
     trail: tuple[Undo, ...] = ()
     open: tuple[Asked, ...] = ()
     timers: Mapping[str, int] = field(default_factory=dict)
@@ -92,6 +93,7 @@ class Session:
             "e": self.steps or None,
             "s": _frames_out(self.stack),
             "a": _values_out(self.answers),
+            "y": None if self.theirs is None else _values_out(self.theirs) or 1,
             "t": [[_frames_out(u.stack), _values_out(u.before)] for u in self.trail],
             "o": [[q.frame.flow, q.frame.node, _at_out(q.at), q.touch] for q in self.open],
             "w": dict(self.timers),
@@ -123,6 +125,7 @@ class Session:
             steps=raw.get("e", 0),
             stack=_frames_in(raw.get("s", [])),
             answers=_values_in(raw.get("a", {})),
+            theirs=_values_in(raw["y"] if isinstance(raw["y"], dict) else {}) if "y" in raw else None,
             trail=tuple(Undo(stack=_frames_in(s), before=_values_in(b)) for s, b in raw.get("t", [])),
             open=tuple(
                 Asked(frame=Frame(flow=f, node=n), at=_at_in(at), touch=touch) for f, n, at, touch in raw.get("o", [])

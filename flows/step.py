@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from flows.commands import keep_complaint, keep_not_then, leave
-from flows.effects import CloseTouch, Effect, MakeReferral, Purpose
+from flows.effects import AddToCase, CloseTouch, Effect, MakeReferral, Purpose, RaiseEscalation
 from flows.events import (
     CHECK_IN_VALUES,
     CheckInDue,
@@ -19,7 +19,7 @@ from flows.events import (
 from flows.facts import Assets, Facts
 from flows.flow import AskNode, Flow, WaitNode
 from flows.nodes import enter, walk
-from flows.reading import is_theirs, prepare
+from flows.reading import Reading, is_theirs, prepare
 from flows.run import STEPS_A_SESSION, Run
 from flows.session import LIVE_MINUTES, Frame, Parked, Session
 from flows.wins import decide, show_pictures
@@ -69,6 +69,10 @@ def landed(assets: Assets, session: Session) -> Session:
 
 
 def _message(run: Run, event: MessageReceived) -> None:
+    if run.facts.locked_since is not None and not run.facts.word_said:
+        run.put_away(goes_on=not is_theirs(run))
+    else:
+        run.bring_back()
     reading = prepare(run, event)
     run.words, run.understood = reading.text, reading.understood
     speaker = reading.screening.speaker or reading.understood.speaker
@@ -86,6 +90,8 @@ def _message(run: Run, event: MessageReceived) -> None:
         keep_not_then(run, reading)  # whatever else the words did, as with pictures
     if reading.complains:
         keep_complaint(run, reading)
+    if {*acted} & {"repair", "event", "need"}:
+        _keep_unsaid(run, reading)
     if reading.pictures:
         show_pictures(run, reading)
     if reading.screening.risk == "urgent" and "answer" not in acted and run.waiting() is not None:
@@ -93,6 +99,14 @@ def _message(run: Run, event: MessageReceived) -> None:
     else:
         run.answers.pop("broken_off", None)
     run.heard_at = run.facts.now
+
+
+def _keep_unsaid(run: Run, reading: Reading) -> None:
+    """At a locked phone nobody hears that a case of theirs stands. What else would be more of it reaches it unsaid."""
+    if run.facts.locked_since is None or run.facts.open_case is None or reading.understood.needs:
+        return
+    if reading.text.strip() and not any(isinstance(e, AddToCase | RaiseEscalation) for e in run.effects):
+        run.do(AddToCase(words=reading.text))
 
 
 def _timer(run: Run, event: TimerFired) -> None:
@@ -108,12 +122,13 @@ def _unfinished(run: Run) -> None:
     if frame is None:
         return
     flow = run.assets.flows[frame.flow]
-    told = {name: run.answers[name] for name in sorted(flow.asked_names() | {"also_said"}) if name in run.answers}
+    theirs = run.left_answers()
+    told = {name: theirs[name] for name in sorted(flow.asked_names() | {"also_said"}) if name in theirs}
     run.do(MakeReferral(kind="unfinished", ref=run.facts.fresh_ref, answers=told))
     run.left, run.trail = None, []
     run.stack = run.stack[: next((n for n, at in enumerate(run.stack) if at.flow == frame.flow), len(run.stack))]
     for name in told.keys() - {"postcode", "language"}:
-        run.answers.pop(name, None)
+        theirs.pop(name, None)
     run.cancel_timer("expire")
     run.cancel_timer("wait")
     if run.facts.consent != "stopped" and not run.facts.worker_talking:

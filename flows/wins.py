@@ -244,7 +244,8 @@ def _repair(run: Run, reading: Reading) -> None:
         run.say("picture")
         ask_again(run)
         return
-    if run.waiting() is None and run.facts.open_case is not None and reading.text.strip():
+    case_known = run.facts.open_case is not None and run.facts.locked_since is None
+    if run.waiting() is None and case_known and reading.text.strip():
         run.do(AddToCase(words=reading.text))
         run.say("added")
         return
