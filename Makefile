@@ -51,9 +51,12 @@ setup: $(STAMPS)/run $(ASSETS) ## Install what running needs into .venv and buil
 
 setup-dev: $(STAMPS)/dev $(ASSETS)
 
-screenshots: setup-dev ## Take the pictures of the docs again
+# The fortnight's picture is of a run of an hour, and `make pilot` draws it.
+screenshots: setup-dev ## Take the pictures of the docs again, and of every page of the desk to look at
 	@sh scripts/need_system.sh chromium
 	$(BIN)/python scripts/screenshots.py
+	$(BIN)/python scripts/rehearsal_page.py
+	$(BIN)/python scripts/desk_pictures.py
 
 lock: setup-dev ## Resolve the dependencies anew (ARGS=--upgrade takes newer releases)
 	$(COMPILE) $(ARGS) pyproject.toml --group build --output-file requirements.lock

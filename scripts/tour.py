@@ -102,7 +102,7 @@ def later(served: Running, browser: Chromium, data: Path) -> None:
         page.goto("/desk/ledger")
         screen(page, "11-the-ledger", at=page.get_by_text("check-ins.", exact=False).first)
         page.goto("/desk/directory")
-        screen(page, "12-the-directory")
+        screen(page, "12-the-directory", at=page.locator(".desk-tabs__list").first)
     with signed_in(served, browser, data, "editor") as page:
         page.goto("/desk/flows")
         page.get_by_role("link", name="How are things?").or_(page.locator(".desk-flows__name a")).first.click()
