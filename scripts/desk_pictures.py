@@ -34,6 +34,7 @@ def main(folder: str = "var/desk-pictures", part: str = "") -> None:
         home = make_home(url)
         app = build(home.house.settings, house=home.house)
         furnished = furnish(app, home)
+        home.living()  # else a red band stands before each page
         with served(app) as address, chromium() as browser, browser.person(address, width=WIDTHS[0]) as device:
             page, signed_in = device.new_page(), ""
             for role, path in sorted(walk(app, furnished)):

@@ -59,6 +59,8 @@ def values_of(council: Council) -> Mapping[str, str]:
         "concern_hours": f"{hours:g}",
         **{f"keep_{kind}": _kept(council, kind) for kind in KINDS},
         **{f"time_{kind}": _time(council, kind) for kind in KINDS},
+        "texts_in_ten_minutes": f"{council.answers.in_ten_minutes}",
+        "texts_in_a_day": f"{council.answers.in_a_day}",
         "second_person": SECOND if council.second_person else ALONE,
         "ladder": ", then ".join(rungs) or "[The council must write: who is told of a case, in turn]",
     }

@@ -56,6 +56,7 @@ def test_the_settings_stand_in_them() -> None:
     assert "15 minutes, at any hour" in case
     assert "2 of the team's hours, Monday to Friday, 9am to 5pm" in case
     assert "Duty worker, then Deputy, then Team manager, then Emergency duty team" in case
+    assert "past 30 in ten minutes or 100 in a day" in case
     assert "020 7946 0119" in case
     assert all("020 7946 0110" in papers[name] for name in NAMES if name.startswith(("privacy", "access")))
 
