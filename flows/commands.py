@@ -8,6 +8,7 @@ from flows.effects import (
     AddToCase,
     CloseTouch,
     Level,
+    OpenByWord,
     RaiseEscalation,
     ReleaseAddress,
     Say,
@@ -59,8 +60,13 @@ def start(run: Run, reading: Reading) -> None:
 
 
 def after_stop(run: Run, reading: Reading) -> None:
-    """What they write after STOP is still read. One answer, once, says how to start again or telephone."""
-    if not reading.danger and not reading.thanks and reading.text.strip():
+    """What they write after STOP is still read. One answer, once, says how to start again or telephone.
+
+    Their private word opens what it opens; nobody reads it.
+    """
+    if reading.word_said:
+        run.do(OpenByWord())
+    elif not reading.danger and not reading.thanks and reading.text.strip():
         reach_desk(run, reading, "wrote-after-stop")
     if not reading.danger and not reading.thanks and not run.told_after_stop:
         run.told_after_stop = True

@@ -11,7 +11,7 @@ from bot.casework.sight import closed_to
 from bot.house import House
 from bot.refs import number_of
 from bot.store import addresses, keeping, people, staff
-from bot.store.addresses import Address
+from bot.store.addresses import Address, read_by_others
 from bot.store.database import Tx
 from flows.reading import COMMANDS
 from flows.understanding.types import Lexicon
@@ -72,7 +72,8 @@ def change(house: House, by: SignedIn, ref: str, told: Told) -> None:
         changed = {name: value for name, value in values.items() if getattr(before, name) != value}
         if not changed:
             return
-        if "word" in changed:
+        by_others = read_by_others(told.safe, shared=told.shared, watched=told.watched)
+        if "word" in changed or (by_others and not before.read_by_others):
             changed["word_until"] = now  # what was asked before is theirs
         addresses.change_address(tx, before.id, **changed)
         what = ", ".join(sorted(changed.keys() - {"word_until"}))

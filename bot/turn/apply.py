@@ -112,7 +112,10 @@ def _mark(turn: Turn, effect: fx.SetMark) -> None:
         "watched": {"watched": True},
         "safe-times": {"safe_times": effect.value},
     }
-    addresses.change_address(turn.tx, turn.address.id, **marks[effect.mark])
+    address = turn.address
+    if effect.mark in {"unsafe", "shared", "watched"} and address.word is not None and not address.read_by_others:
+        marks[effect.mark]["word_until"] = turn.now  # from here on what was asked before is theirs
+    addresses.change_address(turn.tx, address.id, **marks[effect.mark])
 
 
 def _score(turn: Turn, effect: fx.RecordScore) -> None:
@@ -215,7 +218,7 @@ def _wish(turn: Turn, effect: fx.SetWish) -> None:
 
 def _open_by_word(turn: Turn, _effect: fx.OpenByWord) -> None:
     """What waited is looked at now. Nobody needs the word itself again: the desk reads that it was said."""
-    addresses.change_address(turn.tx, turn.address.id, word_until=turn.now + OPEN_FOR)
+    addresses.change_address(turn.tx, turn.address.id, word_until=(turn.wrote_at or turn.now) + OPEN_FOR)
     outbox.look_now(turn.tx, turn.address.id, turn.now)
     if turn.inbox_id is not None:
         inbox.change_inbox(turn.tx, turn.inbox_id, body=WORD_SAID)

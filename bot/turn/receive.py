@@ -28,7 +28,7 @@ from bot.store.database import DatabaseError, Tx
 from bot.store.inbox import Inbox
 from bot.store.sealed import SealError
 from bot.store.troubles import lost_transaction
-from bot.turn.apply import apply
+from bot.turn.apply import WORD_SAID, apply
 from bot.turn.context import Turn
 from bot.turn.load import load_session, open_turn
 from bot.turn.parked import tell_parked
@@ -207,7 +207,8 @@ def _too_late(turn: Turn, message: Inbox) -> bool:
     What is handled as it comes has nothing newer before it, whatever the clocks of several machines say.
     """
     waited = turn.now - message.received_at
-    late = waited >= ANSWERED_WITHIN
+    # Who has the phone so long after their word was written may be somebody else.
+    late = waited >= (OPEN_FOR if turn.facts.word_said else ANSWERED_WITHIN)
     if message.attempts or waited > CLOCKS_DIFFER_BY:
         late = late or rows.answered_after(turn.tx, message, CLOCKS_DIFFER_BY)
     return late and not is_whole_stop(turn.snapshot.assets.lexicon, message.body)
@@ -235,12 +236,14 @@ def _prepare(house: House, tx: Tx, message: Inbox, now: datetime) -> tuple[Turn,
 
 
 def _word_said(turn: Turn, message: Inbox) -> bool:
-    """Whether this is their private word. Said, it lasts while they go on writing."""
+    """Whether this is their private word. Said, it lasts while they go on writing: from when they wrote, however late
+    we read it."""
     address = turn.address
     if address.word is None or not address.read_by_others:
         return False
     if address.word_until is not None and turn.now < address.word_until:
-        addresses.change_address(turn.tx, address.id, word_until=turn.now + OPEN_FOR)
+        until = max(address.word_until, message.received_at + OPEN_FOR)
+        addresses.change_address(turn.tx, address.id, word_until=until)
     return is_said(address.word, message.body)
 
 
@@ -257,7 +260,7 @@ def run(turn: Turn, event: Event) -> None:
     session = load_session(turn)
     if session is None:
         # Nothing they wrote is lost, but what was being asked is: a person sees that, and the talk starts afresh.
-        words = event.text if isinstance(event, MessageReceived) else ""
+        words = event.text if isinstance(event, MessageReceived) and not turn.facts.word_said else ""
         raising.raise_escalation(turn, RaiseEscalation(level="routine", reason="stuck", words=words))
         session = Session.new(turn.snapshot.bundle_id)
     assets = turn.snapshot.assets_for(session.bundle)
@@ -306,6 +309,9 @@ def _give_up(turn: Turn, message: Inbox, screening: Screening) -> None:
 
 
 def _before_a_person(turn: Turn, message: Inbox, screening: Screening) -> None:
+    if turn.facts.word_said:  # nobody reads the word itself, also where nothing came of it
+        rows.change_inbox(turn.tx, message.id, body=WORD_SAID)
+        message = replace(message, body=WORD_SAID)
     raising.raise_escalation(turn, RaiseEscalation(level="concern", reason="stuck", words=_shown(message)))
     if screening.risk == "none":
         apply(turn, (Say(text="stuck", values={"look_by": turn.facts.look_by["concern"]}),))

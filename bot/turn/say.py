@@ -8,6 +8,7 @@ from bot.store import addresses
 from bot.store import outbox as rows
 from bot.turn.context import Turn
 from flows.effects import Purpose, Say
+from flows.word import OPEN_FOR
 from messages.classes import class_of, priority_of
 from messages.fitting import MOST_SEGMENTS, fitted, together
 from messages.leave import TABLE
@@ -117,8 +118,13 @@ def _line(turn: Turn, purpose: Purpose) -> str:
 
 
 def _late(turn: Turn, purpose: Purpose) -> datetime | None:
-    """When an answer that comes late is of no more use: its class's time counts from when the family wrote."""
+    """When an answer that comes late is of no more use: its class's time counts from when the family wrote. What was
+    answered under their private word is for whoever said it, and lasts no longer than the word."""
     lasts = TABLE[purpose].lasts
+    address = turn.address
+    guarded = purpose == "answer" and address.word is not None and address.read_by_others
+    if guarded and (turn.facts.word_said or not address.locked(turn.now)):
+        return (turn.wrote_at or turn.now) + OPEN_FOR
     if turn.wrote_at is None or lasts is None or turn.now - turn.wrote_at < A_WHILE:
         return None
     return turn.wrote_at + lasts

@@ -24,6 +24,7 @@ from bot.turn.load import open_turn, worker_talking
 from bot.turn.receive import run
 from flows.effects import RaiseEscalation
 from flows.events import CHECK_IN_VALUES, CheckInDue, CheckInReminded
+from messages.leave import WORD_WAITS
 from scheduler.confirmed import confirmed_on
 from scheduler.decide import (
     OVER,
@@ -193,6 +194,8 @@ def _follow_up(house: House, tx: Tx, touch_id: int, address_id: int | None, now:
     elif isinstance(told, Remind) and address is not None:
         turn = open_turn(house, tx, address, key=f"re{touch.id}", now=now)
         turn.touch_id = touch.id
+        if address.word is not None and address.read_by_others:
+            turn.expires_at = now + WORD_WAITS
         run(turn, CheckInReminded(touch=touch.id))
         if not turn.said:
             # Their talk has moved on, or is going on just now: nothing was said, and the ledger must not say it was.

@@ -10,9 +10,12 @@ from bot.casework.number_safety import Faults, Told
 from bot.expiring import expire_stale
 from bot.refs import ref_of
 from bot.store import inbox, staff
+from bot.store.outbox import Outbox
+from bot.turn import receive as receiving
+from bot.turn.apply import WORD_SAID
 from messages.leave import NO_WORD, WINDOW_CLOSED
 from tests.houses import ON_SQLITE, Home
-from tests.turn.families import check_in, enrol, four_weeks_ago, listed, row, touches_of
+from tests.turn.families import check_in, enrol, follow_up, four_weeks_ago, listed, row, touches_of
 
 HER = "+447700900431"
 ASKED = "text your word first"
@@ -255,3 +258,110 @@ def test_nobody_is_asked_what_was_asked_of_them(home: Home, worker: SignedIn) ->
     assert ASKED in home.talk("REFER", sender=HER)
     home.talk("MENU", sender=HER)
     assert "What would help?" in home.talk("1", sender=HER)
+
+
+def inbox_words(home: Home) -> str:
+    with home.house.db.read() as tx:
+        return " ".join(m.body for m in inbox.inbox_of(tx, [home.address(HER).id]))
+
+
+@ON_SQLITE
+def test_the_word_said_after_stop_is_read_by_nobody(home: Home, worker: SignedIn) -> None:
+    """They hear how to start again; neither a case nor what they wrote has the word."""
+    home.talk("hello", sender=HER)
+    agreed(home, worker)
+    home.talk("STOP", sender=HER)
+    assert "START" in home.talk("blue kettle", sender=HER)
+    assert "kettle" not in inbox_words(home)
+    assert home.cases() == []
+
+
+@ON_SQLITE
+def test_the_word_is_read_by_nobody_where_the_service_fails(
+    home: Home, worker: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What could not be answered goes before a person; the word itself does not."""
+    home.talk("hello", sender=HER)
+    agreed(home, worker)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(receiving, "step", broken)
+    home.text("blue kettle", sender=HER)
+    for _ in range(receiving.TRIES):
+        home.later(minutes=20)
+        receiving.retry_stuck(home.house, home.clock.now())
+    assert [case.words for case in home.cases()] == [WORD_SAID]
+    assert "kettle" not in inbox_words(home)
+
+
+def test_the_word_read_long_after_it_was_written_opens_nothing(
+    home: Home, worker: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where we stood still for half an hour, whoever has the phone now may be somebody else: the check-in waits on."""
+    enrol(home, row("P1", HER, four_weeks_ago(home)))
+    agreed(home, worker)
+    check_in(home)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(receiving, "step", broken)
+        home.text("blue kettle", sender=HER)
+    home.later(minutes=31)
+    receiving.retry_stuck(home.house, home.clock.now())
+    home.send()
+    assert not [o for o in home.pigeon.carried if "0 to 10" in o.body]
+    assert "0 to 10" in home.talk("blue kettle", sender=HER)
+
+
+@ON_SQLITE
+def test_what_was_answered_under_the_word_ends_with_it(home: Home, worker: SignedIn) -> None:
+    """An answer that the provider took for no half hour is not sent to whoever has the phone then; the team is told."""
+    enrol(home, row("P1", HER, four_weeks_ago(home)))
+    agreed(home, worker)
+    home.talk("blue kettle", sender=HER)
+    carried = len(home.pigeon.carried)
+    home.text("WHEN", sender=HER)
+    home.later(minutes=31)
+    home.send()
+    assert home.pigeon.carried[carried:] == []
+    assert [case.reason for case in home.cases()] == ["not-reached"]
+    home.text("MENU", sender=HER)  # what anybody may hear may come late, as to any phone
+    home.later(minutes=31)
+    assert home.send() == 1
+
+
+@pytest.mark.parametrize("way", ["desk", "danger"])
+def test_what_was_asked_before_the_phone_was_read_by_others_is_theirs(home: Home, worker: SignedIn, way: str) -> None:
+    """A word agreed long ago guards from when the phone is marked: also what was asked since the word was agreed."""
+    home.talk("hello", sender=HER)
+    agreed(home, worker)
+    agreed(home, worker, shared=False, word="")
+    home.later(days=3)
+    for words in ("REFER", "kind", "SKIP"):
+        home.talk(words, sender=HER)
+    assert "0 to 10" in home.talk("SKIP", sender=HER)
+    home.later(minutes=1)
+    if way == "desk":
+        agreed(home, worker, word="")
+    else:
+        home.talk("he hits me and he reads my phone", sender=HER)
+    home.later(minutes=1)
+    assert ASKED in home.talk("7", sender=HER)
+
+
+def test_a_reminder_waits_two_days(home: Home, worker: SignedIn) -> None:
+    """As the check-in did: said on the second day, the word brings it."""
+    enrol(home, row("P1", HER, four_weeks_ago(home)))
+    agreed(home, worker)
+    check_in(home)
+    home.talk("blue kettle", sender=HER)
+    reminders: list[Outbox] = []
+    while not reminders:
+        follow_up(home, 1)
+        reminders = [o for o in home.out(sender=HER) if o.purpose == "reminder"]
+    home.later(hours=30)
+    assert "0 to 10" in home.talk("blue kettle", sender=HER)
