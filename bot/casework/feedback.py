@@ -149,9 +149,7 @@ def _names(tx: Tx, found: Feedback) -> frozenset[str]:
     """First and last names of those at the number it came from, and of who lives with them."""
     if found.address_id is None:
         return frozenset()
-    there = people.people_at(tx, found.address_id)
-    homes = {one.household_id for one in there if one.household_id is not None}
-    known = [*there, *(member for home in homes for member in people.household_of(tx, home))]
+    known = people.around(tx, [one.id for one in people.people_at(tx, found.address_id)])
     said = (name for one in known for name in (one.first_name, one.last_name) if name)
     return frozenset(part.casefold() for name in said for part in name.split() if len(part) >= SHORTEST_NAME)
 

@@ -15,7 +15,7 @@ from bot.casework.sight import closed_to, refs_closed_to, talks_ended_to
 from bot.casework.timeline import programme_titles
 from bot.clock import local_date, midnight
 from bot.house import House
-from bot.store import casework, desk, people, staff, team, touch_lists
+from bot.store import casework, desk, merged, people, staff, team, touch_lists
 from bot.store.casework import Case
 from bot.store.database import DATABASE_AWAY, Tx
 from bot.store.desk import EVERY, HeldMessage, ListedAudit, ListedCase, Only, Which
@@ -313,9 +313,10 @@ def _asked_of(tx: Tx, asked: LedgerAsk, closed: Closed) -> tuple[int, ...] | Non
     person = people.find_person(tx, asked.person_ref)
     if person is None or person.id in closed.people:
         raise NoSuchPerson(asked.person_ref)
-    if not asked.household or person.household_id is None:
-        return (person.id,)
-    return tuple(m.id for m in people.household_of(tx, person.household_id) if m.id not in closed.people)
+    home = person.household_id
+    asked_of = [person] if not asked.household or home is None else people.household_of(tx, home)
+    ids = [member.id for member in asked_of if member.id not in closed.people]
+    return (*ids, *merged.behind(tx, ids))
 
 
 def audit(house: House, by: SignedIn, *, ref: str | None, page: int) -> AuditPage:

@@ -92,8 +92,5 @@ def _names(tx: Tx, mark: Review) -> set[str]:
         ids = {t.person_id for t in people.tenures(tx, person_id=None, address_ids=[mark.address_id])}
     if mark.case_id is not None and (person_id := casework.case_by_id(tx, mark.case_id).person_id) is not None:
         ids.add(person_id)
-    known = [people.person_by_id(tx, person_id) for person_id in sorted(ids)]
-    households = {person.household_id for person in known if person.household_id is not None}
-    known += [member for household in sorted(households) for member in people.household_of(tx, household)]
-    names = {name for person in known for name in (person.first_name, person.last_name) if name}
+    names = {name for person in people.around(tx, ids) for name in (person.first_name, person.last_name) if name}
     return names | {part for name in staff.staff_names(tx).values() for part in (name, *name.split())}

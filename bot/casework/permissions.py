@@ -17,6 +17,7 @@ Permission = Literal[
     "people.search",
     "people.enrol",
     "people.tell",
+    "people.merge",
     "people.export",
     "people.erase",
     "list.read",
@@ -56,7 +57,7 @@ _MANAGES: Final[frozenset[Permission]] = frozenset(
 )
 _DESK: Final[frozenset[Permission]] = _TOLD | {
     "cases.read", "cases.claim", "cases.reply", "cases.note", "cases.close", "cases.document", "people.read",
-    "people.search", "people.tell", "list.read", "list.take-off", "ledger.read", "alerts.acknowledge",
+    "people.search", "people.tell", "people.merge", "list.read", "list.take-off", "ledger.read", "alerts.acknowledge",
     "conversations.read", "numbers.safety", "counts.read", "reviews.mark", "team.away", "log.read", "log.write",
     "feedback.answer", "own.session",
 }  # fmt: skip

@@ -112,7 +112,7 @@ def restrict(house: House, form: Form, *, why: str, names: Collection[int]) -> N
         made = rows.put(tx, case_id=case.id, why=why, by=form.by.staff.id, at=now)
         for who in sorted({*names, form.by.staff.id}):
             rows.name(tx, made, who, at=now)
-        _return_work(house, tx, case, now)
+        return_work(house, tx, case, now)
         record(tx, case, form, now, "restricted", detail=why)
 
     house.db.attempt(put)
@@ -152,7 +152,7 @@ def unname(house: House, form: Form, staff_id: int) -> None:
         swap(tx, case, form)
         for at, one in gone.items():
             rows.unname(tx, one.id, at=now)
-            _return_work(house, tx, casework.case_by_id(tx, at), now)
+            return_work(house, tx, casework.case_by_id(tx, at), now)
         record(tx, case, form, now, "unnamed", detail=next(iter(gone.values())).name)
 
     house.db.attempt(take)
@@ -259,7 +259,7 @@ def _hold(tx: Tx, form: Form) -> Case:
     return locked_case(tx, form.ref, form.by)
 
 
-def _return_work(house: House, tx: Tx, case: Case, now: datetime) -> None:
+def return_work(house: House, tx: Tx, case: Case, now: datetime) -> None:
     """What those have of it who may not see it any more. Nobody named was there: so there is a new promise of when
     somebody looks, and the ladder tells of it when that is broken."""
     rules = house.live.snapshot(tx).rules

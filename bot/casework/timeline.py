@@ -11,7 +11,7 @@ from bot.alerts import answering
 from bot.casework.accounts import SignedIn
 from bot.casework.sight import closed_to, told_of
 from bot.house import House
-from bot.store import addresses, inbox, keeping, outbox, people, reviews, staff, touches, wishes
+from bot.store import addresses, inbox, keeping, merged, outbox, people, reviews, staff, touches, wishes
 from bot.store import casework as case_rows
 from bot.store.addresses import Address
 from bot.store.casework import Case, CaseEvent
@@ -97,6 +97,7 @@ class Timeline:
     cases: Sequence[Case]
     consents: Sequence[Consent]
     planned: Sequence[Planned]
+    merged: Sequence[str] = ()  # references of records that were merged into theirs
     referral: dict[str, object] = field(default_factory=dict)
     referral_shared: Sequence[str] = ()
     referral_how: str = ""
@@ -161,7 +162,9 @@ def _timeline(
         if key not in closed.addresses
     }
     address_ids, person_ids = list(spans), [] if person is None else [person.id]
-    enrolments = keeping.enrolments_of(tx, person_ids)
+    # Of two records that were merged, a plan that the other has too stays with its record, and is shown here.
+    behind = merged.behind(tx, person_ids)
+    enrolments = keeping.enrolments_of(tx, [*person_ids, *behind])
     cases = [
         case
         for case in case_rows.cases_of(tx, address_ids=address_ids, person_ids=person_ids)
@@ -191,6 +194,7 @@ def _timeline(
         household=[one for one in _household(tx, person) if one.id not in closed.people],
         addresses=tuple(known.values()),
         entries=sorted(entries, key=lambda entry: entry.at),
+        merged=[people.person_by_id(tx, one).ref for one in behind],
         scores=scores,
         cases=cases,
         consents=[

@@ -173,8 +173,13 @@ class Batch:
         if self._known.people.get(row.reference) is not known:
             self._known.people[row.reference] = known
             known.source_reference, known.renamed, known.dirty = row.reference, True, True
-        # An empty cell says nothing of somebody who is known.
-        said = {name: value for name, value in said.items() if value is not None and known.values[name] != value}
+        # An empty cell says nothing of somebody who is known; the row of a record that was merged only what is missing.
+        fills = row.reference in self._known.merged
+        said = {
+            name: value
+            for name, value in said.items()
+            if value is not None and known.values[name] != value and not (fills and known.values[name] is not None)
+        }
         moved = known.household is not household
         if not moved and not said:
             return known, False

@@ -103,7 +103,7 @@ def put_into_effect(tx: Tx, snapshot: Snapshot, fact: Fact, person: Person, *, b
         people.change_person(tx, died.id, died_on=fact.on)
     for enrolment in enrolments:
         if enrolment.ended_for is None and _ends(snapshot, fact, enrolment, person, child):
-            _end(tx, snapshot, enrolment, fact.change, follows.why, addresses, now)
+            end_for(tx, snapshot, enrolment, fact.change, follows.why, addresses, now)
             effects.ended += 1
     if follows.lifts is not None:
         effects.lifted = holding.lift_hold(tx, members, follows.lifts, now)
@@ -126,7 +126,7 @@ def hold(tx: Tx, household: Sequence[Person], kind: Hold, now: datetime) -> int:
     The caller may hold the lock of a number of theirs already.
     """
     for address_id in _locked(tx, household):
-        _take_back(tx, address_id, None, TAKEN_BACK[kind], now)
+        take_back(tx, address_id, None, TAKEN_BACK[kind], now)
     return holding.put_hold(tx, [member.id for member in household], kind, now)
 
 
@@ -159,14 +159,14 @@ def _ends(snapshot: Snapshot, fact: Fact, enrolment: Enrolment, person: Person, 
     return ended_by(fact.change, standing, person=person.id, child=0 if child is None else child.id)
 
 
-def _end(
+def end_for(
     tx: Tx, snapshot: Snapshot, enrolment: Enrolment, change: Change, why: str, addresses: Sequence[int], now: datetime
 ) -> None:
     """Every touch of it ends: those to come, those that wait, and those sent and not answered."""
     planning.end(tx, snapshot, enrolment, why, now, ended_for=change, corrected_on=local_date(now))
     standing = {touch.id for touch in open_touches(tx, [enrolment.id])}
     for address_id in addresses:
-        _take_back(tx, address_id, standing, why, now)
+        take_back(tx, address_id, standing, why, now)
     for sent in open_touches(tx, [enrolment.id]):  # what had left: nobody is reminded of it any more
         change_touch(
             tx, sent.id, outcome="no-reply", reason=f"No answer and no reminder. {why}", listed=False, settled_at=now,
@@ -174,7 +174,7 @@ def _end(
         )  # fmt: skip
 
 
-def _take_back(tx: Tx, address_id: int, touches: set[int] | None, why: str, now: datetime) -> None:
+def take_back(tx: Tx, address_id: int, touches: set[int] | None, why: str, now: datetime) -> None:
     """Check-ins and reminders of these touches (None: of any) that were written and have not left, or are parked."""
     for row in rows.queued_to(tx, address_id):
         if row.purpose in CHECK_INS and row.touch_id is not None and (touches is None or row.touch_id in touches):

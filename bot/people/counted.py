@@ -36,6 +36,8 @@ TABLES: Final[Mapping[str, str]] = {
     "contact_review": "days on which a contact is reviewed",
     "contact_log": "contacts in the log",
     "hold": "holds",
+    "person_merge_change": "what was changed when two records were made one",
+    "person_merge": "times that two records of one person were made one",
     "person_address": "links of a person to a number",
     "person": "people",
     "address": "numbers and chats",

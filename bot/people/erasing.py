@@ -5,19 +5,20 @@ The right to erasure has exceptions: UK GDPR, article 17(3)(b) (a task in the pu
 legal hold is how the council says that one of them holds. What is left of an erased person is in `bot.store.erased`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
 import structlog
 
+from bot.casework import parting
 from bot.house import House
 from bot.people import subject
 from bot.people.forgetting import forget_in_sheets
 from bot.people.subject import Subject
 from bot.refs import ref_of
-from bot.store import addresses, casework, erased, erasing, holding, staff, subjects
+from bot.store import addresses, casework, erased, erasing, holding, people, staff, subjects
 from bot.store.database import Tx
 from bot.store.erased import LegalHold, Mark
 from bot.store.erasing import Scope
@@ -104,10 +105,22 @@ def again(house: House, listed: Iterable[Mark]) -> int:
         wanted = erased.marks(tx)
         there = subjects.behind(tx, wanted)
     count = 0
+    refs = {whose for whose, _ in there if isinstance(whose, str)}
     for whose, at in there:
         ref = ref_of(whose) if isinstance(whose, int) else whose
+        if isinstance(whose, str):
+            house.db.attempt(lambda tx, ref=ref: _apart(house, tx, ref, refs))  # type: ignore[misc]
         count += house.db.attempt(lambda tx, ref=ref, at=at: _once_more(tx, ref, at, house.clock.now()))  # type: ignore[misc]
     return count
+
+
+def _apart(house: House, tx: Tx, ref: str, refs: Collection[str]) -> None:
+    """Who was erased alone, after their record was taken apart from another: in a copy from before that it is so still,
+    and the other must stay."""
+    own = people.row_of(tx, ref)
+    kept = None if own is None else people.find_person(tx, ref)
+    if own is not None and kept is not None and kept.id != own and kept.ref not in refs:
+        parting.part_from(house, tx, own, house.clock.now())
 
 
 def _once_more(tx: Tx, ref: str, at: datetime, now: datetime) -> int:

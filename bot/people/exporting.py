@@ -43,8 +43,11 @@ def _target(found: Subject) -> str:
 def _record(tx: Tx, found: Subject, titles: Mapping[str, str]) -> Record:
     veil = Veil(_others(tx, found))
     look = Look(tx=tx, scope=found.own, veil=veil, titles=titles)
+    about: Record = {} if found.person is None else _about(found.person)
+    if found.own_merged:
+        about["kept_twice_before"] = [_about(record) for record in found.own_merged]
     told: Record = {
-        "about_you": {} if found.person is None else _about(found.person),
+        "about_you": about,
         "where_we_reach_you": [_address(tx, stay.address_id) for stay in found.stays if stay.current]
         + [_address(tx, address_id) for address_id in found.shared],
         **{name: read(look) for name, read in SECTIONS.items()},
@@ -63,16 +66,15 @@ def _record(tx: Tx, found: Subject, titles: Mapping[str, str]) -> Record:
 def _others(tx: Tx, found: Subject) -> set[str]:
     """Names, numbers and emails of whoever lives or shares a number with them, and of staff, save what is their own."""
     own = found.person
-    around = [] if own is None or own.household_id is None else people.household_of(tx, own.household_id)
     at = [*(stay.address_id for stay in found.stays), *found.shared]
     held = {t.person_id for t in people.tenures(tx, person_id=None, address_ids=at)}
-    around += [people.person_by_id(tx, person_id) for person_id in held]
-    mine = (
-        set() if own is None else {(w or "").casefold() for w in (own.first_name, own.last_name, own.email, own.name)}
-    )
+    around = [] if own is None else people.around(tx, [own.id])
+    around += [people.person_by_id(tx, person_id) for person_id in sorted(held)]
+    records = () if own is None else (own, *found.own_merged)
+    mine = {(w or "").casefold() for r in records for w in (r.first_name, r.last_name, r.email, r.name)}
     told: set[str] = set(staff.staff_names(tx).values())
     for other in around:
-        if own is not None and other.id == own.id:
+        if other.id in {record.id for record in records}:
             continue
         told |= {w for w in (other.first_name, other.last_name, other.email) if w}
         told |= {a.value for a in people.addresses_of(tx, other.id) if a.id not in at}

@@ -110,6 +110,7 @@ class Known:
         self.households: dict[str, Household] = {}
         self._enrolments: dict[Person, list[Standing]] = {}
         self._people_by_id: dict[int, Person] = {}
+        self.merged: set[str] = set()  # references of records that were merged into another
         self.erased: dict[str, datetime] = {}  # by reference: nobody has it now, and whoever had it was erased then
         self._learned: set[int] = set()  # those of them whose enrolments are known
         self._households_by_id: dict[int, Household] = {}
@@ -129,6 +130,8 @@ class Known:
         self._learned |= fresh
         for reference, one in known.items():
             self.people[reference] = self._person(one, reference)
+            if one.merged:
+                self.merged.add(reference)
         self._learn_enrolments(tx, fresh)
         homes = [self.households[name] for name in names]
         homes += [home for person_id in fresh if (home := self._people_by_id[person_id].household) is not None]
@@ -219,8 +222,10 @@ class Known:
         return known is None or known.household is household
 
     def household_for(self, row: EnrolmentRow, person: Person | None) -> Household:
-        """An empty cell says nothing of somebody who is known to live somewhere."""
-        if row.household is None and person is not None and person.household is not None:
+        """An empty cell says nothing of somebody who is known to live somewhere, nor does the row of a record that was
+        merged into theirs: the two would move them to and fro."""
+        silent = row.household is None or row.reference in self.merged
+        if silent and person is not None and person.household is not None:
             return person.household
         return self.households[row.household or row.reference]
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.refs import number_of
-from bot.store import addresses, casework, people, restricting, subjects
+from bot.store import addresses, casework, merged, people, restricting, subjects
 from bot.store.database import Tx
 from bot.store.erasing import Scope, Stay, case_ids, nameless
 from bot.store.people import Person, Tenure
@@ -32,7 +32,8 @@ class Restricted(Exception):
 class Subject:
     """`person` is None for an address that is nobody's. `children` were known only through the person, and go with
     them; an export is of `person` alone. `shared` are addresses that somebody else has, or had, in the same time.
-    `cases` is the one case that is of nobody."""
+    `cases` is the one case that is of nobody. `merged` are records of the same people that were merged into theirs:
+    `own_merged` the person's own."""
 
     ref: str
     person: Person | None
@@ -40,6 +41,8 @@ class Subject:
     stays: Sequence[Stay]
     shared: Sequence[int]
     cases: Sequence[int] = ()
+    merged: Sequence[Person] = ()
+    own_merged: Sequence[Person] = ()
 
     @property
     def kind(self) -> str:
@@ -51,7 +54,8 @@ class Subject:
     @property
     def own(self) -> Scope:
         """What is theirs alone."""
-        return Scope(people=() if self.person is None else (self.person.id,), stays=self.stays, cases=self.cases)
+        own = () if self.person is None else (self.person, *self.own_merged)
+        return Scope(people=tuple(p.id for p in own), stays=self.stays, cases=self.cases)
 
     @property
     def whole(self) -> Scope:
@@ -60,7 +64,7 @@ class Subject:
 
     @property
     def everybody(self) -> Sequence[Person]:
-        return (*(() if self.person is None else (self.person,)), *self.children)
+        return (*(() if self.person is None else (self.person,)), *self.children, *self.merged)
 
 
 def find_for(tx: Tx, ref: str, by: int | None) -> Subject:
@@ -96,9 +100,18 @@ def find(tx: Tx, ref: str) -> Subject:
     nobody and of no number. Raises NoSuchSubject."""
     person = people.find_person(tx, ref)
     if person is not None:
-        children = _only_through(tx, person)
-        stays, shared = _stays(tx, person, {person.id, *(child.id for child in children)})
-        return Subject(ref=ref, person=person, children=children, stays=stays, shared=shared)
+        own = [people.person_by_id(tx, one) for one in merged.behind(tx, [person.id])]
+        children = _only_through(tx, person, own)
+        others = [people.person_by_id(tx, one) for one in merged.behind(tx, [child.id for child in children])]
+        together = {one.id for one in (person, *own, *children, *others)}
+        stays, shared = _stays(tx, person, together)
+        for record in own:
+            more, also = _stays(tx, record, together)
+            stays, shared = stays + more, shared + [one for one in also if one not in shared]
+        return Subject(
+            ref=ref, person=person, children=children, stays=stays, shared=shared, merged=[*own, *others],
+            own_merged=own,
+        )  # fmt: skip
     address_id = number_of(ref)
     if address_id > HIGHEST_ID or addresses.find_address_by_id(tx, address_id) is None or not nameless(tx, address_id):
         case = casework.find_case(tx, ref)
@@ -110,7 +123,7 @@ def find(tx: Tx, ref: str) -> Subject:
     )
 
 
-def _only_through(tx: Tx, person: Person) -> list[Person]:
+def _only_through(tx: Tx, person: Person, merged_into: Sequence[Person]) -> list[Person]:
     """The children of the household where this person is the last grown-up, that have no number of their own and about
     whom no parent who lives apart is written to."""
     if person.child or person.household_id is None:
@@ -119,7 +132,8 @@ def _only_through(tx: Tx, person: Person) -> list[Person]:
     if any(not member.child and member.id != person.id for member in home):
         return []
     unnumbered = [m for m in home if m.child and not people.tenures(tx, person_id=m.id)]
-    shared = subjects.in_plans_of_others(tx, [child.id for child in unnumbered], person.id)
+    own = [person.id, *(record.id for record in merged_into)]
+    shared = subjects.in_plans_of_others(tx, [child.id for child in unnumbered], own)
     return [child for child in unnumbered if child.id not in shared]
 
 

@@ -4,12 +4,13 @@ Sealed values that no key opens any more read as None here: a sheet that knows t
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from bot.store import merged
 from bot.store.addresses import address, consent
 from bot.store.columns import keyring_of, readable, table_of
 from bot.store.database import Tx, insert_ignoring
@@ -29,6 +30,7 @@ class KnownPerson:
     born_corrected_on: date | None
     deferred: bool
     died_on: date | None
+    merged: bool = False  # the reference is that of a record that was merged into theirs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +63,13 @@ _KNOWN = sa.select(
     person.c.died_on, *(readable(person.c[name]) for name in SAID),
 )  # fmt: skip
 _PEOPLE = _KNOWN.where(person.c.source.in_(sa.bindparam("b_sources", expanding=True)))
+_BY_IDS = _KNOWN.where(person.c.id.in_(sa.bindparam("b_ids", expanding=True)))
 _CHILDREN = _KNOWN.where(
+    merged.shown(person.c.id),
     sa.or_(
         sa.and_(person.c.child, person.c.household_id.in_(sa.bindparam("b_households", expanding=True))),
         person.c.id.in_(sa.bindparam("b_ids", expanding=True)),
-    )
+    ),
 ).order_by(person.c.id)
 _NUMBERS = (
     sa.select(
@@ -110,11 +114,19 @@ _OWN_SCORES = (
 
 
 def people_named(tx: Tx, references: Collection[str]) -> dict[str, KnownPerson]:
-    """Those of these references that are known, by reference."""
+    """Those of these references that are known, by reference; of a record that was merged into another, that other."""
     keys = keyring_of(tx.dialect)
     by_print = {print_: reference for reference in references for print_ in keys.prints("person", reference)}
     rows = tx.execute(_PEOPLE, {"b_sources": list(by_print)}).mappings() if by_print else ()
-    return {by_print[row["source"]]: _known(row) for row in rows}
+    found = {by_print[row["source"]]: _known(row) for row in rows}
+    into = merged.leads_to(tx, [one.id for one in found.values()])
+    if not into:
+        return found
+    kept = {row["id"]: _known(row) for row in tx.execute(_BY_IDS, {"b_ids": list(into.values())}).mappings()}
+    return {
+        reference: replace(kept[into[one.id]], merged=True) if one.id in into else one
+        for reference, one in found.items()
+    }
 
 
 def children(tx: Tx, household_ids: Collection[int], ids: Collection[int]) -> list[KnownPerson]:

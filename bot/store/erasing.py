@@ -175,6 +175,15 @@ def _legal_holds(scope: Scope) -> Condition:
     return sa.or_(legal_hold.c.person_id.in_(scope.people), _of_case(legal_hold.c.case_id)(scope))
 
 
+def _merges(scope: Scope) -> Condition:
+    merge = _t("person_merge")
+    return sa.or_(merge.c.kept_id.in_(scope.people), merge.c.away_id.in_(scope.people))
+
+
+def _merge_changes(scope: Scope) -> Condition:
+    return _t("person_merge_change").c.merge_id.in_(sa.select(_t("person_merge").c.id).where(_merges(scope)))
+
+
 def _people(column: str, table: str) -> Callable[[Scope], Condition]:
     return lambda scope: _t(table).c[column].in_(scope.people)
 
@@ -216,6 +225,8 @@ OF: Final[Mapping[str, Callable[[Scope], Condition]]] = {
     "contact_review": _contact_reviews,
     "contact_log": _people("person_id", "contact_log"),
     "hold": _people("person_id", "hold"),
+    "person_merge_change": _merge_changes,
+    "person_merge": _merges,
     "person_address": _people("person_id", "person_address"),
     "person": _people("id", "person"),
 }

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from bot.store import merged
 from bot.store.addresses import address
 from bot.store.casework import cases, referral
 from bot.store.columns import Instant, keyring_of, readable
@@ -19,7 +20,7 @@ from bot.store.people import NAME, Person, name_of, person, person_address, post
 from bot.store.restricting import Closed, outside
 
 OVERLAP = timedelta(minutes=15)  # a row bears the time its transaction began; no transaction of ours lasts as long
-_NAMED = sa.select(person.c.id, *NAME)
+_NAMED = sa.select(person.c.id, merged.shown(person.c.id), *NAME)
 _BY_PROFESSIONAL = referral.c.how == "professional"
 _PEOPLE = sa.select(*(readable(person.c[f]) for f in Person.__dataclass_fields__))
 
@@ -62,10 +63,11 @@ def clock(tx: Tx) -> datetime:
 
 
 def names(tx: Tx, *, since: datetime | None) -> Iterator[Named]:
-    """Every name, or those of the rows that may have changed since the database's clock stood there."""
+    """Every name, or those of the rows that may have changed since the database's clock stood there. Of a record that
+    was merged into another there is none."""
     statement = _NAMED if since is None else _NAMED.where(person.c.changed_at >= since - OVERLAP)
-    for person_id, first, last in tx.execute(statement):
-        yield Named(id=person_id, name=name_of(first, last) or "")
+    for person_id, shown, first, last in tx.execute(statement):
+        yield Named(id=person_id, name=(name_of(first, last) or "") if shown else "")
 
 
 def count_told(tx: Tx) -> int:
@@ -105,7 +107,10 @@ def at_postcode(tx: Tx, postcode: str, *, limit: int) -> list[int]:
     """The ids of those who live there; spaces and small letters are forgiven."""
     prints = postcode_prints(keyring_of(tx.dialect), postcode)
     rows = tx.execute(
-        sa.select(person.c.id).where(person.c.postcode_print.in_(prints)).order_by(person.c.id).limit(limit)
+        sa.select(person.c.id)
+        .where(person.c.postcode_print.in_(prints), merged.shown(person.c.id))
+        .order_by(person.c.id)
+        .limit(limit)
     )
     return [int(found) for found in rows.scalars()]
 
@@ -131,12 +136,16 @@ def by_reference(tx: Tx, typed: str) -> int | None:
     """Whom the case system knows by this reference, as it was typed."""
     prints = keyring_of(tx.dialect).prints("person", typed)
     found = tx.execute(sa.select(person.c.id).where(person.c.source.in_(prints))).scalar_one_or_none()
-    return None if found is None else int(found)
+    return _whom(tx, found)
 
 
 def by_ref(tx: Tx, ref: str) -> int | None:
     found = tx.execute(sa.select(person.c.id).where(person.c.ref == ref)).scalar_one_or_none()
-    return None if found is None else int(found)
+    return _whom(tx, found)
+
+
+def _whom(tx: Tx, found: int | None) -> int | None:
+    return None if found is None else merged.leads_to(tx, [found]).get(found, found)
 
 
 def people_of(tx: Tx, person_ids: Sequence[int]) -> dict[int, Person]:
@@ -148,10 +157,19 @@ def people_of(tx: Tx, person_ids: Sequence[int]) -> dict[int, Person]:
 def adults_of(tx: Tx, household_ids: Sequence[int], *, closed: Closed) -> dict[int, list[Person]]:
     """Who is grown up in these households, those left out who are closed to who looks."""
     found: dict[int, list[Person]] = {}
-    theirs = (person.c.household_id.in_(household_ids), ~person.c.child, outside(person.c.id, closed.people))
+    theirs = (
+        person.c.household_id.in_(household_ids), ~person.c.child, outside(person.c.id, closed.people),
+        merged.shown(person.c.id),
+    )  # fmt: skip
     for row in tx.execute(_PEOPLE.where(*theirs).order_by(person.c.id)):
         found.setdefault(row.household_id, []).append(Person(**row._asdict()))
     return found
+
+
+def children_of(tx: Tx, household_ids: Sequence[int]) -> list[Person]:
+    """The children of these households, as a person reads them."""
+    theirs = (person.c.household_id.in_(household_ids), person.c.child, merged.shown(person.c.id))
+    return [Person(**row._asdict()) for row in tx.execute(_PEOPLE.where(*theirs).order_by(person.c.id))]
 
 
 def open_cases_of(tx: Tx, person_ids: Sequence[int], *, closed: Closed) -> dict[int, list[OpenCase]]:

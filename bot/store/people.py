@@ -7,6 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.store import merged
 from bot.store.addresses import ADDRESSES, Address, address
 from bot.store.columns import Instant, Row, Sealed, keyring_of, readable, table_of
 from bot.store.database import Tx, insert_ignoring
@@ -196,15 +197,27 @@ def dead(tx: Tx, person_ids: Sequence[int]) -> set[int]:
 
 
 def find_person(tx: Tx, ref: str) -> Person | None:
+    """Whom a reference means: of a record that was merged into another, that other."""
     row = tx.execute(_PERSON.where(person.c.ref == ref)).one_or_none()
-    return None if row is None else Person(**row._asdict())
+    return None if row is None else _whom(tx, Person(**row._asdict()))
+
+
+def row_of(tx: Tx, ref: str) -> int | None:
+    """The record that has this very reference, though it was merged into another."""
+    found = tx.execute(sa.select(person.c.id).where(person.c.ref == ref)).scalar_one_or_none()
+    return None if found is None else int(found)
+
+
+def _whom(tx: Tx, found: Person) -> Person:
+    kept = merged.leads_to(tx, [found.id]).get(found.id)
+    return found if kept is None else person_by_id(tx, kept)
 
 
 def find_person_by_source(tx: Tx, reference: str) -> Person | None:
     row = tx.execute(
         _PERSON.where(person.c.source.in_(keyring_of(tx.dialect).prints("person", reference)))
     ).one_or_none()
-    return None if row is None else Person(**row._asdict())
+    return None if row is None else _whom(tx, Person(**row._asdict()))
 
 
 def postcode_print(keys: Keyring, postcode: str | None) -> str | None:
@@ -256,8 +269,19 @@ def household(tx: Tx, source: str, now: datetime) -> int:
     return int(tx.execute(found).scalar_one())
 
 
+def around(tx: Tx, person_ids: Collection[int]) -> list[Person]:
+    """Whoever's names may stand in words of these: all records of theirs, who lives with any of them, and all records
+    of those."""
+    own = merged.one_person(tx, person_ids)
+    homes = sa.select(person.c.household_id).where(person.c.id.in_(own), person.c.household_id.is_not(None))
+    mates = tx.execute(sa.select(person.c.id).where(person.c.household_id.in_(homes))).scalars()
+    every = merged.one_person(tx, own | set(mates))
+    return [Person(**r._asdict()) for r in tx.execute(_PERSON.where(person.c.id.in_(every)).order_by(person.c.id))]
+
+
 def household_of(tx: Tx, household_id: int) -> list[Person]:
-    rows = tx.execute(_PERSON.where(person.c.household_id == household_id).order_by(person.c.child, person.c.id))
+    theirs = _PERSON.where(person.c.household_id == household_id, merged.shown(person.c.id))
+    rows = tx.execute(theirs.order_by(person.c.child, person.c.id))
     return [Person(**r._asdict()) for r in rows]
 
 

@@ -3,7 +3,8 @@
 A case's words stand in the messages of its number, and its people on every page of their household. So a restriction
 reaches the household of whom the case is about, their numbers and chats, whoever else is reached there with all of
 theirs, and every case of any of them. A number that one of them said to be the wrong one is somebody else's from then
-on: what was said at it before stays closed, what its next holder writes does not.
+on: what was said at it before stays closed, what its next holder writes does not. Two records that were merged are one
+person: what closes one closes the other, and both households.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -14,6 +15,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.store import merged
 from bot.store.addresses import Address
 from bot.store.casework import Case, case_event, cases
 from bot.store.columns import Instant, Row, Sealed, readable, table_of
@@ -187,11 +189,10 @@ def _closure(tx: Tx, restricted: Iterable[Any]) -> Closed:
     if not rows:
         return NOTHING
     addresses, people = _about(tx, rows)
-    homes = sa.select(person.c.household_id).where(person.c.id.in_(people), person.c.household_id.is_not(None))
-    people |= set(tx.execute(sa.select(person.c.id).where(person.c.household_id.in_(homes))).scalars())
+    people = _at_home_with(tx, people)
     now, ended, reached = _numbers(tx, people)
     if reached - people:  # and where else they are reached; not whoever is reached there in turn: it has to end
-        people |= reached
+        people = merged.one_person(tx, people | reached)
         now, ended, _ = _numbers(tx, people)
     addresses |= now
     over, parted = [one.until for one in ended], sa.select(case_event.c.case_id).where(*_PARTED)
@@ -239,6 +240,17 @@ def _numbers(tx: Tx, people: Collection[int]) -> tuple[set[int], frozenset[Ended
         if (one.address_id in now if one.released_at is None else (one.address_id, one.released_at) in over)
     }
     return now, ended, reached
+
+
+def _at_home_with(tx: Tx, people: set[int]) -> set[int]:
+    """These, all records of theirs, and everybody who lives with any of them."""
+    while True:
+        one = merged.one_person(tx, people)
+        homes = sa.select(person.c.household_id).where(person.c.id.in_(one), person.c.household_id.is_not(None))
+        found = one | set(tx.execute(sa.select(person.c.id).where(person.c.household_id.in_(homes))).scalars())
+        if found == people:
+            return found
+        people = found
 
 
 def _before(own: Tenure, every: Iterable[Tenure]) -> datetime | None:

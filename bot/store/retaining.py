@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.store import erasing
+from bot.store import erasing, merged
 from bot.store.addresses import ERASED, address
 from bot.store.casework import cases
 from bot.store.database import Tx
@@ -158,14 +158,19 @@ def _some(tx: Tx, name: str, past: Condition, limit: int) -> int:
 def people(tx: Tx, before: datetime, *, limit: int | None) -> list[str | int]:
     """Of whom nothing is left but who they are: people by their reference, then addresses of nobody by their id.
 
-    A child goes with the last grown-up of the household, or alone where none is left.
+    A child goes with the last grown-up of the household, or alone where none is left; a record that was merged into
+    another goes with that.
     """
     mate = person.alias("mate")
-    grown_up = sa.select(sa.literal(1)).where(mate.c.household_id == person.c.household_id, ~mate.c.child)
+    lives_with = (mate.c.household_id == person.c.household_id, ~mate.c.child, merged.shown(mate.c.id))
+    grown_up = sa.select(sa.literal(1)).where(*lives_with)
+    into = (merged.merge.c.kept_id == person.c.id, merged.merge.c.undone_at.is_(None))
+    behind = sa.select(merged.merge.c.away_id).where(*into).correlate(person)
     theirs = sa.select(person_address.c.address_id).where(person_address.c.person_id == person.c.id).correlate(person)
     log, legal = _t("contact_log"), legal_hold
     left = [
         _has(enrolment, sa.or_(enrolment.c.person_id == person.c.id, enrolment.c.child_id == person.c.id)),
+        _has(enrolment, sa.or_(enrolment.c.person_id.in_(behind), enrolment.c.child_id.in_(behind))),
         _has(cases, sa.or_(cases.c.person_id == person.c.id, cases.c.address_id.in_(theirs))),
         _has(log, log.c.person_id == person.c.id),
         _has(inbox, inbox.c.address_id.in_(theirs)),
@@ -174,7 +179,8 @@ def people(tx: Tx, before: datetime, *, limit: int | None) -> list[str | int]:
         _has(hold, hold.c.person_id == person.c.id, hold.c.lifted_at.is_(None)),
     ]
     gone = sa.select(person.c.ref).where(
-        person.c.created_at < before, sa.or_(~person.c.child, ~grown_up.exists()), ~sa.or_(*left)
+        person.c.created_at < before, sa.or_(~person.c.child, ~grown_up.exists()), ~sa.or_(*left),
+        merged.shown(person.c.id),
     )  # fmt: skip
     found = tx.execute(gone.order_by(person.c.id).limit(limit)).scalars().all()
     naming = [_has(column.table, column == address.c.id) for column in _naming()]

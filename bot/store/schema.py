@@ -28,6 +28,7 @@ from bot.store import (
     inbox,
     keeping,
     linking,
+    merged,
     outbox,
     pathway,
     people,
@@ -51,7 +52,7 @@ from bot.store.database import Database
 ROOMS: tuple[ModuleType, ...] = (
     addresses, people, published, staff, casework, keeping, touches, scores, holding, inbox, outbox, conversations,
     alerts, reviews, buckets, carrier, uploads, wishes, beside, team, contacts, entries, providers, seals, erased,
-    feedback, feeds, wrong, pathway, identities, codes, phone_asks, restricting, closing, linking,
+    feedback, feeds, wrong, pathway, identities, codes, phone_asks, restricting, closing, linking, merged,
 )  # fmt: skip
 METADATA = Row.metadata
 

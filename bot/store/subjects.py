@@ -66,9 +66,10 @@ def part_from_later_cases(tx: Tx, people: Iterable[int], at: datetime) -> None:
     tx.execute(sa.update(cases).where(*theirs).values(person_id=None))
 
 
-def in_plans_of_others(tx: Tx, children: Sequence[int], person_id: int) -> set[int]:
-    """Those of these children about whom somebody else is enrolled, as a parent is who lives apart."""
-    others = enrolment.c.person_id.not_in([person_id, *children])
+def in_plans_of_others(tx: Tx, children: Sequence[int], own: Sequence[int]) -> set[int]:
+    """Those of these children about whom somebody else than these `own` records is enrolled, as a parent is who lives
+    apart."""
+    others = enrolment.c.person_id.not_in([*own, *children])
     rows = tx.execute(sa.select(enrolment.c.child_id).where(enrolment.c.child_id.in_(children), others))
     return {int(child_id) for child_id in rows.scalars()}
 

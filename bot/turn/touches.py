@@ -88,12 +88,15 @@ def follow_up_due(house: House, now: datetime) -> int:
 
 def _decide(house: House, tx: Tx, enrolment_id: int, now: datetime) -> None:
     # The address is locked before what hangs on it, as in a family's turn: two orders would lock each other out.
-    address = telephoning.number_of(tx, keeping.enrolment_by_id(tx, enrolment_id).person_id)
+    whose = keeping.enrolment_by_id(tx, enrolment_id).person_id
+    address = telephoning.number_of(tx, whose)
     if address is not None:
         address = addresses.address_by_id(tx, address.id, lock=True)
     enrolment = keeping.enrolment_by_id(tx, enrolment_id, lock=True)
     if enrolment.state not in keeping.GOING_ON or enrolment.next_at is None or enrolment.next_at > now:
         return
+    if enrolment.person_id != whose:
+        return  # two records were merged meanwhile, and another number may be theirs: the next tick asks for it
     snapshot = house.live.snapshot(tx)
     left = undecided(tx, snapshot, enrolment)
     if not left:

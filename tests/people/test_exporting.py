@@ -22,6 +22,7 @@ INSIDE = {
     "receipt", "alert", "climb", "case_viewer", "handover", "legal_hold", "case_event", "referral", "call_back",
     "pathway_step", "phone_ask", "restriction", "restriction_named", "closing", "case_link",
     "conversation", "timer", "enrolment_beside", "contact_review", "person_address", "person",
+    "person_merge", "person_merge_change",
 }  # fmt: skip
 
 

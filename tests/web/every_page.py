@@ -11,9 +11,12 @@ from typing import Final
 import sqlalchemy as sa
 from flask import Flask
 
+from bot.casework import merging
+from bot.casework.accounts import SignedIn
 from bot.casework.permissions import ROLES, may
-from bot.refs import ref_of
-from bot.store import addresses, inbox, people, scores
+from bot.refs import new_ref, ref_of
+from bot.store import addresses, inbox, people, scores, staff
+from bot.store.staff import Staff
 from tests.houses import AT, Home
 from tests.web.raising import KNIFE
 from tests.web.standing import a_case, a_silence
@@ -37,6 +40,7 @@ STATES: Final[Mapping[str, tuple[str, ...]]] = {
     "desk.ledger": ("?person=nonsense",), "desk.contact_log": ("?person=nonsense",),
     "desk.audit": ("?ref=nonsense",), "desk.directory": ("?show=all", "?q=zzzz"),
     "desk.conversations": ("?raised=none", "?kind=web"), "desk.reviews": ("?show=handled",),
+    "desk.merge_of": ("", "?other=nonsense"),
 }  # fmt: skip
 
 
@@ -76,6 +80,7 @@ def furnish(app: Flask, home: Home) -> Furnished:
             )  # fmt: skip
         people.link(tx, whose.id, address.id, home.clock.at)
         message = tx.execute(sa.select(sa.func.max(inbox.inbox.c.id))).scalar_one()
+    twice = _kept_twice(home, silent)
     sheet_page = send(mina, sheet(home, 2, "nonsense")).headers["Location"]
     looked_through(home, mina, sheet_page)
     service = home.house.live.of(home.house.db).finder.snapshot.services[0]
@@ -87,7 +92,7 @@ def furnish(app: Flask, home: Home) -> Furnished:
         },
         queries={
             "desk.entry": f"?id={service.id}", "desk.edit_entry": f"?id={service.id}",
-            "desk.organisation": f"?id={service.organisation.id}",
+            "desk.organisation": f"?id={service.organisation.id}", "desk.merge_of": f"?other={twice}",
         },
         staff={role: f"{worker.name.lower().replace(' ', '.')}@council.example" for role, worker in workers.items()},
     )  # fmt: skip
@@ -99,6 +104,32 @@ def _referral(app: Flask) -> None:
     told = {"who": "Dr Ivy Grant", "organisation": "Larkmere Surgery", "family": "Amara Cole", "told": "They agreed",
             "number": "none", "words": "The boy hardly sleeps"}  # fmt: skip
     family.client.post("/professionals", data={**form, **told})
+
+
+def _kept_twice(home: Home, ref: str) -> str:
+    """Two more records of one person: one is merged into hers, the reference of the other."""
+    by = SignedIn(staff=_sam(home), token="t")
+    made = []
+    with home.house.db.write() as tx:
+        whose = people.find_person(tx, ref)
+        assert whose is not None
+        people.change_person(tx, whose.id, postcode="SW18 2PU", last_name="Cole")
+        for number in ("+447700900445", "+447700900446"):
+            address = addresses.open_address(tx, "sms", number, home.clock.at)
+            made.append(new_ref())
+            again = people.add_person(
+                tx, ref=made[-1], now=home.clock.at, first_name=whose.first_name, last_name="Coles", postcode="SW18 2PU"
+            )
+            people.link(tx, again, address.id, home.clock.at)
+    stamp = merging.beside(home.house, ref, made[0], by).stamp
+    given = merging.Given(ref=ref, other=made[0], facts={}, why="She said so.", stamp=stamp, form_id="f" * 20, by=by)
+    merging.merge(home.house, given)
+    return made[1]
+
+
+def _sam(home: Home) -> Staff:
+    with home.house.db.read() as tx:
+        return next(one for one in staff.every_staff(tx) if one.role == "practitioner")
 
 
 def _worked_on(home: Home, sam: Worker, ref: str) -> None:

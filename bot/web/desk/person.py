@@ -2,9 +2,11 @@
 
 from datetime import date
 
-from flask import abort, render_template, request
+from flask import abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
-from bot.casework import timeline
+from bot.casework import alike, timeline
+from bot.casework.permissions import may
 from bot.clock import local_date
 from bot.refs import read_ref
 from bot.web.desk.chart import chart
@@ -15,11 +17,14 @@ from messages.addresses import for_reading
 
 @pages.get("/people/<ref>")
 @needs("people.read")
-def person(ref: str) -> str:
+def person(ref: str) -> Response | str:
+    """The reference of a record that was merged leads to the one that is kept."""
     known = read_ref(ref)
     found = timeline.of_person(house(), known, me()) if known else None
     if found is None or found.person is None:
         abort(404)
+    if found.person.ref != known:
+        return redirect(url_for("desk.person", ref=found.person.ref), 303)
     today = local_date(house().clock.now())
     return render_template(
         "desk/person.html",
@@ -29,7 +34,9 @@ def person(ref: str) -> str:
         telephones={a.id: telephone(a.value) for a in found.addresses if a.kind == "sms"},
         household=[(member, age_on(member.born, today)) for member in found.household if member.id != found.person.id],
         chart=chart(found.scores),
-        done=request.args.get("done") == "told",
+        done=request.args.get("done", ""),
+        alike=alike.likely(house(), found.person, me()) if may(me().staff.role, "people.merge") else (),
+        merged=found.merged,
     )
 
 

@@ -212,7 +212,43 @@ REFERRAL_HOW: Final = {
     "call-me": "Ended early: they asked us to call",
     "unfinished": "Not finished: what they had answered by the next day",
 }
+# What goes along in a merge, and back.
+MOVED: Final = {
+    "person_address": "numbers and chats",
+    "cases": "cases",
+    "consent": "consents",
+    "contact_log": "contacts of the log",
+    "score": "scores from 0 to 10",
+    "legal_hold": "legal holds that were lifted",
+    "hold": "holds",
+    "enrolment": "programmes",
+}
+# What came to a person after two records were merged.
+CAME: Final = {"cases": "Case", "contact_log": "Contact of the log", "enrolment": "Programme"}
+# Why two records may be of one person.
+ALIKE: Final = {
+    "number": "the same number, now or before",
+    "email": "the same email",
+    "child": "a child of the same name and month of birth",
+    "postcode": "the same postcode",
+    "name": "the same name",
+    "like": "a name spelt nearly alike",
+}
+# What is told of a person, as a page lays two records beside each other.
+FACTS: Final = {
+    "first_name": "First name",
+    "last_name": "Last name",
+    "born": "Month of birth",
+    "postcode": "Postcode",
+    "email": "Email",
+    "relation": "Relation to the child",
+    "language": "Language",
+    "team": "Team",
+}
+
 DONE: Final = {
+    "merged": "Merged. The other record's reference leads here, and you can take them apart again.",
+    "parted": "Taken apart. Each record is a person's own again.",
     "code": "Your second factor is set up. Your other sessions have ended.",
     "password": "Your password is changed. Your other sessions have ended.",
     "staff-end": "They are signed out everywhere.",
