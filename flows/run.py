@@ -39,6 +39,7 @@ class Run:
         self.asked_at, self.heard_at, self.left = session.asked_at, session.heard_at, session.left
         self.parked: Parked | None = session.parked
         self.told_after_stop = session.told_after_stop
+        self.asked_word = False  # anew with each step
         self.effects: list[Effect] = []
         self.words = ""
         self.understood = Understanding()
@@ -229,6 +230,7 @@ class Run:
             left=self.left,
             parked=self.parked,
             told_after_stop=self.told_after_stop,
+            asked_word=self.asked_word,
             owes_greeting=not self.greeted,
         )
 

@@ -73,6 +73,7 @@ class Session:
     left: Frame | None = None
     parked: Parked | None = None
     told_after_stop: bool = False
+    asked_word: bool = False  # the last thing said to what was asked of them was that their word comes first
     owes_greeting: bool = False  # the first thing said was a safety reply: who reads this is still to be said
 
     @classmethod
@@ -106,6 +107,7 @@ class Session:
             "p": parked
             and [parked.flow, parked.touch, _values_out(parked.values), _at_out(parked.until), parked.reminder],
             "x": 1 if self.told_after_stop else None,
+            "z": 1 if self.asked_word else None,
             "g": 1 if self.owes_greeting else None,
         }
         given = {key: value for key, value in out.items() if value not in (None, [], {})}
@@ -139,6 +141,7 @@ class Session:
             left=Frame(flow=raw["l"][0], node=raw["l"][1]) if "l" in raw else None,
             parked=_parked_in(parked) if parked else None,
             told_after_stop=bool(raw.get("x")),
+            asked_word=bool(raw.get("z")),
             owes_greeting=bool(raw.get("g")),
         )
 

@@ -73,6 +73,8 @@ def _message(run: Run, event: MessageReceived) -> None:
         run.put_away(goes_on=not is_theirs(run))
     else:
         run.bring_back()
+    if run.base.asked_word and is_theirs(run) and not run.facts.word_said:
+        _part(run)  # asked for the word, they say something else again: it is whoever's, and read as anybody's
     reading = prepare(run, event)
     run.words, run.understood = reading.text, reading.understood
     speaker = reading.screening.speaker or reading.understood.speaker
@@ -81,10 +83,7 @@ def _message(run: Run, event: MessageReceived) -> None:
     elif run.heard_at is None or run.facts.now - run.heard_at > timedelta(hours=SPEAKER_HOURS):
         run.answers.pop("speaker", None)  # it may be somebody else's turn with the phone
     if is_theirs(run) and not reading.word_said and not reading.locked:
-        # Whoever writes now is asked nothing that was asked of them. Told half, it can be taken up again; a check-in
-        # waits for the word as its text does.
-        leave(run)
-        run.open = [asked for asked in run.open if asked.touch is not None]
+        _part(run)
     acted = decide(run, reading)
     if reading.not_then and not reading.after_stop:
         keep_not_then(run, reading)  # whatever else the words did, as with pictures
@@ -99,6 +98,13 @@ def _message(run: Run, event: MessageReceived) -> None:
     else:
         run.answers.pop("broken_off", None)
     run.heard_at = run.facts.now
+
+
+def _part(run: Run) -> None:
+    """Whoever writes now is asked nothing that was asked of them. Told half, it can be taken up again; a check-in waits
+    for the word as its text does."""
+    leave(run)
+    run.open = [asked for asked in run.open if asked.touch is not None]
 
 
 def _keep_unsaid(run: Run, reading: Reading) -> None:

@@ -103,6 +103,7 @@ def _locked(run: Run, reading: Reading) -> None:
     """
     if not reading.danger:
         run.say("word.ask")
+        run.asked_word = is_theirs(run)
 
 
 def _worker(run: Run, reading: Reading) -> None:

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.effects import AddToCase, CloseTouch, Effect, MakeReferral, OpenByWord, RecordScore, RecordSearch, SetWish
+from flows.effects import (
+    AddToCase,
+    CloseTouch,
+    Effect,
+    MakeReferral,
+    OpenByWord,
+    RecordScore,
+    RecordSearch,
+    SetMark,
+    SetWish,
+)
 from flows.events import TimerFired
 from flows.session import OPEN_QUESTIONS, Asked, Frame, Session
 from tests.flows.practice import NOW, Family, assets, facts, of, said
@@ -270,3 +280,23 @@ def test_a_referral_that_goes_on_while_the_phone_is_marked_keeps_its_answers() -
     assert family.session.answers["going_well"] == "we are kind"
     assert family.session.theirs is not None
     assert "needs" in family.session.theirs
+
+
+def test_a_need_is_for_anybody_also_in_the_middle_of_what_was_asked_of_them() -> None:
+    """Claim: where any words would answer the open question, whoever was asked for the word once, and has none, is
+    helped with what they say next; a number is still nobody's answer."""
+    family = half_told()
+    assert said(family.texts("we have no heating")) == ["word.ask"]
+    assert said(family.texts("we have no heating"))[-1] == "find.where"
+    family = Family.new(locked_since=NOW)
+    family.happens(CHECK_IN)
+    family.passes(hours=1)
+    assert [said(family.texts("9")) for _ in range(3)] == [["word.ask"]] * 3
+
+
+def test_who_forgot_their_word_and_then_says_it_goes_on() -> None:
+    """Claim: the word, said next, puts what was asked once more, however long that took."""
+    family = half_told()
+    family.texts("money")
+    family.passes(hours=2)
+    assert says_the_word(family) == ("word.open", "refer.worried")
