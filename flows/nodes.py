@@ -124,7 +124,8 @@ def apply_answer(run: Run, ask: AskNode, answer: Answer) -> None:
         if ask.score and isinstance(answer.value, int):
             run.do(RecordScore(score=answer.value, touch=run.touch))
             run.keep("given_score", answer.value)
-        if ask.mark is not None:
+        if ask.mark is not None and run.facts.locked_since is None:
+            # From a locked phone it is told with the case, and changes nothing that the family agreed with the team.
             run.do(SetMark(mark=ask.mark, value=str(answer.value)))
     if ask.heard is not None:
         hear(run, what_was_heard(run, answer.rest), answer.rest)

@@ -300,3 +300,15 @@ def test_who_forgot_their_word_and_then_says_it_goes_on() -> None:
     family.texts("money")
     family.passes(hours=2)
     assert says_the_word(family) == ("word.open", "refer.worried")
+
+
+def test_whoever_has_the_phone_sets_no_safe_times() -> None:
+    """Claim: "when is it safe to call you", said at a locked phone, is told to the team alone."""
+    for since, marks in ((NOW, []), (None, ["safe-times"])):
+        family = Family.new(locked_since=since)
+        family.passes(minutes=1)
+        family.texts("human")
+        assert family.at == "human.when"
+        effects = family.texts("evenings after 7")
+        assert [mark.mark for mark in of(effects, SetMark)] == marks
+        assert [added.words for added in of(effects, AddToCase)] == ["evenings after 7"]
