@@ -112,8 +112,9 @@ def put(
 
 
 def _line(turn: Turn, purpose: Purpose) -> str:
-    """The messages among which it keeps its order. What may wait for a private word keeps no answer waiting with it."""
-    waits = turn.address.word is not None and TABLE[purpose].waits_for_word and purpose != "check-in"
+    """The messages among which it keeps its order. What may wait for a private word keeps no answer waiting with it,
+    and a reminder, which waits for the day besides, no worker's reply."""
+    waits = turn.address.word is not None and TABLE[purpose].waits_for_word and class_of(purpose) != "check-in"
     return PRIVATE if waits else class_of(purpose)
 
 

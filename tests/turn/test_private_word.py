@@ -365,3 +365,18 @@ def test_a_reminder_waits_two_days(home: Home, worker: SignedIn) -> None:
         reminders = [o for o in home.out(sender=HER) if o.purpose == "reminder"]
     home.later(hours=30)
     assert "0 to 10" in home.talk("blue kettle", sender=HER)
+
+
+@ON_SQLITE
+def test_a_reminder_that_waits_for_the_day_keeps_no_reply_waiting(home: Home, worker: SignedIn) -> None:
+    """The word said at eleven at night brings the worker's reply, though a reminder was written before it."""
+    enrol(home, row("P1", HER, four_weeks_ago(home)))
+    agreed(home, worker)
+    check_in(home)
+    home.talk("blue kettle", sender=HER)
+    while not any(o.purpose == "reminder" for o in home.out(sender=HER)):
+        follow_up(home, 1)
+    home.talk("human", sender=HER)
+    reply(home, worker, "About the refuge place: ring me on Monday.")
+    home.later(hours=12)
+    assert "refuge" in home.talk("blue kettle", sender=HER)
