@@ -133,11 +133,15 @@ class Backfill(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalledBack:
-    """Where the provider posts what comes to one number of ours. An address is empty where none is set."""
+    """Where the provider posts what comes to one number of ours. An address is empty where none is set.
+
+    `application` names what the provider asks in place of the number, whose own addresses then count for nothing.
+    """
 
     url: str
     method: str
     fallback: str
+    application: str = ""
 
 
 @runtime_checkable

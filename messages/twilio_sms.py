@@ -131,7 +131,8 @@ class TwilioSms:
     def called_back(self) -> list[CalledBack] | None:
         """See `AsksOfNumber`. A messaging service and a short code are set up elsewhere at the provider: None.
 
-        https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
+        https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource: "If an `sms_application_sid` is
+        present, we ignore all of the `sms_*_url` values and use those of the application."
         """
         number = self._sender.get("from_", "")
         if not number.startswith("+"):
@@ -139,7 +140,10 @@ class TwilioSms:
         with _looking():
             listed = self._client.incoming_phone_numbers.list(phone_number=number, limit=_PAGE)
         return [
-            CalledBack(url=one.sms_url or "", method=one.sms_method or "", fallback=one.sms_fallback_url or "")
+            CalledBack(
+                url=one.sms_url or "", method=one.sms_method or "", fallback=one.sms_fallback_url or "",
+                application=one.sms_application_sid or "",
+            )
             for one in listed
             if one.phone_number == number
         ]

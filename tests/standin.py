@@ -85,6 +85,7 @@ def standin(
     port: int = 0,
     pace_seconds: float = 0.02,
     keywords: bool = False,
+    application: str = "",
     clock_file: Path | None = None,
 ) -> Iterator[StandInProcess]:
     """Run the stand-in on a free port of loopback, remembering in the file `state`, until the block ends.
@@ -92,7 +93,8 @@ def standin(
     `webhook` is the product's /sms/inbound. The same `state` again goes on where a killed one stopped.
     """
     with start_standin(
-        state, webhook=webhook, port=port, pace_seconds=pace_seconds, keywords=keywords, clock_file=clock_file
+        state, webhook=webhook, port=port, pace_seconds=pace_seconds, keywords=keywords, application=application,
+        clock_file=clock_file,
     ) as running:
         yield running
 
@@ -104,12 +106,14 @@ def start_standin(
     port: int = 0,
     pace_seconds: float = 0.02,
     keywords: bool = False,
+    application: str = "",
     clock_file: Path | None = None,
 ) -> StandInProcess:
     """The same without a block: the caller stops it."""
     command = [sys.executable, "-m", "bot.demo.provider", "--port", str(port), "--state", str(state)]
     command += ["--webhook", webhook, "--sid", ACCOUNT_SID, "--token", AUTH_TOKEN, "--number", NUMBER]
     command += ["--pace", str(pace_seconds), *(["--keywords"] if keywords else [])]
+    command += ["--application", application] if application else []
     command += [] if clock_file is None else ["--clock-file", str(clock_file)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     line = process.stdout.readline() if process.stdout is not None else ""

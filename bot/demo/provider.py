@@ -48,6 +48,7 @@ def main() -> None:
     parser.add_argument("--number", default="+447700900000", help="the council's own number")
     parser.add_argument("--pace", type=float, default=0.05, help="seconds between status callbacks")
     parser.add_argument("--keywords", action="store_true", help="the provider handles STOP and HELP itself")
+    parser.add_argument("--application", default="", help="the app that the number is listed as given to")
     parser.add_argument("--clock-file", type=Path, help="seconds to add to the machine's clock, as the product reads")
     given = parser.parse_args()
     settings = StandInSettings(
@@ -57,6 +58,7 @@ def main() -> None:
         inbound_url=given.webhook,
         pace_seconds=given.pace,
         keywords=given.keywords,
+        application=given.application,
     )
     now = machine_now if given.clock_file is None else ShiftedClock(given.clock_file).now
     stand_in = StandIn(Store(given.state), settings, now)

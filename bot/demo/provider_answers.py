@@ -112,11 +112,11 @@ def listed(messages: Sequence[Message], asked: Mapping[str, str], account: str) 
     }
 
 
-def numbers_json(number: str, inbound_url: str, account: str, *, wanted: str) -> dict[str, object]:
+def numbers_json(number: str, inbound_url: str, account: str, *, wanted: str, application: str) -> dict[str, object]:
     """The list of the account's numbers: the one there is, where it is the one that is wanted."""
     owned = {
         "account_sid": account, "phone_number": number, "sms_url": inbound_url, "sms_method": "POST",
-        "sms_fallback_url": "", "sms_fallback_method": "POST",
+        "sms_fallback_url": "", "sms_fallback_method": "POST", "sms_application_sid": application,
     }  # fmt: skip
     uri = f"/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json"
     return {

@@ -60,7 +60,11 @@ def provider_blueprint(stand_in: StandIn) -> Blueprint:
     @blueprint.get("/2010-04-01/Accounts/<account>/IncomingPhoneNumbers.json")
     def numbers(account: str) -> Response:
         wanted = request.args.get("PhoneNumber", settings.number)
-        return jsonify(numbers_json(settings.number, settings.inbound_url, account, wanted=wanted))
+        return jsonify(
+            numbers_json(
+                settings.number, settings.inbound_url, account, wanted=wanted, application=settings.application
+            )
+        )
 
     return blueprint
 

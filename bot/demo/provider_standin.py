@@ -22,7 +22,8 @@ def machine_now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandInSettings:
-    """`number` is the council's own; `inbound_url` where its incoming texts are posted.
+    """`number` is the council's own; `inbound_url` where its incoming texts are posted. `application` is listed as
+    the app that the number is given to: texts are posted to `inbound_url` all the same.
 
     `keywords` turns the provider's own STOP handling on: it then blocks (21610) and marks webhooks with OptOutType.
     """
@@ -33,6 +34,7 @@ class StandInSettings:
     inbound_url: str
     pace_seconds: float = 0.3
     keywords: bool = False
+    application: str = ""
 
 
 class StandIn:

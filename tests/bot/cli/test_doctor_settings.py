@@ -56,6 +56,7 @@ WRITTEN_WRONGLY: list[tuple[str, str, dict[str, str]]] = [
     ("COUNCIL", "/nowhere/council.yaml", {}),
     ("SMTP_URL", "mail.example.gov.uk:587", {}),
     ("SMTP_URL", "smtp://user@mail.example.gov.uk", {}),
+    ("SMTP_URL", "smtp://user:notbase64%C3%A4@mail.example.gov.uk", {}),
     ("TRUSTED_PROXIES", "nginx", {}),
     ("METRICS_TOKEN", "two words", {}),
     ("API_TOKENS", "mosaic:short", {}),
@@ -154,6 +155,18 @@ def test_what_does_not_fit_the_world_is_found(well: Operator, tmp_path: Path) ->
             assert word in told, (check, told)
         for secret in ("secret-word", "wrong", other):
             assert secret not in done.out + done.err, settings
+
+
+@pytest.mark.net
+def test_a_number_that_is_given_to_an_app_is_found(well: Operator, tmp_path: Path) -> None:
+    """Claim: the provider asks the app and not the address of the number, so that a right address there is not enough."""
+    app = "AP" + "a" * 32
+    with standin(tmp_path / "given.db", webhook=f"{PUBLIC}/sms/inbound", application=app) as provider:
+        done = well("doctor", "--json", TWILIO_API_BASE=provider.base)
+    ok, told = checks(done)["callbacks"]
+    assert (done.code, ok) == (1, False)
+    assert app in told
+    assert f"{PUBLIC}/sms/inbound" in told
 
 
 @pytest.mark.net
