@@ -66,10 +66,16 @@ def read_smtp_url(url: str, *, sender: str) -> MailServer:
     if bool(parts.username) != bool(parts.password):
         message = "a user needs a password, and a password a user"
         raise ValueError(message)
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if not (user + password).isascii():  # what the mail library can sign in with
+        message = (
+            "its user and password must be of plain letters, digits and signs (ASCII): set another at the mail server"
+        )
+        raise ValueError(message)
     tls: Tls = "none" if is_loopback(parts.hostname) else "starttls"
     return MailServer(
         host=parts.hostname, port=port or _PORTS[parts.scheme], tls="implicit" if parts.scheme == "smtps" else tls,
-        sender=named, user=unquote(parts.username or ""), password=unquote(parts.password or ""),
+        sender=named, user=user, password=password,
     )  # fmt: skip
 
 
@@ -143,7 +149,7 @@ class SmtpEmail:
                 )
             else:
                 talk = smtplib.SMTP(server.host, server.port, local_hostname=domain, timeout=self._timeout)
-        except (OSError, smtplib.SMTPException) as fault:
+        except (OSError, smtplib.SMTPException, UnicodeError) as fault:  # a host that is no name of one
             _not_taken(fault, "The mail server could not be reached")
         try:
             self._wait(talk, ends)
@@ -155,7 +161,7 @@ class SmtpEmail:
             if server.user:
                 self._wait(talk, ends)
                 talk.login(server.user, server.password)
-        except (OSError, smtplib.SMTPException) as fault:
+        except (OSError, smtplib.SMTPException, UnicodeError) as fault:  # words that cannot be signed in with
             talk.close()
             _not_taken(fault, "The mail server did not let us in")
         return talk
@@ -215,6 +221,9 @@ def _not_taken(fault: Exception, reason: str) -> NoReturn:
         raise ChannelError(permanent=True, code=None, reason="The mail server offers no STARTTLS or sign-in") from None
     if isinstance(fault, ssl.SSLCertVerificationError):
         told = "The mail server's certificate is not one that this machine trusts"
+        raise ChannelError(permanent=True, code=None, reason=told) from None
+    if isinstance(fault, UnicodeError):
+        told = "SMTP_URL holds letters that no mail server can be reached or signed in to with"
         raise ChannelError(permanent=True, code=None, reason=told) from None
     permanent = isinstance(code, int) and 500 <= code <= 599
     raise ChannelError(permanent=permanent, code=None if code is None else str(code), reason=reason) from None

@@ -141,7 +141,9 @@ class TwilioSms:
             listed = self._client.incoming_phone_numbers.list(phone_number=number, limit=_PAGE)
         return [
             CalledBack(
-                url=one.sms_url or "", method=one.sms_method or "", fallback=one.sms_fallback_url or "",
+                url=one.sms_url or "",
+                method=one.sms_method or "",
+                fallback=one.sms_fallback_url or "",
                 application=one.sms_application_sid or "",
             )
             for one in listed

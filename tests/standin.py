@@ -93,7 +93,12 @@ def standin(
     `webhook` is the product's /sms/inbound. The same `state` again goes on where a killed one stopped.
     """
     with start_standin(
-        state, webhook=webhook, port=port, pace_seconds=pace_seconds, keywords=keywords, application=application,
+        state,
+        webhook=webhook,
+        port=port,
+        pace_seconds=pace_seconds,
+        keywords=keywords,
+        application=application,
         clock_file=clock_file,
     ) as running:
         yield running

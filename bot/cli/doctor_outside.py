@@ -54,7 +54,9 @@ def _callbacks(house: House, provider: Check) -> Check:
 
 def _posted_wrongly(number: CalledBack, wanted: str) -> str:
     if number.application:
-        told = f"The number is given to a TwiML app at the provider ({number.application}), which is asked in its place: "
+        told = (
+            f"The number is given to a TwiML app at the provider ({number.application}), which is asked in its place: "
+        )
         return f"{told}what is set of the number itself counts for nothing. Set the number to a webhook, {wanted}."
     if number.url != wanted:
         there = urlsplit(number.url)

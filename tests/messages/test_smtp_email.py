@@ -119,6 +119,24 @@ def test_a_knock_signs_in_and_hands_in_nothing(tmp_path: Path) -> None:
     assert (post.begun, post.taken) == ([], [])
 
 
+@pytest.mark.parametrize("named", [{"password": "pässword"}, {"user": "däsk"}, {"host": "mail..example.org"}])
+def test_letters_that_cannot_be_sent_are_told_by_the_setting(tmp_path: Path, named: dict[str, str]) -> None:
+    """Claim: what the mail library cannot write to a server was certainly not taken: the fault names the setting, and
+    holds no password."""
+    serving, trusting = certificate(tmp_path)
+    post = Post(users={b"desk": b"s3cret"})
+    with post_office(post, starttls=serving) as office:
+        given = {"host": "127.0.0.1", "user": "desk", "password": "s3cret", **named}
+        server = MailServer(port=office.port, sender=SENDER, tls="starttls", **given)
+        mail = SmtpEmail(server, timeout_seconds=1.0, patience_seconds=3.0, trust=trusting)
+        for does in (mail.knock, lambda: mail.send(letter())):
+            with pytest.raises(ChannelError, match="SMTP_URL") as caught:
+                does()
+            assert caught.value.permanent
+            assert "ä" not in str(caught.value)
+    assert post.taken == []
+
+
 def test_implicit_tls(tmp_path: Path) -> None:
     """Claim: smtps speaks TLS from the first byte."""
     serving, trusting = certificate(tmp_path)
@@ -178,6 +196,8 @@ def test_the_setting_is_read(url: str, server: tuple[str, int, str, str, str, st
         ("smtp://", "write smtps://"),
         ("smtp://mail.example.org:mail", "cannot be read"),
         ("smtp://secret@mail.example.org", "needs a password"),
+        ("smtp://desk:secret%C3%A4@mail.example.org", "(ASCII)"),
+        ("smtp://desk:secretä@mail.example.org", "(ASCII)"),
         ("smtp://mail.example.org?from=nobody", "no email address"),
         ("smtp://mail.example.org?form=a@b.org", "form is not known"),
     ],

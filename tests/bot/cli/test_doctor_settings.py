@@ -159,7 +159,7 @@ def test_what_does_not_fit_the_world_is_found(well: Operator, tmp_path: Path) ->
 
 @pytest.mark.net
 def test_a_number_that_is_given_to_an_app_is_found(well: Operator, tmp_path: Path) -> None:
-    """Claim: the provider asks the app and not the address of the number, so that a right address there is not enough."""
+    """Claim: the provider asks the app and not the address of the number, so a right address there is not enough."""
     app = "AP" + "a" * 32
     with standin(tmp_path / "given.db", webhook=f"{PUBLIC}/sms/inbound", application=app) as provider:
         done = well("doctor", "--json", TWILIO_API_BASE=provider.base)
