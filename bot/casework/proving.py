@@ -42,8 +42,7 @@ def change_password(
     hashed = accounts.hashed(new)
 
     def change(tx: Tx, held: SignedIn, now: datetime) -> SignedIn:
-        rows.change_staff(tx, staff.id, password_hash=hashed)
-        rows.end_sessions_of(tx, staff.id, now)
+        _put(tx, staff.id, hashed, now)
         rows.add_audit(tx, at=now, staff_id=staff.id, action="password.change", target=f"staff:{staff.id}")
         return accounts.begin(tx, held.staff, now, how="password changed")
 
@@ -62,9 +61,15 @@ def set_password(house: House, staff_id: int, new: str, *, by: int | None) -> No
         raise accounts.AccountFault(why)
     hashed = accounts.hashed(new)
     with house.db.write() as tx:
-        rows.change_staff(tx, staff_id, password_hash=hashed)
-        rows.end_sessions_of(tx, staff_id, now)
+        _put(tx, staff_id, hashed, now)
         rows.add_audit(tx, at=now, staff_id=by, action="password.set", target=f"staff:{staff_id}")
+
+
+def _put(tx: Tx, staff_id: int, hashed: str, now: datetime) -> None:
+    """What whoever knew the old one had goes with it: their sessions, and a second factor that was only shown."""
+    rows.change_staff(tx, staff_id, password_hash=hashed)
+    rows.end_sessions_of(tx, staff_id, now)
+    codes.forget_unset(tx, staff_id)
 
 
 def _proved(

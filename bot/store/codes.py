@@ -61,5 +61,10 @@ def use_step(tx: Tx, staff_id: int, step: int, now: datetime) -> bool:
     return tx.execute(fresh.values(last_step=step, set_at=sa.func.coalesce(code.c.set_at, now))).rowcount == 1
 
 
+def forget_unset(tx: Tx, staff_id: int) -> None:
+    """A secret whose first code never came: whoever saw it would know the next one's too, since `put_code` keeps it."""
+    tx.execute(sa.delete(code).where(code.c.staff_id == staff_id, code.c.set_at.is_(None)))
+
+
 def remove_code(tx: Tx, staff_id: int) -> bool:
     return tx.execute(sa.delete(code).where(code.c.staff_id == staff_id)).rowcount == 1

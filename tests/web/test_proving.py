@@ -5,10 +5,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
+from bot.casework import proving
 from bot.casework.passwords import weakness
+from bot.store import codes
 from tests.houses import ON_SQLITE, Home
 from tests.web.standing import a_silence
-from tests.web.test_second_factor import give, now_code, set_up
+from tests.web.test_second_factor import give, now_code, secret_of, set_up
 from tests.web.worker import PASSWORD, Worker, at_desk, fields, hire, sign_in
 
 NEW = "copper lantern walrus seven"
@@ -104,6 +106,41 @@ def test_a_password_is_changed_by_who_gives_the_one_they_have(app: Flask, home: 
     assert sign_in(app, email, NEW)[1].status_code == 303
     assert "password.change" in [action for action, _, _ in home.audited()]
     assert PASSWORD not in changed.text
+
+
+@pytest.mark.parametrize("by", ["themselves", "an administrator"])
+def test_a_second_factor_that_was_only_shown_goes_with_the_password(app: Flask, home: Home, by: str) -> None:
+    """Claim: who knew the old password may have looked at the secret that was to be set up: after the change another
+    is shown, and a code of the first sets nothing up. One that is set up stays."""
+    email = hire(home, "practitioner")
+    sam = Worker(client=sign_in(app, email)[0], name="Sam Okoro")
+    sam.get("/desk/account/code")
+    staff_id, seen = secret_of(home, email)
+
+    def change(old: str, new: str) -> None:
+        if by == "themselves":
+            form = "/desk/account/password"
+            given = {"code": now_code(home, secret_of(home, email)[1])} if has_code(home, staff_id) else {}
+            assert sam.post(form, form, password=old, new=new, **given).status_code == 303
+        else:
+            proving.set_password(home.house, staff_id, new, by=None)
+            sam.client = sign_in(app, email, new)[0]
+
+    change(PASSWORD, NEW)
+    sam.get("/desk/account/code")
+    _, secret = secret_of(home, email)
+    assert secret != seen
+    code = "/desk/account/code"
+    assert sam.post(code, code, code=now_code(home, seen)).status_code != 303
+    assert sam.post(code, code, code=now_code(home, secret)).status_code == 303
+    home.later(minutes=1)
+    change(NEW, f"{NEW} eight")
+    assert secret_of(home, email) == (staff_id, secret)
+
+
+def has_code(home: Home, staff_id: int) -> bool:
+    with home.house.db.read() as tx:
+        return codes.has_code(tx, staff_id)
 
 
 @pytest.mark.parametrize(
