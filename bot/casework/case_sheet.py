@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -48,12 +48,13 @@ def of_case(house: House, ref: str, by: SignedIn) -> Sheet:
 
 def of_days(
     house: House, first: date, last: date, *, kind: str = "referral", by: SignedIn | None = None,
-    mapping: CaseSystem | None = None,
+    mapping: CaseSystem | None = None, room: Callable[[int], None] | None = None,
 ) -> Sheet:  # fmt: skip
     """Each case of a kind that came on these days, both included, oldest first; audited. None that is restricted to
     people of whom `by` is none, and none that is restricted at all for a command, where `by` is None. `mapping` stands
-    in for the published one. Nothing is told unless the audit's row is committed; the cases are opened before, while
-    others may write. Raises TooMany."""
+    in for the published one. `room` is asked, by how many bytes there are at most, whether they can be taken: what it
+    raises leaves no row. Nothing is told unless the audit's row is committed; the cases are opened before, while others
+    may write. Raises TooMany."""
     now = house.clock.now()
     since, until = midnight(first), midnight(last + timedelta(days=1))
     with house.db.read() as tx:
@@ -64,6 +65,10 @@ def of_days(
         closed = _closed(tx, by)
         open_ = [case for case in found if not closed.holds(case)]
         read = [case_facts.known(snapshot, tx, case, now, by=by.staff.name if by else "") for case in open_]
+    columns = mapping or snapshot.compiled.case_system
+    sheet = _sheet(columns, read)
+    if room is not None:
+        room(len(sheet.body))
     with house.db.write() as tx:
         closed = _closed(tx, by)  # as it is now: what was restricted meanwhile is not told
         told = [known for case, known in zip(open_, read, strict=True) if not closed.holds(case)]
@@ -71,7 +76,7 @@ def of_days(
             tx, at=now, staff_id=None if by is None else by.staff.id, action="cases.export",
             target=f"cases:{first.isoformat()}..{last.isoformat()}", detail=f"{kind}: {len(told)}",
         )  # fmt: skip
-    return _sheet(mapping or snapshot.compiled.case_system, told)
+    return sheet if len(told) == len(read) else _sheet(columns, told)
 
 
 def _closed(tx: Tx, by: SignedIn | None) -> Closed:

@@ -1,7 +1,9 @@
 """`thrive cases export`: the sheet by the published mapping or one beside it, for its owner alone, and refusals."""
 
 import csv
+import errno
 import io
+import os
 import stat
 from pathlib import Path
 
@@ -52,15 +54,16 @@ def test_cases_are_written_in_the_columns_of_the_case_system(served: Home, bare:
 
 @ON_SQLITE
 def test_what_is_wrong_is_refused_and_nothing_is_written(served: Home, bare: Operator, tmp_path: Path) -> None:
-    """Claim: a broken mapping is told with file, line and key, a day that is none by its option, a file that stands by
-    its name; then no file is made and nothing is audited."""
+    """Claim: a broken mapping is told with file, line and key, a day that is none (an empty one too) by its option, a
+    file that stands by its name; then no file is made and nothing is audited."""
     path, mapping = tmp_path / "cases.csv", tmp_path / "theirs.yaml"
     mapping.write_text(SHIPPED.replace("  worried: Worries", "  worryed: Worries"))
     refused = bare("cases", "export", str(path), "--mapping", str(mapping))
     line = SHIPPED[: SHIPPED.index("  worried: Worries")].count("\n") + 1
     assert refused.code == 1
     assert f"theirs.yaml:{line}: worryed: no field 'worryed'; did you mean worried?" in refused.err
-    for arguments in (("--since", "monday"), ("--since", "2026-11-24", "--until", "2026-11-23")):
+    days = ("--since", "monday"), ("--since", ""), ("--until", ""), ("--since", "2026-11-24", "--until", "2026-11-23")
+    for arguments in days:
         assert bare("cases", "export", str(path), *arguments).code == 1
     assert not path.exists()
     path.write_text("mine")
@@ -72,6 +75,36 @@ def test_what_is_wrong_is_refused_and_nothing_is_written(served: Home, bare: Ope
     a_referral(served)
     assert bare("cases", "export", str(path), "--force", "--mapping", str(mapping)).code == 0
     assert path.read_text().splitlines()[1].endswith(",23-Nov-2026")
+
+
+@ON_SQLITE
+def test_a_file_that_cannot_be_written_was_not_taken(
+    served: Home, bare: Operator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Claim: a folder that is not there, a folder in the file's place and a full disk are told by name, leave nothing
+    new on the disk, a file that stood there as it was, and no row of the audit."""
+    a_referral(served)
+    path, stood = tmp_path / "cases.csv", tmp_path / "mine.csv"
+    stood.write_text("mine")
+    for where in (tmp_path / "nowhere" / "cases.csv", tmp_path):
+        refused = bare("cases", "export", str(where), "--force")
+        assert (refused.code, str(where) in refused.err) == (1, True)
+
+    def full(_file: int, _from: int, size: int) -> None:
+        assert size > 100
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "posix_fallocate", full)
+        for where in (path, stood):
+            refused = bare("cases", "export", str(where), "--force")
+            assert (refused.code, "No space left" in refused.err) == (1, True)
+    assert not path.exists()
+    assert stood.read_text() == "mine"
+    assert not [action for action, _, _ in served.audited() if action == "cases.export"]
+    stood.write_text("mine " * 10_000)
+    assert bare("cases", "export", str(stood), "--force").code == 0
+    assert len(rows(stood)) == 1
 
 
 @pytest.mark.parametrize("arguments", [("cases",), ("cases", "export"), ("cases", "export", "x.csv", "--kind", "all")])
