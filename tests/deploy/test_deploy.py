@@ -5,6 +5,7 @@ The copy is of the working tree without what git ignores, so that what is being 
 
 import configparser
 import http.client
+import os
 import shlex
 import shutil
 import ssl
@@ -169,22 +170,55 @@ def test_what_is_asked_before_the_first_start_answers(tree: Path) -> None:
     assert "NOT database    Its folder cannot be made or written to" in away.stdout, away.stderr
 
 
+# A settings file, and what systemd 252 makes of each name in it (its environment.d reader has the same states).
+AS_SYSTEMD_READS = [
+    ("\n# a comment\nA=smtp://u:p$HOME&x;y`z`@mail.example:587\nB=no end of line", {
+        "A": "smtp://u:p$HOME&x;y`z`@mail.example:587", "B": "no end of line",
+    }),
+    ("A=one\r\nB=two\r\n; also a comment\r\n", {"A": "one", "B": "two"}),
+    ("A=\"p@ss word\"\nB='it is $HOME'\nC=it's\nD=a \"b\" c\n", {
+        "A": "p@ss word", "B": "it is $HOME", "C": "it's", "D": 'a "b" c',
+    }),
+    ("A='it'\\''s'\nB=\"say \\\"x\\\" \\d\"\nC=back\\\\slash\nD=a\\ \n", {
+        "A": "it''s'", "B": 'say "x" \\d', "C": "back\\slash", "D": "a ",
+    }),
+    (" A =  one  two \t\nB=one\\\ntwo\nC='one\ntwo'\nD=x#y;z\n", {
+        "A": "one  two", "B": "onetwo", "C": "one\ntwo", "D": "x#y;z",
+    }),
+    ("no setting\n1A=x\nA-B=x\nexport C=x\nD=\nE='x'y 'z'\n", {"D": "", "E": "xy 'z'"}),
+]  # fmt: skip
+
+
 @pytest.mark.fault
-def test_an_operators_command_has_the_settings_as_systemd_reads_them(tree: Path) -> None:
-    """Claim: `as-thrive`, which the guide puts in place, runs a command with the settings file's values to the letter:
-    nothing in them is taken for the shell's."""
-    strange = tree / "etc/thrive/strange.env"
-    strange.write_text("\n# a comment\nSMTP_URL=smtp://u:p$HOME&x;y`z`@mail.example:587\nLAST=no end of line")
+@pytest.mark.parametrize(("written", "read"), AS_SYSTEMD_READS, ids=range(len(AS_SYSTEMD_READS)))
+def test_an_operators_command_has_the_settings_as_systemd_reads_them(
+    tree: Path, written: str, read: dict[str, str]
+) -> None:
+    """Claim: `as-thrive`, which the guide puts in place, runs a command with what the service has of the same file:
+    quotes, backslashes, carriage returns, blanks and comments as systemd reads them, and nothing for the shell."""
+    (tree / "etc/thrive/strange.env").write_bytes(written.encode())
     script = here(tree, (DEPLOY / "as-thrive").read_text()).replace("service.env", "strange.env")
     command = f"{tree}/opt/thrive/.venv/bin/thrive"
     assert f"exec runuser -u thrive -- {command}" in script
-    (tree / "as-thrive").write_text(script.replace(f"runuser -u thrive -- {command}", "printenv"))
+    (tree / "as-thrive").write_text(script.replace(f"runuser -u thrive -- {command}", "env -0"))
     done = subprocess.run(
-        ["sh", str(tree / "as-thrive"), "SMTP_URL", "LAST"], capture_output=True, text=True, check=False
+        ["sh", str(tree / "as-thrive")], capture_output=True, text=True, check=False, env={"PATH": os.environ["PATH"]}
     )
-    assert done.stdout.splitlines() == ["smtp://u:p$HOME&x;y`z`@mail.example:587", "no end of line"], done.stderr
-    served_by_hand = here(tree, (DEPLOY / "as-thrive").read_text()).replace("runuser -u thrive -- ", "")
-    (tree / "as-thrive").write_text(served_by_hand)
+    told = dict(one.split("=", 1) for one in done.stdout.split("\0") if one)
+    assert {name: value for name, value in told.items() if name not in {"PATH", "PWD", "_"}} == read, done.stderr
+
+
+@pytest.mark.fault
+def test_what_systemd_reads_in_two_ways_is_refused(tree: Path) -> None:
+    """Claim: a comment that ends in a backslash is told, and no command runs; the script as it stands runs ours."""
+    strange = tree / "etc/thrive/strange.env"
+    strange.write_text("# a folder of theirs: C:\\\nSECOND_FACTOR=required\n")
+    script = here(tree, (DEPLOY / "as-thrive").read_text()).replace("runuser -u thrive -- ", "")
+    (tree / "as-thrive").write_text(script.replace("service.env", "strange.env"))
+    refused = subprocess.run(["sh", str(tree / "as-thrive"), "--version"], capture_output=True, text=True, check=False)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "ends in a backslash" in refused.stderr
+    (tree / "as-thrive").write_text(script)
     version = subprocess.run(["sh", str(tree / "as-thrive"), "--version"], capture_output=True, text=True, check=False)
     assert version.stdout.startswith("thrive "), version.stderr
 
