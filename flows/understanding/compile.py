@@ -16,7 +16,7 @@ from flows.understanding.content import (
     read_content,
 )
 from flows.understanding.danger import DangerGrammar, HarmlessFrame, Rule
-from flows.understanding.events import ASKS, BORN, NEVER, EventGrammar, words_of
+from flows.understanding.events import ASKS, BORN, NAMED, NEVER, EventGrammar, words_of
 from flows.understanding.intents import IntentGrammar, IntentRule
 from flows.understanding.keywords import Keywords
 from flows.understanding.language import LanguageModel
@@ -251,10 +251,11 @@ class _Compiler:
                 self.fault("events", (kind, "needs"), f"{unknown} is no need of needs.yaml")
         none = EventPhrases()
         before = len(self.patterns)
-        told = self._intents(grammar, "events", {k: v for k, v in given.items() if k not in (NEVER, ASKS, BORN)})
+        told = self._intents(grammar, "events", {k: v for k, v in given.items() if k not in (NEVER, ASKS, BORN, NAMED)})
         never = self._patterns(grammar, "events", (NEVER, "unless"), given.get(NEVER, none).unless)
         births = self._patterns(grammar, "events", (NEVER, "strong"), given.get(NEVER, none).strong)
         born = self._patterns(grammar, "events", (BORN, "strong"), given.get(BORN, none).strong)
+        named = self._patterns(grammar, "events", (NAMED, "strong"), given.get(NAMED, none).strong)
         years = self._patterns(grammar, "events", (NEVER, "says"), given.get(NEVER, none).says)
         asks = self._patterns(grammar, "events", (ASKS, "strong"), given.get(ASKS, none).strong)
         lacks = self._patterns(grammar, "events", (ASKS, "says"), given.get(ASKS, none).says)
@@ -270,6 +271,7 @@ class _Compiler:
             years=years,
             births=births,
             born=born,
+            named=named,
             asks=asks,
             lacks=lacks,
             needs={kind: frozenset(phrases.needs) for kind, phrases in given.items()},

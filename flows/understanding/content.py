@@ -5,7 +5,7 @@ By file stem (the top level of each file is a mapping):
 - `needs-*`: need id -> `NeedPhrases`; a need may stand in several files, and all count
 - `danger-*`: one `DangerFile`
 - `intents`: intent id (or a finer kind, `intent/kind`) -> `IntentPhrases`
-- `events`: kind of key event -> `EventPhrases`; the kinds `never`, `born` and `asks` are none (see there)
+- `events`: kind of key event -> `EventPhrases`; the kinds `never`, `born`, `named` and `asks` are none (see there)
 - `keywords`: keyword (`stop`, `start`, `yes`, `polite`) -> list of whole messages
 - `languages`: language (ISO 639-1) -> `LanguageSample`
 - `spellings`: short form or common slip -> what it stands for
@@ -128,7 +128,8 @@ class EventPhrases:
     Patterns of `says` may mean it: of a loss they bring a person and end nothing. `needs` are what the event is itself
     about. Of the kind `never` only `unless` counts, and takes back every event; of `asks` only `strong`: what shows
     that something is asked for beside the news; of `born` only `strong`: a birth told on the way to a death, which is
-    passed over but for the last word. `groups` are lists of words for the patterns of all kinds.
+    passed over but for the last word; of `named` only `strong`: a child with their name, of which the child alone is
+    read. `groups` are lists of words for the patterns of all kinds.
     """
 
     whole: list[str] = field(default_factory=list)

@@ -3,14 +3,19 @@
 Whole messages are looked at first, then patterns; the order of the content decides between two.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flows.understanding.intents import IntentGrammar, IntentGuess
 from flows.understanding.listening import Heard, Listener
 from flows.understanding.pattern import Part, Pattern, Reading
 
-NEVER, ASKS, BORN = "never", "asks", "born"  # kinds of content/phrases/events.yaml that are no event themselves
+NEVER, ASKS, BORN, NAMED = (
+    "never",
+    "asks",
+    "born",
+    "named",
+)  # kinds of content/phrases/events.yaml that are no event themselves
 LOSSES = frozenset({"pregnancy-lost", "child-died"})
 # Said of a death or of a lost pregnancy the words alone may be wrong: this need, read apart, is the second sign.
 GRIEF = "bereavement"
@@ -26,7 +31,8 @@ class EventGrammar:
     `asks` are what shows that something is asked for beside what is told; `lacks`, beside a loss too.
 
     `born` are a birth told on the way to a death ("was born in 2019 and died"), the word of the death last: what stands
-    before that word is passed over. `needs` are the needs that an event is itself about, by kind.
+    before that word is passed over. `named` are a child with their name, which is passed over. `needs` are the needs
+    that an event is itself about, by kind.
     """
 
     told: IntentGrammar
@@ -34,6 +40,7 @@ class EventGrammar:
     years: Sequence[Pattern]
     births: Sequence[Pattern]
     born: Sequence[Pattern]
+    named: Sequence[Pattern]
     asks: Sequence[Pattern]
     lacks: Sequence[Pattern]
     needs: Mapping[str, frozenset[str]]
@@ -43,10 +50,15 @@ class EventGrammar:
         """The message with none of these words "put right": few spellers know "perso", or that "monitor" is a word."""
         words = listener.reader.unmended(heard.words.text)
         if words.words == heard.words.words:
-            return self._past_births(heard.reading)
+            return self._past_births(self._past_names(heard.reading))
         mended = zip(words.words, heard.words.words, strict=True)
         words.words[:] = [raw if raw in self.words else put_right for raw, put_right in mended]
-        return self._past_births(Reading(words, listener.grammar))
+        return self._past_births(self._past_names(Reading(words, listener.grammar)))
+
+    def _past_names(self, reading: Reading) -> Reading:
+        """The message as if the child were not named: "our son jack died" is as sure as "our son died"."""
+        passed = {at for start, end in reading.find_all(self.named) for at in range(start + 1, end)}
+        return _without(reading, passed, reading.text.hard) if passed else reading
 
     def _past_births(self, reading: Reading) -> Reading:
         """The message as if no birth were told between who has died and that they have. A sentence may end there."""
@@ -61,16 +73,7 @@ class EventGrammar:
             year = max((place for place in ends if place < end), default=start)
             # What fills stays: "born in 2019 and nearly died" is no death.
             passed |= {at for at in range(start, end - 1) if at < year or told.words[at] not in joined.grammar.fillers}
-        if not passed:
-            return reading
-        kept = [place for place in range(len(told.words)) if place not in passed]
-        short = replace(
-            told,
-            words=[told.words[place] for place in kept],
-            spans=[told.spans[place] for place in kept],
-            hard=[hard[place] for place in kept],
-        )
-        return Reading(short, reading.grammar)
+        return _without(reading, passed, hard) if passed else reading
 
     def guess(self, reading: Reading) -> IntentGuess:
         """The event as a guess of its kind; `need` where none is told. `whole` where the message says no more."""
@@ -114,6 +117,19 @@ class EventGrammar:
     @staticmethod
     def _more(guess: IntentGuess, reading: Reading) -> bool:
         return len(reading.words) - len(guess.because[0].split()) >= _MORE
+
+
+def _without(reading: Reading, passed: Collection[int], hard: Sequence[bool]) -> Reading:
+    """The message as if the words at these places were not there, its sentences ended where `hard` says."""
+    told = reading.text
+    kept = [place for place in range(len(told.words)) if place not in passed]
+    short = replace(
+        told,
+        words=[told.words[place] for place in kept],
+        spans=[told.spans[place] for place in kept],
+        hard=[hard[place] for place in kept],
+    )
+    return Reading(short, reading.grammar)
 
 
 def words_of(parts: Iterable[Part]) -> frozenset[str]:
