@@ -12,11 +12,13 @@ from typing import Final
 
 from bot.casework.accounts import SignedIn
 from bot.casework.permissions import may
+from bot.casework.sight import closed_to
 from bot.casework.work import bot_speaks_again, locked_case
 from bot.clock import local_date, midnight
 from bot.house import House
 from bot.store import casework, staff, team
 from bot.store.database import Tx
+from bot.store.restricting import NOTHING, Closed
 from bot.store.team import Absence
 from scheduler.calendar import Level
 
@@ -33,7 +35,7 @@ class NotSo(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Colleague:
-    """One who answers cases. `absences` that are not over; `away` today; `holds` cases now."""
+    """One who answers cases. `absences` that are not over; `away` today; `holds` so many cases that may be told of."""
 
     id: int
     name: str
@@ -42,13 +44,13 @@ class Colleague:
     absences: Sequence[Absence]
 
 
-def colleagues(tx: Tx, now: datetime) -> list[Colleague]:
+def colleagues(tx: Tx, now: datetime, *, closed: Closed = NOTHING) -> list[Colleague]:
     """Everybody who answers cases, by name."""
     today = local_date(now)
     by_staff: dict[int, list[Absence]] = {}
     for one in team.absences(tx, today):
         by_staff.setdefault(one.staff_id, []).append(one)
-    holds: Mapping[int, int] = team.claimed_counts(tx)
+    holds: Mapping[int, int] = team.claimed_counts(tx, closed=closed)
     return [
         Colleague(
             id=key, name=name, holds=holds.get(key, 0), absences=by_staff.get(key, ()),
@@ -69,7 +71,7 @@ def whole_team(house: House, by: SignedIn) -> list[Colleague]:
     now = house.clock.now()
     with house.db.write() as tx:
         staff.add_audit(tx, at=now, staff_id=by.staff.id, action="team.view", target="team")
-        return colleagues(tx, now)
+        return colleagues(tx, now, closed=closed_to(tx, by))
 
 
 def tell(house: House, by: SignedIn, *, staff_id: int, from_on: date, until_on: date) -> None:

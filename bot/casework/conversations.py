@@ -106,7 +106,7 @@ def conversations(house: House, by: SignedIn, asked: Asked, *, after: Cursor | N
         refs = [ref for line in lines for ref in (line.ref, *(person for person, _ in line.talk.people))]
         audit_list(tx, by, now, action="conversations.view", target=f"conversations:{asked.raised}", refs=refs)
         return Conversations(
-            asked=asked, lines=lines, languages=talks.languages(tx), now=now,
+            asked=asked, lines=lines, languages=talks.languages(tx, closed=closed), now=now,
             older=write_cursor((shown[-1].last_in_at, shown[-1].address_id)) if more else "",
         )  # fmt: skip
 

@@ -16,12 +16,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store import merged
-from bot.store.addresses import Address
+from bot.store.addresses import Address, address
 from bot.store.casework import Case, case_event, cases
 from bot.store.columns import Instant, Row, Sealed, readable, table_of
 from bot.store.contacts import log
 from bot.store.database import Tx
 from bot.store.people import Tenure, person, tenures, tenures_ended, tenures_of
+from bot.store.phone_asks import phone_ask
 from bot.store.staff import staff
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -120,9 +121,9 @@ class Closed:
     def holds(self, case: Case) -> bool:
         return case.id in self.cases
 
-    def silent(self, address: Address) -> bool:
+    def silent(self, one: Address) -> bool:
         """Whether a number or chat is closed whole: theirs, or that of nobody who has written since it was."""
-        return self.has(address.id, address.last_in_at or address.released_at or _NEVER)
+        return self.has(one.id, one.last_in_at or one.released_at or _NEVER)
 
     def has(self, address_id: int | None, at: datetime) -> bool:
         """Whether what was said at a number or chat at an instant is closed."""
@@ -137,21 +138,21 @@ def outside(column: sa.ColumnElement[Any], ids: Collection[int]) -> sa.ColumnEle
     return sa.or_(column.is_(None), column.not_in(ids)) if ids else sa.true()
 
 
-def within(address: sa.ColumnElement[Any], at: sa.ColumnElement[Any], ended: Iterable[Ended]) -> sa.ColumnElement[bool]:
+def within(where: sa.ColumnElement[Any], at: sa.ColumnElement[Any], ended: Iterable[Ended]) -> sa.ColumnElement[bool]:
     """Rows of one of these numbers in its time."""
     each = [
-        sa.and_(address == one.address_id, at <= one.until, sa.true() if one.after is None else at > one.after)
+        sa.and_(where == one.address_id, at <= one.until, sa.true() if one.after is None else at > one.after)
         for one in ended
     ]
     return sa.or_(sa.false(), *each)
 
 
-def unsaid(address: sa.ColumnElement[Any], at: sa.ColumnElement[Any], closed: Closed) -> sa.ColumnElement[bool]:
+def unsaid(where: sa.ColumnElement[Any], at: sa.ColumnElement[Any], closed: Closed) -> sa.ColumnElement[bool]:
     """Rows of an address at an instant, without what was said where and when it is closed."""
     if not closed.ended:
-        return outside(address, closed.addresses)
-    then = sa.or_(address.is_(None), ~within(address, at, closed.ended))
-    return sa.and_(outside(address, closed.addresses), then)
+        return outside(where, closed.addresses)
+    then = sa.or_(where.is_(None), ~within(where, at, closed.ended))
+    return sa.and_(outside(where, closed.addresses), then)
 
 
 restriction = table_of(RestrictionRow)
@@ -195,6 +196,8 @@ def _closure(tx: Tx, restricted: Iterable[Any]) -> Closed:
         people = merged.one_person(tx, people | reached)
         now, ended, _ = _numbers(tx, people)
     addresses |= now
+    both, then = _kept_for(tx, addresses, ended)
+    addresses, ended = addresses | both, ended | then
     over, parted = [one.until for one in ended], sa.select(case_event.c.case_id).where(*_PARTED)
     theirs = sa.or_(
         cases.c.person_id.in_(people), cases.c.address_id.in_(addresses),
@@ -219,9 +222,32 @@ def _about(tx: Tx, rows: Sequence[Any]) -> tuple[set[int], set[int]]:
         people |= {one.person_id for one in held if one.released_at == over}
         if address_id is not None and over is None:
             addresses.add(address_id)
+    both, then = _kept_for(tx, addresses, ())
+    addresses |= both
+    people |= {o.person_id for o in tenures(tx, person_id=None, address_ids=[*addresses]) if o.released_at is None}
     parted = sa.select(case_event.c.at).where(case_event.c.case_id.in_([row[0] for row in rows]), *_PARTED)
-    people |= {one.person_id for one in tenures_ended(tx, list(tx.execute(parted).scalars()))}
+    gone = [*tx.execute(parted).scalars(), *(one.until for one in then)]
+    people |= {one.person_id for one in tenures_ended(tx, gone)}
     return addresses, people
+
+
+def _kept_for(tx: Tx, addresses: Collection[int], ended: Collection[Ended]) -> tuple[set[int], set[Ended]]:
+    """The chats that were kept for these numbers by a code that came to the phone, and the numbers of these chats: one
+    family wrote at both. Of a number that was said to be the wrong one since then, what was said there before."""
+    asks = sa.select(phone_ask.c.chat_id, phone_ask.c.phone_id, phone_ask.c.used_at, address.c.released_at)
+    asks = asks.join(address, address.c.id == phone_ask.c.phone_id).where(phone_ask.c.kind == "keep")
+    theirs = sa.or_(phone_ask.c.phone_id.in_(addresses), phone_ask.c.chat_id.in_(addresses))
+    then = within(phone_ask.c.phone_id, phone_ask.c.used_at, ended)
+    both: set[int] = set()
+    over: set[Ended] = set()
+    for chat, phone, used_at, released_at in tx.execute(asks.where(phone_ask.c.used_at.is_not(None), theirs | then)):
+        if released_at is None or released_at < used_at:
+            both |= {chat, phone}
+        elif chat in addresses:
+            over.add(Ended(address_id=phone, after=None, until=released_at))
+        else:
+            both.add(chat)
+    return both, over
 
 
 def _numbers(tx: Tx, people: Collection[int]) -> tuple[set[int], frozenset[Ended], set[int]]:

@@ -99,9 +99,10 @@ def list_talks(tx: Tx, filters: Filters, *, after: Cursor | None, limit: int, cl
     ]  # fmt: skip
 
 
-def languages(tx: Tx) -> list[str]:
-    """The languages that conversations are in."""
-    return sorted(str(row[0]) for row in tx.execute(sa.select(address.c.language).distinct()))
+def languages(tx: Tx, *, closed: Closed) -> list[str]:
+    """The languages that conversations are in, those that are closed left out."""
+    asked = sa.select(address.c.language).where(unsaid(address.c.id, address.c.last_in_at, closed)).distinct()
+    return sorted(str(row[0]) for row in tx.execute(asked))
 
 
 def _last_words(tx: Tx, address_ids: Sequence[int]) -> dict[int, tuple[int, str, int, str]]:

@@ -298,10 +298,9 @@ def working(tx: Tx) -> list[tuple[int, str, str]]:
     return [(int(key), str(name), str(role)) for key, name, role in rows]
 
 
-def claimed_counts(tx: Tx) -> dict[int, int]:
-    rows = tx.execute(
-        sa.select(cases.c.claimed_by, sa.func.count()).where(cases.c.state == "claimed").group_by(cases.c.claimed_by)
-    )
+def claimed_counts(tx: Tx, *, closed: Closed) -> dict[int, int]:
+    which = (cases.c.state == "claimed", outside(cases.c.id, closed.cases))
+    rows = tx.execute(sa.select(cases.c.claimed_by, sa.func.count()).where(*which).group_by(cases.c.claimed_by))
     return {int(who): int(n) for who, n in rows}
 
 

@@ -6,12 +6,13 @@ from flask import Flask
 
 from bot import clockwork
 from bot.refs import ref_of
-from bot.store import people, restricting, scores
+from bot.store import addresses, people, restricting, scores
 from bot.store.people import Person
 from bot.store.schema import METADATA
 from tests.houses import ON_SQLITE, Home
 from tests.turn.families import enrol, four_weeks_ago, row
 from tests.web.marking import MISSED, mark, message_id
+from tests.web.test_carry_on import E164, kept
 from tests.web.test_desk_restricted import number_of, restrict
 from tests.web.worker import Worker, at_desk
 
@@ -192,3 +193,51 @@ def test_a_case_that_two_restrictions_reach_is_changed_in_both(
     assert mina.post(where, f"/desk/cases/{ref}/lift", words="They have moved away.").status_code == 303
     for one in (first.ref, second.ref):
         assert sam.get(f"/desk/cases/{one}").status_code == 200
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("from_phone", [True, False])
+def test_a_chat_and_the_phone_that_it_was_kept_for_are_closed_together(
+    app: Flask, home: Home, sam: Worker, mina: Worker, from_phone: bool
+) -> None:  # fmt: skip
+    """Claim: a chat that was kept by a code that came to a phone is the phone's family's: restricting a case of the one
+    closes what was said at the other, and a later "wrong number" opens neither."""
+    family = kept(app, home)
+    chat = home.cases()[0].address_id if home.cases() else None
+    with home.house.db.read() as tx:
+        chat = chat or int(tx.execute(sa.select(METADATA.tables["phone_ask"].c.chat_id)).scalar_one())
+    if from_phone:
+        home.text(DANGER, sender=E164)
+    else:
+        home.text("hello", sender=E164)
+        family.say(DANGER)
+    ref = next(case.ref for case in home.cases() if "knife" in case.words)
+    before = sam.get("/desk/conversations").text
+    talks = [ref_of(chat), ref_of(home.address(E164).id)]
+    assert [talk in before for talk in talks] == [True, True]
+    assert restrict(mina, ref) == 303
+    after = sam.get("/desk/conversations").text
+    assert [talk in after for talk in talks] == [False, False]
+    assert [sam.get(f"/desk/conversations/{talk}").status_code for talk in talks] == [404, 404]
+    assert [mina.get(f"/desk/conversations/{talk}").status_code for talk in talks] == [200, 200]
+    home.later(minutes=1)
+    home.text("wrong number", sender=E164)
+    assert [sam.get(f"/desk/conversations/{talk}").status_code for talk in talks] == [404, 404]
+
+
+@ON_SQLITE
+def test_no_count_or_choice_tells_of_what_is_closed(app: Flask, home: Home, sam: Worker, mina: Worker) -> None:
+    """Claim: the page of the team counts a colleague's cases without those that are closed to whoever looks, and the
+    list of conversations offers no language that only a closed one is in."""
+    home.text(DANGER)
+    with home.house.db.write() as tx:
+        addresses.change_address(tx, home.address().id, language="so")
+    ref = home.cases()[0].ref
+    mina.act(ref, "claim")
+    assert "Has 1 case." in sam.get("/desk/team").text
+    assert 'value="so"' in sam.get("/desk/conversations").text
+    assert restrict(mina, ref) == 303
+    assert "Has 1 case." not in sam.get("/desk/team").text
+    assert 'value="so"' not in sam.get("/desk/conversations").text
+    assert "Has 1 case." in mina.get("/desk/team").text
+    assert 'value="so"' in mina.get("/desk/conversations").text
