@@ -46,7 +46,7 @@ def main(folder: str = "var/desk-pictures", part: str = "") -> None:
                         page.goto(f"{address}/desk/sign-in")
                         page.get_by_label("Email").fill(furnished.staff[role])
                         page.get_by_label("Password").fill(PASSWORD)
-                        page.get_by_role("button", name="Sign in").click()
+                        page.get_by_role("button", name="Sign in", exact=True).click()
                         page.get_by_role("button", name="Sign out").wait_for()
                     signed_in = role
                 page.goto(f"{address}{path}")

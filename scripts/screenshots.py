@@ -76,7 +76,7 @@ def desk(served: Running, browser: Chromium, data: Path) -> None:
         page.goto("/desk")
         page.get_by_label("Email").fill(worker.email)
         page.get_by_label("Password").fill(worker.password)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.get_by_role("heading", level=1).wait_for()
         take(page, "desk")
         page.locator(".desk-case a").first.click()

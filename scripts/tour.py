@@ -118,7 +118,7 @@ def signed_in(served: Running, browser: Chromium, data: Path, role: str) -> Iter
         page.goto("/desk")
         page.get_by_label("Email").fill(worker.email)
         page.get_by_label("Password").fill(worker.password)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.get_by_role("link", name="Sign out").or_(page.get_by_role("button", name="Sign out")).first.wait_for()
         yield page
 

@@ -18,6 +18,7 @@ from bot.house import House
 from bot.store import staff as rows
 from bot.store.codes import has_code
 from bot.store.database import Tx
+from bot.store.passkeys import has_passkey
 from bot.store.staff import Staff, StaffSession
 
 IDLE: Final = timedelta(minutes=30)
@@ -85,7 +86,7 @@ def sign_in(house: House, *, email: str, password: str, place: str) -> SignedIn:
                 rows.add_attempt(tx, key, now)
             rows.add_audit(tx, at=now, staff_id=None, action="sign-in.refused", target=f"email:{tried[0][:16]}")
         else:
-            half = house.settings.second_factor or has_code(tx, found.id)
+            half = house.settings.second_factor or has_code(tx, found.id) or has_passkey(tx, found.id)
             return begin(tx, found, now, half=half)
     raise Refused("The email or the password is not right.")
 

@@ -1,14 +1,14 @@
 """Proving again who one is: for what leaves the service or cannot be undone, and for how an account is signed in to.
 
-A local account gives its password and, where it has one, a code: who finds a desk left open, or has learnt a password
-alone, gets no further. The session goes on under a new token (ASVS 7.2.4).
+A local account gives its password and, where it has one, a code, or shows a passkey (bot.casework.passkeys): who finds
+a desk left open, or has learnt a password alone, gets no further. The session goes on under a new token (ASVS 7.2.4).
 """
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from bot.casework import accounts, passwords, second_factor
+from bot.casework import accounts, passkeys, passwords, second_factor
 from bot.casework.accounts import Refused, SignedIn
 from bot.house import House
 from bot.store import codes
@@ -17,6 +17,8 @@ from bot.store.database import Tx
 
 _WRONG: Final = "The password is not right."
 _WRONG_OF_TWO: Final = "The password or the code is not right. Each code is taken once: wait for the next one."
+
+_PASSKEY: Final = "A password alone proves nothing here: show your passkey."
 
 
 class WeakPassword(Refused):
@@ -46,7 +48,9 @@ def change_password(
         rows.add_audit(tx, at=now, staff_id=staff.id, action="password.change", target=f"staff:{staff.id}")
         return accounts.begin(tx, held.staff, now, how="password changed")
 
-    return _proved(house, signed_in, password, code, place, change)
+    return _proved(
+        house, signed_in, password, code, place, change, passkey_shown=accounts.fresh(signed_in, house.clock.now())
+    )
 
 
 def set_password(house: House, staff_id: int, new: str, *, by: int | None) -> None:
@@ -74,9 +78,10 @@ def _put(tx: Tx, staff_id: int, hashed: str, now: datetime) -> None:
 
 def _proved(
     house: House, signed_in: SignedIn, password: str, code: str, place: str,
-    then: Callable[[Tx, SignedIn, datetime], SignedIn],
+    then: Callable[[Tx, SignedIn, datetime], SignedIn], *, passkey_shown: bool = False,
 ) -> SignedIn:  # fmt: skip
-    """Check what they gave, and do `then` in the same transaction that uses the code up."""
+    """Check what they gave, and do `then` in the same transaction that uses the code up. Who has passkeys and no code
+    gets nowhere by a password unless `passkey_shown`: a short time ago, by signing in or proving it again."""
     now, staff = house.clock.now(), signed_in.staff
     tried = accounts.tried_keys(house, staff.email, place)
     wrong = second_factor.tried_keys(house, staff.id, place)
@@ -87,8 +92,10 @@ def _proved(
             rows.add_attempt(tx, key, now)
         # a code is used up only beside the right password
         both = right and (not two or second_factor.take(tx, staff.id, code, wrong, now))
+        lacks = both and not passkey_shown and passkeys.alone(tx, staff.id, code=two)
+        both = both and not lacks
         action = "password.again" if both else "password.refused"
         rows.add_audit(tx, at=now, staff_id=staff.id, action=action, target=f"staff:{staff.id}")
         if both:
             return then(tx, signed_in, now)
-    raise Refused(_WRONG_OF_TWO if two else _WRONG)
+    raise Refused(_PASSKEY if lacks else _WRONG_OF_TWO if two else _WRONG)

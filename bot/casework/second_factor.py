@@ -19,6 +19,7 @@ from bot.house import House
 from bot.store import codes
 from bot.store import staff as rows
 from bot.store.database import Tx
+from bot.store.passkeys import has_passkey
 
 STEP_SECONDS: Final = 30
 DRIFT: Final = 1  # steps either way
@@ -47,6 +48,14 @@ def is_set(house: House, staff_id: int) -> bool:
         return codes.has_code(tx, staff_id)
 
 
+def to_begin(house: House, signed_in: SignedIn) -> bool:
+    """Whether they are to set a code up now: never behind a password alone where a passkey is their second factor."""
+    with house.db.read() as tx:
+        if codes.has_code(tx, signed_in.staff.id):
+            return False
+        return not (signed_in.half and has_passkey(tx, signed_in.staff.id))
+
+
 def to_set_up(house: House, staff_id: int) -> str:
     """The secret that a telephone is to learn, in base32: made once, the same until its first code was right."""
     with house.db.write() as tx:
@@ -65,6 +74,8 @@ def address_of(secret: str, *, issuer: str, email: str) -> str:
 
 def give(house: House, signed_in: SignedIn, *, code: str, place: str) -> SignedIn:
     """The code, to finish a half sign-in: it ends, and a whole session begins. Raises Refused."""
+    if not is_set(house, signed_in.staff.id) and not to_begin(house, signed_in):
+        raise Refused("Your account has no code. Use your passkey.")
 
     def whole(tx: Tx, now: datetime) -> SignedIn:
         rows.end_session(tx, accounts.digest(signed_in.token), now)

@@ -191,8 +191,9 @@ def _user(user: argparse.ArgumentParser) -> None:
     add.add_argument("--json", action="store_true")
     of.add_parser("list", help="who has an account, and how they sign in").add_argument("--json", action="store_true")
     for act, words in (
-        ("password", "set a forgotten password anew, from standard input; a second factor stays"),
+        ("password", "set a forgotten password anew, from standard input; second factors stay"),
         ("code", "take away the second factor of a telephone that was lost"),
+        ("passkeys", "take away every passkey of theirs: a device was lost"),
         ("end", "end every session of theirs at once"),
         ("close", "close the account; its sessions end"),
         ("open", "open a closed account again"),

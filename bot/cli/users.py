@@ -17,6 +17,7 @@ from bot.house import House
 _DONE: Final = {
     "password": "The password is set, and their sessions have ended.",
     "code": "The second factor is taken away, and their sessions have ended.",
+    "passkeys": "The passkeys are taken away, and their sessions have ended.",
     "end": "Their sessions have ended.",
     "close": "The account is closed, and its sessions have ended.",
     "open": "The account is open again.",
@@ -50,6 +51,8 @@ def _list(house: House, options: Namespace) -> int:
     for member in staffing.everyone(house, by=None):
         one = member.staff
         how = ("password and code" if member.has_code else "password alone") if one.local else "council account"
+        if member.passkeys:
+            how = f"{'password and code' if member.has_code else 'password'}, passkeys: {member.passkeys}"
         told = {"id": one.id, "email": one.email, "role": one.role, "how": how, "closed": one.disabled_at is not None}
         closed = ", closed" if told["closed"] else ""
         print(json.dumps(told) if options.json else f"{one.email}: {one.role}, {how}{closed}")
@@ -64,7 +67,7 @@ def _do(house: House, options: Namespace) -> int:
     if options.action == "password":
         proving.set_password(house, found.id, _password(), by=None)
     elif not staffing.do(house, options.action, found.id, by=None):
-        raise AccountFault(f"{options.email} has no second factor")
+        raise AccountFault(f"{options.email} has no {'passkey' if options.action == 'passkeys' else 'second factor'}")
     print(json.dumps({"id": found.id, "did": options.action}) if options.json else _DONE[options.action])
     return 0
 

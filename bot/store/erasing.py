@@ -241,6 +241,7 @@ KEEPS: Final[Mapping[str, str]] = {
     "staff_absence": "the council's own staff",
     "staff_identity": "the council's own staff",
     "staff_code": "the council's own staff",
+    "staff_passkey": "the council's own staff",
     "sign_on_returned": "digests of sign-ins, for some minutes",
     "sign_in_attempt": "keyed fingerprints of staff who signed in",
     "contact": "how the people on duty are reached",

@@ -23,7 +23,8 @@ class StaffIdentityRow(Row):
 
 
 class ReturnedRow(Row):
-    """A sign-in that came back from the provider, by the SHA-256 of its state: none comes back twice."""
+    """A sign-in that came back from the provider, by the SHA-256 of its state, or a passkey's answer, by that of its
+    challenge: none comes back twice."""
 
     __tablename__ = "sign_on_returned"
     state: Mapped[str] = mapped_column(sa.String(64), primary_key=True)

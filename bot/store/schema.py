@@ -30,6 +30,7 @@ from bot.store import (
     linking,
     merged,
     outbox,
+    passkeys,
     pathway,
     people,
     phone_asks,
@@ -52,7 +53,7 @@ from bot.store.database import Database
 ROOMS: tuple[ModuleType, ...] = (
     addresses, people, published, staff, casework, keeping, touches, scores, holding, inbox, outbox, conversations,
     alerts, reviews, buckets, carrier, uploads, wishes, beside, team, contacts, entries, providers, seals, erased,
-    feedback, feeds, wrong, pathway, identities, codes, phone_asks, restricting, closing, linking, merged,
+    feedback, feeds, wrong, pathway, identities, codes, passkeys, phone_asks, restricting, closing, linking, merged,
 )  # fmt: skip
 METADATA = Row.metadata
 

@@ -32,7 +32,10 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'none'",
     ]
 )
-FEATURES = ("camera", "display-capture", "geolocation", "microphone", "payment", "publickey-credentials-get", "usb")
+FEATURES = (
+    "camera", "display-capture", "geolocation", "microphone", "payment", "publickey-credentials-create",
+    "publickey-credentials-get", "usb",
+)  # fmt: skip
 
 
 class CameFromElsewhere(Forbidden):
@@ -55,7 +58,7 @@ def response_headers(*, secure: bool) -> dict[str, str]:
         "X-Frame-Options": "DENY",
         # not no-referrer: that makes browsers send "Origin: null" with our own forms
         "Referrer-Policy": "same-origin",
-        "Permissions-Policy": ", ".join(f"{feature}=()" for feature in FEATURES),
+        "Permissions-Policy": permissions_policy(),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         # a shared telephone's back button must not bring a conversation back
@@ -64,6 +67,11 @@ def response_headers(*, secure: bool) -> dict[str, str]:
     if secure:
         headers["Strict-Transport-Security"] = f"max-age={2 * YEAR_SECONDS}; includeSubDomains"
     return headers
+
+
+def permissions_policy(own: Collection[str] = ()) -> str:
+    """No page may use any of these but `own`, and those on our own pages alone."""
+    return ", ".join(f"{feature}=({'self' if feature in own else ''})" for feature in FEATURES)
 
 
 def came_from_elsewhere(method: str, *, site: str | None, origin: str | None, host: str) -> bool:

@@ -91,7 +91,7 @@ def sign_in(desk: Page, data: Path) -> None:
     clean(desk)
     desk.get_by_label("Email").fill(account.email)
     desk.get_by_label("Password").fill(account.password)
-    desk.get_by_role("button", name="Sign in").click()
+    desk.get_by_role("button", name="Sign in", exact=True).click()
     expect(desk.get_by_role("heading", name="Inbox")).to_be_visible()
 
 

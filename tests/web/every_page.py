@@ -30,6 +30,9 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "desk.count": "asked by pages, answers in JSON",
     "desk.to_provider": "leads to the council's own sign-in",
     "desk.from_provider": "the council's sign-in leads here",
+    "desk.ask_passkey": "asked by pages, answers in JSON",
+    "desk.ask_passkey_again": "asked by pages, answers in JSON",
+    "desk.ask_new_passkey": "asked by pages, answers in JSON",
     "desk.ask_code": "asks for a code after a password: its own tests walk it",
 }
 FILES: Final = (".csv", "/documents/")  # in an address: what is saved, not shown

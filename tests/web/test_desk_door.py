@@ -24,8 +24,9 @@ from tests.web.test_desk_log import ADVICE, contacts
 from tests.web.test_desk_log import keep as keep_contact
 from tests.web.worker import NAMES, PASSWORD, Worker, at_desk, fields, hire, sign_in
 
-SIGNING_IN = {f"/desk/sign-in{way}" for way in ("", "/council", "/back", "/code")}
-PROVING = {"/desk/account/again", "/desk/account/password"}  # 401 for a password that is not theirs, and the form again
+SIGNING_IN = {f"/desk/sign-in{way}" for way in ("", "/council", "/back", "/code", "/passkey")}
+# 401 for what is not theirs, and the form again
+PROVING = {"/desk/account/again", "/desk/account/again/passkey", "/desk/account/password"}
 SIGNING_OUT = {"/desk/sign-out", "/desk/account/end-all"}
 POLLED = {"/desk/count"}  # numbers only, asked by pages themselves
 UNKNOWN = "2345678X"  # the shape of a reference, nobody's

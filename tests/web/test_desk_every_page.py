@@ -50,7 +50,7 @@ def test_every_page_passes_axe_fits_every_width_and_is_light(
 def _sign_in(page: "Page", email: str) -> None:
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("button", name="Sign out").wait_for()
 
 

@@ -80,7 +80,7 @@ def test_a_second_factor_in_a_browser(home: Home, chromium: "Chromium", width: i
             page.goto("/desk/staff")
             page.get_by_label("Email").fill(email)
             page.get_by_label("Password").fill(PASSWORD)
-            page.get_by_role("button", name="Sign in").click()
+            page.get_by_role("button", name="Sign in", exact=True).click()
             page.get_by_label("Code").wait_for()
             fair(page, "second-set-up" if picture else "second", width)
             assert page.locator("svg path").count() >= (1 if picture else 0)

@@ -86,7 +86,7 @@ def signed_in_at(page: "Page", email: str, address: str) -> None:
     page.goto(address)
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(lambda url: url.endswith(address))
 
 

@@ -14,7 +14,7 @@ from bot.clock import local_date
 from bot.content.papers import FIELDS
 from bot.refs import read_ref
 from bot.web.desk.guard import keep_signed_in, me, needs, pages
-from bot.web.desk.proving import asks_code, prove
+from bot.web.desk.proving import asks, prove
 from bot.web.here import house
 
 CSV: Final = "text/csv; charset=utf-8"
@@ -104,5 +104,5 @@ def _page(given: dict[str, str], errors: dict[str, str]) -> str:
         "desk/case_system.html", section="case-system", given={**usual, **given}, errors=errors, error=bool(errors),
         kinds=KINDS, mapping=case_sheet.looked(house(), me()), confirmed=accounts.confirmed(me(), now),
         minutes=int(accounts.CONFIRMED_FOR.total_seconds() // 60), again=request.args.get("done") == "again",
-        fields=FIELDS, has_code=asks_code(),
+        fields=FIELDS, **asks(),
     )  # fmt: skip

@@ -1,9 +1,9 @@
 """The form that asks somebody who is signed in to prove it again, and the password that they may change."""
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.casework import accounts, proving, second_factor
+from bot.casework import accounts, passkeys, proving, second_factor
 from bot.casework.accounts import Refused, SignedIn
 from bot.casework.passwords import LONGEST, SHORTEST
 from bot.web.desk.guard import keep_signed_in, me, needs, own_path, pages
@@ -17,9 +17,20 @@ def prove() -> SignedIn:
     return proving.confirm(house(), me(), **_given())
 
 
-def asks_code() -> bool:
-    """Whether whoever is signed in has a second factor, so that the form holds its field."""
-    return second_factor.is_set(house(), me().staff.id)
+def asks() -> dict[str, bool]:
+    """What whoever is signed in can prove it with, so that the form holds its field: a code, a passkey, or a passkey
+    alone beside which a password proves nothing."""
+    staff_id = me().staff.id
+    has_code, any_passkey = second_factor.is_set(house(), staff_id), bool(passkeys.held(house(), staff_id))
+    g.passkeys = offered = any_passkey and passkeys.site(house()) is not None
+    return {"has_code": has_code, "has_passkeys": offered, "passkey_alone": any_passkey and not has_code}
+
+
+def to_prove(goes_to: str) -> AnyResponse:
+    """To prove again who one is, in the way that one signs in, and on to `goes_to`."""
+    if me().staff.local:
+        return redirect(url_for("desk.again", next=goes_to), 303)
+    return redirect(url_for("desk.to_provider", again=1, next=goes_to), 303)
 
 
 @pages.get("/account/again")
@@ -28,7 +39,7 @@ def again() -> AnyResponse | tuple[str, int]:
     """Before something of the account is changed; `next` is the page to go on to."""
     if not me().staff.local:
         return redirect(url_for("desk.account"), 303)
-    return _again(own_path(request.args.get("next")) or "", "")
+    return again_page(own_path(request.args.get("next")) or "", ""), 200
 
 
 @pages.post("/account/again")
@@ -40,7 +51,7 @@ def prove_again() -> AnyResponse | tuple[str, int]:
     try:
         signed_in = prove()
     except Refused as fault:
-        return _again(goes_to, str(fault), code=_status(fault))
+        return again_page(goes_to, str(fault)), _status(fault)
     return keep_signed_in(redirect(goes_to or url_for("desk.account"), 303), signed_in)
 
 
@@ -49,6 +60,8 @@ def prove_again() -> AnyResponse | tuple[str, int]:
 def new_password() -> AnyResponse | tuple[str, int]:
     if not me().staff.local:
         return redirect(url_for("desk.account"), 303)
+    if asks()["passkey_alone"] and not accounts.fresh(me(), house().clock.now()):
+        return to_prove(url_for("desk.new_password"))
     return _password({}), 200
 
 
@@ -78,14 +91,12 @@ def _status(fault: Refused) -> int:
     return 429 if isinstance(fault, accounts.TooManyTries) else 401
 
 
-def _again(goes_to: str, error: str, *, code: int = 200) -> tuple[str, int]:
-    return render_template(
-        "desk/again.html", section="", next=goes_to, error=error, has_code=asks_code()
-    ), code  # fmt: skip
+def again_page(goes_to: str, error: str) -> str:
+    return render_template("desk/again.html", section="", next=goes_to, error=error, **asks())
 
 
 def _password(errors: dict[str, str]) -> str:
     return render_template(
         "desk/password.html", section="", errors=errors, error=bool(errors), shortest=SHORTEST,
-        has_code=asks_code(),
+        **asks(),
     )  # fmt: skip

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 import segno
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.casework import accounts, second_factor
+from bot.casework import accounts, passkeys, second_factor
 from bot.casework.accounts import SignedIn
 from bot.web.desk.guard import (
     ANYONE,
@@ -50,7 +50,8 @@ def account() -> str:
     return render_template(
         "desk/account.html", section="", staff=staff, done=request.args.get("done", ""),
         has_code=staff.local and second_factor.is_set(house(), staff.id), here=accounts.digest(me().token),
-        sessions=accounts.sessions_of(house(), staff.id),
+        sessions=accounts.sessions_of(house(), staff.id), passkeys=len(passkeys.held(house(), staff.id)),
+        can_passkey=passkeys.site(house()) is not None,
     )  # fmt: skip
 
 
@@ -101,7 +102,10 @@ def _take(who: SignedIn, take: Callable[..., SignedIn], goes_to: str) -> AnyResp
 
 def _page(who: SignedIn, error: str, goes_to: str) -> str:
     """The form for a code; with the secret, as a picture and in letters, for whoever has none yet."""
-    secret = "" if second_factor.is_set(house(), who.staff.id) else second_factor.to_set_up(house(), who.staff.id)
+    begins = second_factor.to_begin(house(), who)
+    secret = second_factor.to_set_up(house(), who.staff.id) if begins else ""
+    having = who.half and bool(passkeys.held(house(), who.staff.id))
+    g.passkeys = can = having and passkeys.site(house()) is not None
     picture = Markup()
     if secret:
         council = house().live.of(house().db).compiled.council
@@ -110,5 +114,6 @@ def _page(who: SignedIn, error: str, goes_to: str) -> str:
         picture = Markup(segno.make(address, error="m").svg_inline(scale=5, border=4))  # noqa: S704
     return render_template(
         "desk/second.html", error=error, next=goes_to, picture=picture,
-        letters=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)), half=who.half,
+        letters=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)), half=who.half, has_passkeys=can,
+        asks_code=begins or second_factor.is_set(house(), who.staff.id),
     )  # fmt: skip

@@ -1,9 +1,9 @@
 """Signing in and out."""
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.casework import accounts
+from bot.casework import accounts, passkeys
 from bot.casework.passwords import LONGEST
 from bot.web.desk.council_account import sign_on
 from bot.web.desk.guard import (
@@ -23,10 +23,17 @@ from bot.web.here import house
 @pages.get("/sign-in")
 @needs(ANYONE)
 def sign_in() -> str:
+    return sign_in_page(
+        own_path(request.args.get("next")) or "", signed_out=request.args.get("done") == "signed-out"
+    )  # fmt: skip
+
+
+def sign_in_page(goes_to: str, *, email: str = "", told: str = "", signed_out: bool = False) -> str:
+    """`told` is why nobody was signed in."""
+    g.passkeys = can = passkeys.site(house()) is not None
     return render_template(
-        "desk/sign_in.html", next=own_path(request.args.get("next")) or "", email="", error="",
-        signed_out=request.args.get("done") == "signed-out", council=sign_on() is not None,
-        leave=_leave() if request.args.get("done") == "signed-out" else None,
+        "desk/sign_in.html", next=goes_to, email=email, error=told, signed_out=signed_out,
+        council=sign_on() is not None, leave=_leave() if signed_out else None, can_passkey=can,
     )  # fmt: skip
 
 
@@ -49,10 +56,7 @@ def begin() -> AnyResponse | tuple[str, int]:
         signed_in = accounts.sign_in(house(), email=email, password=password, place=request.remote_addr or "unknown")
     except accounts.Refused as fault:
         code = 429 if isinstance(fault, accounts.TooManyTries) else 401
-        return render_template(
-            "desk/sign_in.html", next=goes_to or "", email=email[:254], error=str(fault), signed_out=False,
-            council=sign_on() is not None, leave=None,
-        ), code  # fmt: skip
+        return sign_in_page(goes_to or "", email=email[:254], told=str(fault)), code
     before = who_sits_here(busy=False)
     if before is not None:
         accounts.sign_out(house(), before)

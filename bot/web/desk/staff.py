@@ -3,8 +3,9 @@
 from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.casework import staffing
+from bot.casework import accounts, staffing
 from bot.web.desk.guard import me, needs, pages
+from bot.web.desk.proving import to_prove
 from bot.web.here import house
 
 
@@ -24,6 +25,8 @@ def manage_staff(staff_id: int) -> AnyResponse:
     act = request.form.get("act", "")
     if act not in staffing.ACTS or (act == "close" and staff_id == me().staff.id):
         abort(400)
+    if act in staffing.OF_SIGNING_IN and not accounts.fresh(me(), house().clock.now()):
+        return to_prove(url_for("desk.staff"))
     if not staffing.do(house(), act, min(staff_id, 2**31 - 1), by=me().staff.id):
         abort(404)
     return redirect(url_for("desk.staff", done=act), 303)

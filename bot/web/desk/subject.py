@@ -14,7 +14,7 @@ from bot.people.erasing import Forbidden
 from bot.people.subject import NoSuchSubject
 from bot.refs import read_ref
 from bot.web.desk.guard import keep_signed_in, me, needs, pages
-from bot.web.desk.proving import asks_code, prove
+from bot.web.desk.proving import asks, prove
 from bot.web.here import house
 
 P = ParamSpec("P")
@@ -132,5 +132,5 @@ def _page(ref: str, errors: dict[str, str]) -> str:
         blocks=[(b, counted.said(b.why, about=b.about, told=b.told)) for b in found.rehearsal.blocks],
         confirmed=accounts.confirmed(me(), house().clock.now()), done=request.args.get("done", ""),
         minutes=int(accounts.CONFIRMED_FOR.total_seconds() // 60), why=request.form.get("why", ""),
-        has_code=asks_code(),
+        **asks(),
     )  # fmt: skip
