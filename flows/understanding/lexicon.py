@@ -159,7 +159,7 @@ class CompiledLexicon:
         meanings = list(self.learnt.meanings([*own, *beside]))
         after = 1 + len(stretches)
         screening = self._with_stretches(stretches, meanings[1:after], self._screened(heard, meanings[0]))
-        screening = self._with_clauses(clauses, meanings[after : len(own)], screening)
+        screening = self._with_clauses(text, clauses, meanings[after : len(own)], screening)
         return _remember(self._texts, text, _Text(heard, meanings[0], screening)), meanings[len(own) :]
 
     def _telling(self, text: str, heard: Heard) -> list[_Clause]:
@@ -221,13 +221,27 @@ class CompiledLexicon:
         )
         return reduce(_worse, found, whole)
 
-    def _with_clauses(self, clauses: Sequence[_Clause], meanings: Sequence[Floats], whole: Screening) -> Screening:
-        """Danger said in a clause of its own beside an everyday request, where neither rule nor examples doubt it."""
-        if whole.risk != "none":
+    def _with_clauses(
+        self, text: str, clauses: Sequence[_Clause], meanings: Sequence[Floats], whole: Screening
+    ) -> Screening:
+        """Danger said in a clause of its own beside an everyday request, where neither rule nor examples doubt it.
+
+        Beside wishes alone ("he hit me. any news?") it is read as if it had been sent by itself: a wish says nothing
+        of it, and takes nothing away.
+        """
+        if whole.risk != "none" or not clauses:
             return whole
-        limits = replace(self.learnt.limits, heard=_NO_DOUBT)
+        limits = self.learnt.limits
+        if not self._wishes_beside(text, clauses):
+            limits = replace(limits, heard=_NO_DOUBT)
         found = (self._screened(one.heard, meaning, limits) for one, meaning in zip(clauses, meanings, strict=True))
         return reduce(_worse, found, whole)
+
+    def _wishes_beside(self, text: str, clauses: Sequence[_Clause]) -> bool:
+        """Whether each of the text's other parts is a wish by its pattern: STOP, a person, news of a referral."""
+        telling = {clause.text for clause in clauses}
+        others = [part for part in _parts(text) if part not in telling]
+        return all(self.intents.guess(self.listener.hear(part).reading).kind != "need" for part in others)
 
     @property
     def _piece(self) -> Limits:
@@ -294,8 +308,12 @@ _GRAVE: dict[Risk, int] = {"none": 0, "concern": 1, "urgent": 2}
 
 def _clauses(text: str) -> list[str]:
     """The parts of a text between its stops and commas, three words at least; none where it is all one."""
-    clauses = [clause for clause in (part.strip() for part in _STOPS.split(text[:_READ])) if clause.count(" ") > 1]
+    clauses = [part for part in _parts(text) if part.count(" ") > 1]
     return [] if clauses == [text.strip()] else clauses
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in (part.strip() for part in _STOPS.split(text[:_READ])) if part]
 
 
 def _stretches(text: str) -> list[str]:

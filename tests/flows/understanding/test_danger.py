@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from flows.understanding import CompiledLexicon
 
+ORDER = ("none", "concern", "urgent")
+
 
 @pytest.mark.parametrize(
     "text",
@@ -71,6 +73,25 @@ def test_an_answer_and_danger_together_are_seen(lexicon: CompiledLexicon) -> Non
 def test_danger_beside_an_everyday_request_is_seen(lexicon: CompiledLexicon, text: str) -> None:
     """What a clause says of danger by itself, an everyday one beside it does not outweigh."""
     assert lexicon.screen([text]).risk != "none"
+
+
+@pytest.mark.parametrize(
+    "wish",
+    ["any news", "any news on my referral?", "stop", "can i speak to someone", "is there any update on my referral"],
+)
+@pytest.mark.parametrize("said", ["he hit me", "my husband hit me"])
+def test_a_wish_beside_it_takes_nothing_away(lexicon: CompiledLexicon, said: str, wish: str) -> None:
+    """Claim: beside a wish, before or after, what was done to somebody is as grave as it is alone."""
+    alone = lexicon.screen([said]).risk
+    assert alone != "none"
+    for text in (f"{said}. {wish}", f"{wish}. {said}"):
+        assert ORDER.index(lexicon.screen([text]).risk) >= ORDER.index(alone), text
+
+
+def test_a_harmless_clause_beside_a_wish_stays_harmless(lexicon: CompiledLexicon) -> None:
+    """Claim: what alone alarms nobody does not beside a wish either."""
+    for said in ("he hit his head at football and is fine", "this homework is killing me"):
+        assert lexicon.screen([f"{said}. any news on my referral?"]).risk == lexicon.screen([said]).risk == "none"
 
 
 def test_a_thought_split_over_two_texts_is_read_as_one(lexicon: CompiledLexicon) -> None:
