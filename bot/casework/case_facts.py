@@ -118,7 +118,7 @@ def _others(
 
 
 def _of_case(making: _Making, case: Case) -> None:
-    kind = "professional" if case.reason == "referral-professional" else case.kind
+    kind = said.kind_of(case.kind, case.reason)
     making.tell("reference", case.ref)
     making.tell("kind", said.KINDS.get(kind, kind), code=case.kind)
     making.tell("urgency", said.LEVELS.get(case.level, case.level), code=case.level)

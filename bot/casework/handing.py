@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.casework.away import colleague
-from bot.casework.work import LONGEST_NOTE, Form, NotYet, locked_case, record, swap
+from bot.casework.work import Form, NotYet, locked_case, noted, record, swap
 from bot.clock import LONDON
 from bot.house import House
 from bot.store import restricting, team
-from messages.clean import clean, is_visible
 
 FURTHEST: Final = timedelta(days=366)  # a call planned for later is a slip of the year
 CALLED: Final = {
@@ -35,7 +34,7 @@ class Planned:
 
 def offer(house: House, form: Form, *, to_id: int, words: str) -> None:
     """Offer the case to a colleague with a note. Raises Stale, and NotYet where it cannot be."""
-    words = _note(words, "Write what they need to know to go on.")
+    words = noted(words, "Write what they need to know to go on.")
     now = house.clock.now()
     with house.db.write() as tx:
         case = locked_case(tx, form.ref, form.by)
@@ -68,7 +67,7 @@ def accept(house: House, form: Form) -> None:
 
 def decline(house: House, form: Form, words: str) -> None:
     """Say no, and why: it stays with who offered it."""
-    words = _note(words, "Say in a few words why not.")
+    words = noted(words, "Say in a few words why not.")
     now = house.clock.now()
     with house.db.write() as tx:
         case = locked_case(tx, form.ref, form.by)
@@ -94,9 +93,7 @@ def withdraw(house: House, form: Form) -> None:
 def plan_call(house: House, form: Form, planned: Planned) -> None:
     """Promise to telephone at a time; in place of the call that was planned before."""
     now = house.clock.now()
-    words = clean(planned.note)
-    if len(words) > LONGEST_NOTE:
-        raise NotYet(f"A note holds at most {LONGEST_NOTE} characters.")
+    words = noted(planned.note)
     if not now < planned.due_at < now + FURTHEST:
         raise NotYet("Give a day and time to come, within a year.")
     with house.db.write() as tx:
@@ -120,9 +117,7 @@ def called(house: House, form: Form, *, how: str, words: str) -> None:
     """The call was made, or is not needed. `how` is one of CALLED."""
     if how not in CALLED:
         raise NotYet("Choose how the call went.")
-    words = clean(words)
-    if len(words) > LONGEST_NOTE:
-        raise NotYet(f"A note holds at most {LONGEST_NOTE} characters.")
+    words = noted(words)
     now = house.clock.now()
     with house.db.write() as tx:
         case = locked_case(tx, form.ref, form.by)
@@ -136,12 +131,3 @@ def called(house: House, form: Form, *, how: str, words: str) -> None:
 def _mine(standing: team.Handover | None, form: Form) -> None:
     if standing is None or standing.to_id != form.by.staff.id:
         raise NotYet("This case is not offered to you any more.")
-
-
-def _note(words: str, missing: str) -> str:
-    words = clean(words)
-    if not is_visible(words):
-        raise NotYet(missing)
-    if len(words) > LONGEST_NOTE:
-        raise NotYet(f"A note holds at most {LONGEST_NOTE} characters.")
-    return words

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.casework.accounts import SignedIn
 from bot.casework.sight import closed_to
-from bot.casework.work import Form, NoSuchCase, NotYet, locked_case, record, seen_case, swap
+from bot.casework.work import Form, NoSuchCase, NotYet, locked_case, noted, record, seen_case, swap
 from bot.house import House
 from bot.refs import read_ref
 from bot.store import casework
@@ -15,7 +15,6 @@ from bot.store import linking as rows
 from bot.store.casework import Case
 from bot.store.database import Tx
 from bot.store.linking import Linked
-from messages.clean import clean, is_visible
 
 LONGEST: Final = 500
 
@@ -28,11 +27,7 @@ def linked_with(house: House, case: Case, by: SignedIn) -> Sequence[Linked]:
 
 def link(house: House, form: Form, other: str, words: str) -> None:
     """Say that another case, by its reference, belongs with this one. Raises Stale and NotYet."""
-    words = clean(words)
-    if not is_visible(words):
-        raise NotYet("Say in a few words why they belong together.")
-    if len(words) > LONGEST:
-        raise NotYet(f"Enter at most {LONGEST} characters.")
+    words = noted(words, "Say in a few words why they belong together.", called="The reason", most=LONGEST)
     now = house.clock.now()
     with house.db.write() as tx:
         case = locked_case(tx, form.ref, form.by)

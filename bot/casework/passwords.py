@@ -11,7 +11,6 @@ from typing import Final
 SHORTEST: Final = 12
 LONGEST: Final = 1_024  # argon2 works on all of a password: nobody may make it work on a book
 FEWEST_OWN: Final = 5  # letters or digits that are no word of ours and no run
-FEWEST_DIFFERENT: Final = 5
 # Words of the service, of its work and of passwords: docs/signing-in.md names them.
 WORDS: Final = (
     "password", "passwort", "letmein", "welcome", "administrator", "admin", "manager", "practitioner", "auditor",

@@ -19,13 +19,14 @@ from bot.store import casework as rows
 from bot.store.addresses import Address
 from bot.store.casework import RANK
 from bot.store.database import Tx
+from bot.store.desk import BY_PROFESSIONAL
 from bot.store.sealed import SealError
 from flows.effects import Level
 from flows.understanding.types import Screening
 from messages.addresses import Phone, one_way, read_phone, textable
 from messages.clean import clean, is_visible
 
-REASON: Final = "referral-professional"
+REASON: Final = BY_PROFESSIONAL
 LONGEST_LINE: Final = 200
 LONGEST_WORDS: Final = 5_000
 NO_NUMBER: Final = "none"

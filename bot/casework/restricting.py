@@ -16,17 +16,7 @@ from bot.casework.accounts import SignedIn
 from bot.casework.away import Colleague, colleagues
 from bot.casework.permissions import may
 from bot.casework.sight import closed_to
-from bot.casework.work import (
-    LONGEST_NOTE,
-    Form,
-    NoSuchCase,
-    NotYet,
-    bot_speaks_again,
-    locked_case,
-    record,
-    seen_case,
-    swap,
-)
+from bot.casework.work import Form, NoSuchCase, NotYet, bot_speaks_again, locked_case, noted, record, seen_case, swap
 from bot.house import House
 from bot.store import addresses, casework, outbox, staff, team
 from bot.store import restricting as rows
@@ -34,7 +24,6 @@ from bot.store.casework import Case
 from bot.store.database import Tx
 from bot.store.restricting import Broken, Named, Restriction
 from messages.classes import class_of, priority_of
-from messages.clean import clean, is_visible
 from scheduler.calendar import Level
 
 WHY: Final = {
@@ -305,9 +294,4 @@ def _tell(house: House, tx: Tx, named: Collection[int], found: Restriction, by: 
 
 
 def _reason(words: str) -> str:
-    words = clean(words)
-    if not is_visible(words):
-        raise NotYet("Say why, in a sentence.")
-    if len(words) > LONGEST_NOTE:
-        raise NotYet(f"A reason holds at most {LONGEST_NOTE} characters.")
-    return words
+    return noted(words, "Say why, in a sentence.", called="A reason")

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from bot.casework import raising
 from bot.casework.accounts import SignedIn
 from bot.casework.subjects import Subject, conversation_of, former, given_up, of_case, of_message, standing_case
-from bot.casework.work import NotYet
+from bot.casework.work import NotYet, noted
 from bot.house import House
 from bot.store import casework, staff
 from bot.store import reviews as rows
@@ -24,7 +24,6 @@ from bot.store.reviews import Review
 from bot.turn.context import Turn
 from bot.turn.load import open_turn
 from flows.effects import Level, RaiseEscalation
-from messages.clean import clean, is_visible
 
 Says = Literal["missed", "false-alarm"]
 LEVELS: Final[Mapping[str, Level]] = {"urgent": "urgent", "concern": "concern"}
@@ -115,12 +114,10 @@ def take_back_case(house: House, by: SignedIn, ref: str) -> bool:
 
 
 def _checked(subject: Subject, given: Given) -> Given:
-    note = clean(given.note)
-    if len(note) > LONGEST_NOTE:
-        raise NotYet(f"A note holds at most {LONGEST_NOTE} characters.")
+    note = noted(given.note, most=LONGEST_NOTE)
     if replace(given, note="") not in may_say(subject):
         raise NotYet("Choose what was wrong.")
-    return replace(given, note=note if is_visible(note) else "")
+    return replace(given, note=note)
 
 
 def _page(house: House, tx: Tx, by: SignedIn, subject: Subject) -> MarkPage:

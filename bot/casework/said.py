@@ -5,6 +5,8 @@ English source texts; the desk's pages put them through `_()`.
 
 from typing import Final
 
+from bot.store.desk import BY_PROFESSIONAL
+
 LEVELS: Final = {"urgent": "Urgent", "concern": "Concern", "routine": "Routine"}
 
 KINDS: Final = {
@@ -13,6 +15,12 @@ KINDS: Final = {
     "professional": "Referral by a professional",
     "request": "Request",
 }
+
+
+def kind_of(kind: str, reason: str) -> str:
+    """Of KINDS: what a case is to staff, for whom a professional's referral is none of a family's own."""
+    return "professional" if reason == BY_PROFESSIONAL else kind
+
 
 STATES: Final = {"open": "Not claimed", "claimed": "Claimed", "closed": "Closed"}
 
@@ -52,7 +60,7 @@ REASONS: Final = {
     "marked": "One of the team marked their words as danger that the service missed",
     "referral-full": "They referred themselves",
     "referral-call-me": "They asked us to call them",
-    "referral-professional": "A professional referred them",
+    BY_PROFESSIONAL: "A professional referred them",
     "referral-unfinished": "They began to refer themselves and did not finish",
 }
 

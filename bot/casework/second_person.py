@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from bot.casework import pathway, work
 from bot.casework.accounts import SignedIn
 from bot.casework.sight import closed_to
-from bot.casework.work import LONGEST_NOTE, SECOND, Form, NotYet, locked_case, record, swap
+from bot.casework.work import SECOND, Form, NotYet, locked_case, noted, record, swap
 from bot.house import House
 from bot.store import closing as rows
 from bot.store.closing import Closing, ToConfirm
-from messages.clean import clean, is_visible
 
 GONE = "Nobody asks any more for this case to be closed."
 
@@ -48,11 +47,7 @@ def confirm(house: House, form: Form) -> None:
 
 def decline(house: House, form: Form, words: str) -> None:
     """Say why it cannot be closed yet; who asked may take it back so. Raises Stale and NotYet."""
-    words = clean(words)
-    if not is_visible(words):
-        raise NotYet("Say why it cannot be closed yet.")
-    if len(words) > LONGEST_NOTE:
-        raise NotYet(f"A note holds at most {LONGEST_NOTE} characters.")
+    words = noted(words, "Say why it cannot be closed yet.")
     now = house.clock.now()
     with house.db.write() as tx:
         case = locked_case(tx, form.ref, form.by)

@@ -127,13 +127,22 @@ def hand_back(house: House, form: Form) -> None:
         record(tx, case, form, now, "handed-back")
 
 
-def note(house: House, form: Form, words: str) -> None:
-    """A private note: the family never sees it."""
+def noted(words: str, missing: str | None = None, *, called: str = "A note", most: int = LONGEST_NOTE) -> str:
+    """What staff wrote, as it is kept; empty where nothing in it can be seen. `missing` is what is asked for where
+    something must be. `called` names it where it is too long. Raises NotYet."""
     words = clean(words)
     if not is_visible(words):
-        raise NotYet("Write the note first.")
-    if len(words) > LONGEST_NOTE:
-        raise NotYet(f"A note holds at most {LONGEST_NOTE} characters.")
+        if missing is not None:
+            raise NotYet(missing)
+        return ""
+    if len(words) > most:
+        raise NotYet(f"{called} holds at most {most} characters.")
+    return words
+
+
+def note(house: House, form: Form, words: str) -> None:
+    """A private note: the family never sees it."""
+    words = noted(words, "Write the note first.")
     now = house.clock.now()
     with house.db.write() as tx:
         case = _case(tx, form.ref, form.by, lock=True)

@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Final, Literal
 
+from bot.casework import said
 from bot.casework.accounts import SignedIn
-from bot.casework.professional import REASON as PROFESSIONAL
 from bot.casework.sight import closed_to
 from bot.clock import local_date, midnight
 from bot.house import House
@@ -93,7 +93,7 @@ def _counted(house: House, snapshot: Snapshot, case: CountedCase, now: datetime)
     waited = None if looked is None else snapshot.rules.calendar.open_between(case.opened_at, looked)
     places = snapshot.compiled.council.localities
     return Counted(
-        week=monday(local_date(case.opened_at)), kind="professional" if case.reason == PROFESSIONAL else case.kind,
+        week=monday(local_date(case.opened_at)), kind=said.kind_of(case.kind, case.reason),
         locality=next((team for team in (case.assigned, case.team) if team in places), None) or "", needs=None,
         waited=waited,
         promise=("waiting-late" if now > case.look_by else "waiting") if looked is None

@@ -12,6 +12,7 @@ from bot.web.desk import audit_words
 LEVELS: Final = said.LEVELS
 LEVEL_COLOURS: Final = {"urgent": "red", "concern": "orange", "routine": "grey"}
 KINDS: Final = said.KINDS
+kind_of: Final = said.kind_of
 STATES: Final = said.STATES
 
 REASONS: Final = said.REASONS
