@@ -3,7 +3,7 @@
 The rules of danger were widened after reading what `risk`, `own`, `own2`, `own3` and `blind-dev` missed. `blind-held`
 was held until its totals chose a limit, and `held-danger` and `held-asks` until their misses were read. `fresh-danger`
 and `fresh-asks` (900 lines) were never read by anyone who wrote a rule or an example: those figures say how unseen
-messages fare (data/README.md).
+messages fare (data/README.md). `hints` was written to be hard: what is only hinted at, and what only sounds so.
 """
 
 from collections.abc import Callable
@@ -118,6 +118,28 @@ FLOORS = {
         "first need right": 0.855,
         "first need among the first three": 0.935,
         "intent right": 0.97,
+        "language right": 0.99,
+    },
+    "hints": {
+        "urgent found": 0.73,
+        "urgent found, as urgent or concern": 0.77,
+        "concern found, as concern or urgent": 0.745,
+        "concern not called urgent": 0.86,
+        "no alarm on harmless lines": 0.93,
+        "first need right": 0.62,
+        "first need among the first three": 0.785,
+        "intent right": 0.98,
+        "language right": 0.99,
+    },
+    "voices": {
+        "urgent found": 0.93,
+        "urgent found, as urgent or concern": 0.95,
+        "concern found, as concern or urgent": 0.88,
+        "concern not called urgent": 0.83,
+        "no alarm on harmless lines": 0.96,
+        "first need right": 0.76,
+        "first need among the first three": 0.88,
+        "intent right": 0.985,
         "language right": 0.99,
     },
 }
