@@ -31,6 +31,10 @@ SAID = {
         "vous allez me prendre mes enfants ?", "mi porterete via i bambini?", "ma iga qaadaysaan carruurta",
         "هل ستأخذون أطفالي؟", "کیا آپ میرے بچے لے جائیں گے؟",
     ],
+    "help/insult": [
+        "¡son unos inútiles!", "jesteście beznadziejni", "não servem para nada", "vous êtes nuls !",
+        "non servite a niente", "waxba ma tartaan", "انتم بلا فائدة", "آپ لوگ بیکار ہیں",
+    ],
     "help/listing-wrong": [
         "ese número no funciona", "ten numer nie działa", "esse número não funciona", "ce numéro ne marche pas",
         "quel numero non funziona", "lambarkaasi ma shaqeynayo", "هذا الرقم لا يعمل", "یہ نمبر کام نہیں کر رہا",
@@ -60,3 +64,28 @@ def test_a_flow_is_asked_for_in_our_languages(lexicon: CompiledLexicon, text: st
 def test_what_only_sounds_like_it_stays_a_need(lexicon: CompiledLexicon, text: str) -> None:
     """Claim: a complaint of a school, a child's age and a school's hours are nothing asked of us."""
     assert lexicon.intent_kind(text) == "need"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("you're useless", "help/insult"),
+        ("Stupid bot!", "help/insult"),
+        ("fuck you", "help/insult"),
+        ("fuck off", "stop"),
+        ("useless", "need"),
+        ("he says you are useless", "need"),
+        ("i feel stupid", "need"),
+        ("fuck this i need a cot", "need"),
+        ("you are all useless i need nappies", "need"),
+    ],
+)
+def test_an_insult_is_one_only_where_it_is_all_that_was_said(lexicon: CompiledLexicon, text: str, kind: str) -> None:
+    """Claim: a need beside it is heard, what somebody else said or how somebody feels is none, and STOP stays STOP."""
+    assert lexicon.intent_kind(text) == kind
+
+
+def test_danger_in_an_insult_is_danger(lexicon: CompiledLexicon) -> None:
+    """Claim: no insult hides danger."""
+    for text in ("fuck you he has a knife", "you are useless. i want to die", "stupid bot im going to kill myself"):
+        assert lexicon.understand(text).risk == "urgent", text
