@@ -151,7 +151,7 @@ def test_both_pages_fit_a_small_phone_and_pass_axe(app: Flask, home: Home, chrom
             assert axe(page) == [], what
 
         sound("list")
-        page.click("summary")
+        page.click("main summary")
         page.fill("#said-1", "Call 07700 900123")
         page.click("#feedback-1 form button")
         assert page.input_value("#said-1") == "Call 07700 900123"
