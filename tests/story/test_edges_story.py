@@ -226,6 +226,6 @@ def test_a_flood_from_one_phone_ends_in_a_note_and_danger_in_it_is_answered(livi
     assert "You won't get any more texts" in living.text(number, "STOP", expect="You won't")
     assert len([words for words in living.heard(number) if note in words]) == 1
     assert len(living.heard(number)) <= 30 + 1 + 2 + 1  # the first words of all go beside the first answer
-    page = case_with(desk, KNIFE)
-    assert "spam nx" in page
+    page = case_with(desk, "spam nx")  # others of this service have the knife in theirs
+    assert KNIFE in page
     assert "No automatic answer went: many texts came in a short time" in page
