@@ -1,148 +1,42 @@
-"""Two records of one person made one, and taken apart: on both databases nothing is lost, doubled or got round."""
+"""Two records of one person made one: on both databases nothing is lost, doubled or got round."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from bot.casework import merging, parting, work
-from bot.casework.accounts import SignedIn
+from bot.casework import merging, work
 from bot.casework.merging import Given, NoSuchPerson, NotSo, Stale
 from bot.casework.work import Form
-from bot.people import erasing, exporting, holds
+from bot.people import erasing, exporting
 from bot.people.changes import Fact, tell
 from bot.people.enrol import enrol_sheet
 from bot.refs import new_ref
-from bot.store import addresses, contacts, erased, holding, keeping, merged, people, retaining, schema, staff, touches
-from bot.store.people import Person
+from bot.store import addresses, holding, people, retaining, schema, touches
 from scheduler.one_person import MERGED, SAID
+from tests.casework.two_records import (
+    HERS,
+    SECOND,
+    WHY,
+    a_row,
+    enrol,
+    given,
+    going_on,
+    merge,
+    part,
+    person,
+    plans,
+    rows_of,
+    two,
+    worker,
+)
 from tests.houses import ON_SQLITE, Home
 from tests.people.filling import every_value
 from tests.turn.families import HEADING, check_in, four_weeks_ago
 from tests.web.raising import KNIFE, case_of
-
-HERS, SECOND = "+447700900701", "+447700900702"
-WHY = "She told me both numbers are hers."
-
-
-def a_row(
-    home: Home, reference: str, mobile: str, *, name: str = "Ana", child: str = "", born: str = "",
-    programme: str = "after-early-help", on: date | None = None, told: date | None = None, household: str = "",
-) -> str:  # fmt: skip
-    day = on or four_weeks_ago(home)
-    event = f"{born}-01" if programme == "key-transitions" else day.isoformat()
-    return (
-        f"{reference},{name},Cole,{mobile},,en,SW18 2PU,{household},mother,{child},{born},{programme},{event},"
-        f"{(told or day).isoformat()},Sam Worker,yes,"
-    )
-
-
-def enrol(home: Home, *rows: str) -> None:
-    report = enrol_sheet(home.house, [HEADING, *rows])
-    assert report.refused == []
-
-
-def person(home: Home, reference: str) -> Person:
-    with home.house.db.read() as tx:
-        found = people.find_person_by_source(tx, reference)
-    assert found is not None
-    return found
-
-
-def worker(home: Home, name: str = "Sam Okoro", role: str = "practitioner") -> SignedIn:
-    with home.house.db.write() as tx:
-        email = f"{name.split(maxsplit=1)[0].lower()}@council.example"
-        found = staff.find_staff(tx, email)
-        if found is None:
-            staff.add_staff(tx, email=email, name=name, password_hash="x", role=role, now=home.clock.at)
-            found = staff.find_staff(tx, email)
-    assert found is not None
-    return SignedIn(staff=found, token="t")
-
-
-def given(home: Home, kept: Person, away: Person, by: SignedIn, **changes: Any) -> Given:
-    stamp = merging.beside(home.house, kept.ref, away.ref, by).stamp
-    form = {"ref": kept.ref, "other": away.ref, "facts": {}, "why": WHY, "stamp": stamp, "form_id": new_ref() * 3}
-    return Given(**{**form, "by": by, **changes})
-
-
-def merge(home: Home, kept: str, away: str, **changes: Any) -> SignedIn:
-    by = worker(home)
-    one, other = person(home, kept), person(home, away)
-    merging.merge(home.house, given(home, one, other, by, **changes))
-    return by
-
-
-def part(home: Home, ref: str, by: SignedIn, **asked: str) -> str:
-    _, found = parting.look(home.house, ref, by)
-    assert found is not None
-    return parting.part(home.house, ref, found.merge_id, asked, by)
-
-
-def rows_of(home: Home) -> dict[str, list[dict[str, Any]]]:
-    """Every row of what is of people, but for what tells when it was last changed."""
-    names = ("person", "person_address", "enrolment", "cases", "consent", "score", "contact_log", "hold", "address")
-    with home.house.db.read() as tx:
-        found = {}
-        for name in names:
-            table = schema.METADATA.tables[name]
-            columns = [c for c in table.c if c.name not in {"changed_at", "version", "next_at"}]
-            listed = tx.execute(sa.select(*columns).order_by(*table.primary_key.columns)).mappings()
-            found[name] = [dict(row) for row in listed]
-    return found
-
-
-def plans(home: Home, who: Person) -> list[keeping.Enrolment]:
-    with home.house.db.read() as tx:
-        return keeping.enrolments_of(tx, [who.id, *merged.behind(tx, [who.id])])
-
-
-def going_on(home: Home, who: Person) -> list[tuple[str, int]]:
-    return [(one.programme, one.child_id) for one in plans(home, who) if one.state in keeping.GOING_ON]
-
-
-def two(home: Home, **second: Any) -> None:
-    """Ana with her number, and Ana once more with another."""
-    enrol(home, a_row(home, "P1", HERS), a_row(home, "P2", SECOND, **second))
-
-
-def test_everything_goes_along_and_comes_back_as_it_was(home: Home) -> None:
-    """Claim: cases, consents, scores, contacts, numbers and facts are of the record that is kept; its reference and the
-    other's lead to it; taken apart, each row stands as before."""
-    two(home, name="Anna")
-    home.text(KNIFE, sender=SECOND)
-    home.send()
-    one, other = person(home, "P1"), person(home, "P2")
-    with home.house.db.write() as tx:
-        by_id = staff.add_staff(tx, email="x@y.z", name="X", password_hash="x", role="manager", now=home.clock.at)
-        contacts.add(
-            tx, reviews=(), ref=new_ref(), form_id="f" * 20, kind="call", on=home.clock.at.date(), person_id=other.id,
-            who="Ann", words="w", made_by=by_id, made_at=home.clock.at,
-        )  # fmt: skip
-    before = rows_of(home)
-    home.later(minutes=1)
-    by = merge(home, "P1", "P2", facts={"first_name": "other"})
-    kept = person(home, "P1")
-    assert (kept.id, kept.first_name) == (one.id, "Anna")
-    with home.house.db.read() as tx:
-        assert people.find_person(tx, other.ref) == kept
-        assert person_of_source(home, "P2") == kept
-        assert {a.value for a in people.addresses_of(tx, kept.id)} == {HERS, SECOND}
-        assert people.addresses_of(tx, other.id) == []
-    assert {case.person_id for case in home.cases()} == {one.id}
-    assert ("person.merged", f"person:{kept.ref}") in [(a, t) for a, t, _ in home.audited()]
-    home.later(minutes=1)
-    assert part(home, kept.ref, by) == other.ref
-    assert rows_of(home) == before
-    assert person(home, "P2").id == other.id
-    assert ("person.parted", f"person:{kept.ref}", other.ref) in home.audited()
-
-
-def person_of_source(home: Home, reference: str) -> Person:
-    return person(home, reference)
 
 
 def test_of_two_plans_of_one_event_one_goes_on_and_nothing_is_said_twice(home: Home) -> None:
@@ -293,46 +187,6 @@ def test_one_number_held_by_both_is_one_time_there(home: Home) -> None:
     assert rows_of(home)["person_address"] == before
 
 
-def test_what_came_since_goes_with_its_number_and_the_rest_is_asked(home: Home) -> None:
-    """Claim: a case by the other's number goes back with it, one by the kept number stays; a contact and a plan without
-    a number are asked, and without an answer nothing is taken apart."""
-    two(home)
-    other = person(home, "P2")
-    by = merge(home, "P1", "P2")
-    kept = person(home, "P1")
-    home.later(hours=1)
-    home.text(KNIFE, sender=SECOND)
-    home.later(hours=1)
-    enrol(home, a_row(home, "P1", HERS, programme="new-baby"))
-    with home.house.db.read() as tx:
-        (fresh,) = [one for one in keeping.enrolments_of(tx, [kept.id]) if one.programme == "new-baby"]
-    _, found = parting.look(home.house, kept.ref, by)
-    assert found is not None
-    assert {(one.kind, one.whose) for one in found.came} == {("cases", "away"), ("enrolment", "ask")}
-    assert [(one.value, one.whose) for one in found.spoken] == [(SECOND, "away")]
-    with pytest.raises(NotSo, match="Say of each"):
-        parting.part(home.house, kept.ref, found.merge_id, {}, by)
-    parting.part(home.house, kept.ref, found.merge_id, {f"enrolment-{fresh.id}": "away"}, by)
-    assert [case.person_id for case in home.cases()] == [other.id]
-    assert ("new-baby", 0) in going_on(home, person(home, "P2"))
-    with pytest.raises(Stale):
-        parting.part(home.house, kept.ref, found.merge_id, {}, by)
-
-
-def test_what_was_changed_since_stays_as_it_was_changed(home: Home) -> None:
-    """Claim: taking apart puts back what the merge wrote, and nothing that was written after it."""
-    two(home, name="Anna")
-    by = merge(home, "P1", "P2", facts={"first_name": "other"})
-    kept = person(home, "P1")
-    with home.house.db.write() as tx:
-        people.change_person(tx, kept.id, first_name="Annabel")
-        people.release(tx, home.address(SECOND).id, home.clock.at + timedelta(days=1))
-    part(home, kept.ref, by)
-    assert person(home, "P1").first_name == "Annabel"
-    with home.house.db.read() as tx:
-        assert people.addresses_of(tx, person(home, "P2").id) == []
-
-
 def test_a_sheet_with_either_reference_is_of_the_one_record(home: Home) -> None:
     """Claim: the case system still has two: its sheet makes nobody anew, moves nobody to and fro, and changes no fact
     that was chosen."""
@@ -368,38 +222,6 @@ def test_a_copy_and_an_erasure_take_in_both(home: Home) -> None:
     assert left == set()
     with home.house.db.read() as tx:
         assert tx.execute(sa.select(sa.func.count()).select_from(people.person)).scalar_one() == 0
-
-
-def test_a_legal_hold_refuses_both_ways(home: Home) -> None:
-    """Claim: what is evidence stays as it stands: neither merged nor taken apart, until the hold is lifted."""
-    two(home)
-    by, one, other = worker(home), person(home, "P1"), person(home, "P2")
-    form = given(home, one, other, by)
-    holds.put(home.house, other.ref, why="A claim", by=None)
-    with pytest.raises(NotSo, match="legal hold"):
-        merging.merge(home.house, form)
-    holds.lift_all(home.house, other.ref, by=None)
-    merging.merge(home.house, given(home, one, other, by))
-    holds.put(home.house, one.ref, why="A claim", by=None)
-    _, found = parting.look(home.house, one.ref, by)
-    assert found is not None
-    assert "legal hold" in found.refused
-    with pytest.raises(NotSo, match="legal hold"):
-        part(home, one.ref, by)
-
-
-def test_a_child_erased_since_refuses_the_taking_apart(home: Home) -> None:
-    """Claim: where a child that the merge brought together is gone, it is said and nothing is taken apart."""
-    child = {"child": "Leo", "born": "2024-11", "programme": "key-transitions"}
-    enrol(home, a_row(home, "P1", HERS, **child), a_row(home, "P2", SECOND, **child))  # type: ignore[arg-type]
-    by = merge(home, "P1", "P2")
-    kept = person(home, "P1")
-    with home.house.db.read() as tx:
-        assert kept.household_id is not None
-        leo = next(one for one in people.household_of(tx, kept.household_id) if one.child)
-    erasing.erase(home.house, leo.ref, by=None)
-    with pytest.raises(NotSo, match="erased since"):
-        part(home, kept.ref, by)
 
 
 def test_a_child_is_not_merged_with_a_grown_up_nor_anybody_with_themselves(home: Home) -> None:
@@ -498,40 +320,6 @@ def test_messages_and_a_claim_meanwhile_are_of_the_one_who_is_left(home: Home) -
     assert case_of(home, case.ref).state in {"open", "claimed"}
     with home.house.db.read() as tx:
         assert {a.value for a in people.addresses_of(tx, kept.id)} == {HERS, SECOND}
-
-
-@ON_SQLITE
-def test_a_merge_of_a_merge_is_taken_apart_newest_first(home: Home) -> None:
-    """Claim: three records become one, and come apart in the order in which they came together."""
-    enrol(home, a_row(home, "P1", HERS), a_row(home, "P2", SECOND), a_row(home, "P3", "+447700900703"))
-    before = rows_of(home)
-    home.later(minutes=1)
-    by = merge(home, "P2", "P3")
-    home.later(minutes=1)
-    merge(home, "P1", "P2")
-    kept = person(home, "P1")
-    assert {person(home, ref).id for ref in ("P1", "P2", "P3")} == {kept.id}
-    part(home, kept.ref, by)
-    middle = person(home, "P2")
-    assert person(home, "P3").id == middle.id != kept.id
-    part(home, middle.ref, by)
-    assert rows_of(home) == before
-
-
-@ON_SQLITE
-def test_a_copy_from_before_the_taking_apart_erases_only_who_was_erased(home: Home) -> None:
-    """Claim: merged, taken apart, and one of the two erased: restored to when they were merged, that one is erased
-    again and the other stays, with all that is theirs."""
-    enrol(home, a_row(home, "P1", HERS, name="Zuzanna"), a_row(home, "P2", SECOND, name="Quilla"))
-    other = person(home, "P2").ref
-    merge(home, "P1", "P2")
-    with home.house.db.write() as tx:
-        mark = erased.mark_of(tx, "person", other, home.clock.at + timedelta(days=1))
-    assert erasing.again(home.house, [mark]) == 1
-    assert person(home, "P1").first_name == "Zuzanna"
-    with home.house.db.read() as tx:
-        assert people.find_person(tx, other) is None
-        assert [a.value for a in people.addresses_of(tx, person(home, "P1").id)] == [HERS]
 
 
 @ON_SQLITE

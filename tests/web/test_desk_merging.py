@@ -8,7 +8,7 @@ from flask import Flask
 
 from bot.casework import merging
 from tests.browser import axe
-from tests.casework.test_merging import HERS, SECOND, WHY, a_row, enrol, going_on, person, two
+from tests.casework.two_records import HERS, SECOND, WHY, a_row, enrol, going_on, person, two
 from tests.houses import ON_SQLITE, Home
 from tests.web.raising import KNIFE, case_of
 from tests.web.test_desk_restricted import restrict
